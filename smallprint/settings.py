@@ -1,0 +1,46 @@
+"""Settings: what the environment, a ``.env`` file and the command line can say, with one place for every default."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import AliasChoices, Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ResponseMode = Literal["auto", "tools", "json_schema", "json"]
+
+
+class Settings(BaseSettings):
+    """Read from SMALLPRINT_* variables and the provider's own OPENAI_* ones; reading creates nothing on disk."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="SMALLPRINT_", env_file=".env", extra="ignore", populate_by_name=True, env_ignore_empty=True
+    )
+
+    home: Path = Path(".smallprint")
+    database_url: str | None = None  # SQLAlchemy URL; default: SQLite inside home
+    model: str = "offline"
+    base_url: str | None = Field(None, validation_alias=AliasChoices("SMALLPRINT_BASE_URL", "OPENAI_BASE_URL"))
+    api_key: SecretStr | None = Field(None, validation_alias=AliasChoices("SMALLPRINT_API_KEY", "OPENAI_API_KEY"))
+    api_version: str | None = None  # Azure OpenAI only; setting it selects the Azure client
+    response_mode: ResponseMode = "auto"
+    fallback_model: str | None = None
+    timeout: float = 120.0  # seconds per model call
+    concurrency: int = 8  # model calls in flight
+    requests_per_minute: int | None = None
+    tokens_per_minute: int | None = None
+    max_attempts: int = 6  # per call, first try included
+    window_tokens: int = 3500  # document tokens per model call
+    max_output_tokens: int = 8000
+    temperature: float | None = 0.0
+    fetch_timeout: float = 30.0  # seconds for a whole capture
+    fetch_max_bytes: int = 50_000_000
+
+    @property
+    def sqlalchemy_url(self) -> str:
+        """The database: as configured, else the SQLite file of the workspace."""
+        return self.database_url or f"sqlite:///{self.home / 'smallprint.db'}"
+
+    @property
+    def snapshots(self) -> Path:
+        """Where captured bytes live, content-addressed."""
+        return self.home / "snapshots"
