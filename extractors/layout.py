@@ -1,6 +1,7 @@
 """What every extractor returns, and the one place where raw blocks become canonical text with offsets."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -26,6 +27,7 @@ class RawBlock:
     bold: int = 0  # leading characters of ``text`` in bold type
     generated: int = 0  # leading characters of ``text`` that we wrote: an automatic list number and its space
     anchor: str | None = None
+    page_breaks: tuple[int, ...] = ()  # offsets into ``text`` where a further page begins
 
 
 @dataclass(frozen=True)
@@ -39,20 +41,21 @@ class Extraction:
     page_count: int | None = None
 
 
-# C0/C1 controls but tab and newline, soft hyphen, zero-width characters, bidi controls and the byte order mark:
-# a reader sees none of them, and each can hide words from a search or reorder them on a screen.
+# C0/C1 controls but tab and newline, soft hyphen, zero-width characters, bidi controls, the byte order mark,
+# language tags and variation selectors: a reader sees none of them, and each can hide words from a search,
+# smuggle words past a reader or reorder them on a screen. Lone surrogates cannot be stored.
 _INVISIBLE = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
+    "[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+    "\ufe00-\ufe0f\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e01ef]"
 )
+_LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _SPACES = re.compile(r"[^\S\n]+")
 _BREAKS = re.compile(r" ?\n[ \n]*")
 
 
 def clean(text: str) -> str:
     """Visible characters only, runs of white space as one space, line breaks kept as single newlines; idempotent."""
-    text = _INVISIBLE.sub(
-        "", text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
-    )
+    text = _INVISIBLE.sub("", _LINE_ENDS.sub("\n", text))
     return _BREAKS.sub("\n", _SPACES.sub(" ", text)).strip()
 
 
@@ -77,8 +80,9 @@ def assemble(raw: Iterable[RawBlock]) -> tuple[str, tuple[Block, ...]]:
                 level=one.level,
                 page=one.page,
                 bold=_carried(one.text, one.bold, text),
-                generated=_carried(one.text, one.generated, text),
+                generated=_carried(one.text, one.generated, text, space=True),
                 anchor=one.anchor,
+                page_breaks=tuple(at + _carried(one.text, offset, text, space=True) for offset in one.page_breaks),
             )
         )
         parts.append(text)
@@ -87,6 +91,24 @@ def assemble(raw: Iterable[RawBlock]) -> tuple[str, tuple[Block, ...]]:
     return "".join(parts), tuple(blocks)
 
 
-def _carried(raw: str, leading: int, cleaned: str) -> int:
-    """How many leading characters of the cleaned text stem from the first ``leading`` of the raw one."""
-    return min(len(clean(raw[:leading])), len(cleaned)) if leading else 0
+def page_at(blocks: Sequence[Block], offset: int) -> int | None:
+    """The page, from 1, that the character at ``offset`` stands on; None for formats without pages.
+
+    White space between blocks counts with the block before it.
+    """
+    index = bisect_right(blocks, offset, key=lambda block: block.start) - 1
+    if index < 0 or blocks[index].page is None:
+        return None
+    block = blocks[index]
+    return (block.page or 0) + bisect_right(block.page_breaks, offset)
+
+
+def _carried(raw: str, leading: int, cleaned: str, *, space: bool = False) -> int:
+    """How many leading characters of the cleaned text stem from the first ``leading`` of the raw one.
+
+    With ``space``, white space at the end of the leading part counts too.
+    """
+    if not leading:
+        return 0
+    carried = len(clean(raw[:leading] + "x")) - 1 if space else len(clean(raw[:leading]))
+    return min(carried, len(cleaned))

@@ -69,6 +69,7 @@ class Block(Noun):
     bold: int = 0  # leading characters set in bold type: a run-in head, or the whole block
     generated: int = 0  # leading characters written by us, not by the source: an automatic list number and its space
     anchor: str | None = None  # the element id that a URL fragment can point at
+    page_breaks: tuple[int, ...] = ()  # offsets into the text where a further page begins inside this block
 
 
 class Document(Noun):
