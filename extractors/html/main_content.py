@@ -1,0 +1,140 @@
+"""Which part of a page is its document: a way down from the body to the element that holds the text.
+
+At each step the child with most of the prose is entered while it clearly dominates, and its siblings are kept only
+if they read like text too. A ``main`` or a single ``article`` that holds most of the prose settles the matter above it.
+"""
+
+import re
+
+from extractors.html.furniture import drop_furniture, hints, is_consent_text
+from extractors.html.survey import HEADINGS, Survey
+
+_CONTAINERS = frozenset(
+    "body div main article section form center span td tr tbody table header content figure font blockquote li ul"
+    " details fieldset dl dd".split()
+)
+_TEXT_TAGS = frozenset("p ul ol dl table blockquote pre h1 h2 h3 h4 h5 h6 hr details li dt dd menu".split())
+_DOMINATES = 0.55  # share of the prose that a child needs to be entered
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_NOTICE = re.compile(r"©|\(c\)|copyright|all rights reserved|alle rechte|tous droits|reservados", re.IGNORECASE)
+
+
+def find_main(page: Survey) -> tuple[int, list[int]]:
+    """Drops everything outside the document from the survey.
+
+    Returns:
+        The index of the element that holds the text, and indices of headings and date lines from before it that
+        belong to the document, in order; these are dropped, but the caller shows them first.
+
+    """
+    semantic = _semantic_main(page)
+    drop_furniture(page, keep=frozenset(() if semantic is None else (semantic,)))
+    aside: list[int] = []
+    at = 0
+    if semantic is not None:
+        aside.extend(_leave_outside(page, semantic))
+        at = semantic
+    while True:
+        children = page.children(at)
+        best = max(children, key=lambda child: page.prose[child], default=None)
+        if best is None or page.prose[best] < page.prose[at] * _DOMINATES or not page.prose[best]:
+            break
+        if page.elements[best].tag not in _CONTAINERS:
+            break
+        for child in children:
+            if child != best and not _belongs(page, child, before=child < best):
+                aside.append(child)
+                page.drop(child)
+        at = best
+    return at, _lead(page, at, aside)
+
+
+def _semantic_main(page: Survey) -> int | None:
+    """The one ``main`` (or lone ``article``) with most of the prose."""
+    for is_one in (_is_main, _is_article):
+        found = [index for index in range(len(page.elements)) if is_one(page, index)]
+        outer = [index for index in found if not any(other < index <= page.end[other] for other in found)]
+        if len(outer) == 1 and page.prose[outer[0]] >= page.prose[0] * 0.5:
+            return outer[0]
+        if found:
+            return None
+    return None
+
+
+def _is_main(page: Survey, index: int) -> bool:
+    element = page.elements[index]
+    return index not in page.dropped and (element.tag == "main" or element.get("role") == "main")
+
+
+def _is_article(page: Survey, index: int) -> bool:
+    element = page.elements[index]
+    return index not in page.dropped and (element.tag == "article" or element.get("role") == "article")
+
+
+def _leave_outside(page: Survey, index: int) -> list[int]:
+    """Drops all that is not in the element or around it; returns what was dropped, in order."""
+    dropped: list[int] = []
+    at = 0
+    while at != index:
+        inner = at
+        for child in page.children(at):
+            if child <= index <= page.end[child]:
+                inner = child
+            else:
+                dropped.append(child)
+                page.drop(child)
+        at = inner
+    return dropped
+
+
+def _belongs(page: Survey, index: int, *, before: bool) -> bool:
+    """Whether a sibling of the main part reads like part of the document."""
+    element = page.elements[index]
+    chars, prose, density = page.chars[index], page.prose[index], page.link_density(index)
+    if not chars:
+        return True
+    if element.tag in HEADINGS:
+        return True
+    if element.tag in _TEXT_TAGS:
+        return density < 0.6 and (prose > 0 or before or chars > 25)
+    if is_consent_text(page, index) or hints(element) & {"aside", "nav", "foot", "dialog"}:
+        return prose >= 600 and density < 0.3
+    if prose < 80 or density >= 0.5:
+        return False
+    return prose >= chars * 0.4
+
+
+def _lead(page: Survey, main: int, aside: list[int]) -> list[int]:
+    """The first top heading and the date lines after it among what was left out before the main part."""
+    has_title = any(page.elements[i].tag == "h1" and _is_live(page, i, main) for i in range(main, page.end[main] + 1))
+    lead: list[int] = []
+    for root in sorted(aside):
+        if root > main:
+            break
+        index = root
+        while index <= page.end[root]:
+            tag = page.elements[index].tag
+            if tag == "h1" and not has_title and page.chars[index] and not lead:
+                lead.append(index)
+                index = page.end[index] + 1
+            elif lead and _is_date_line(page, index):
+                lead.append(index)
+                index = page.end[index] + 1
+            else:
+                index += 1
+    return lead
+
+
+def _is_live(page: Survey, index: int, top: int) -> bool:
+    while index != top:
+        if index in page.dropped:
+            return False
+        index = page.parent[index]
+    return True
+
+
+def _is_date_line(page: Survey, index: int) -> bool:
+    if not 4 <= page.chars[index] <= 90 or page.in_link[index]:
+        return False
+    text = page.text(index, 120)
+    return _YEAR.search(text) is not None and _NOTICE.search(text) is None

@@ -1,0 +1,37 @@
+"""The title and language that a page declares."""
+
+import re
+from collections.abc import Sequence
+
+from extractors.html.parsing import Element
+from extractors.layout import RawBlock, clean
+
+_PARTS = re.compile(r"\s+[|–—·»•:-]+\s+|\s*\|\s*")
+_LANGUAGE = re.compile(r"([a-z]{2})(?:[-_]|$)")
+
+
+def title_of(root: Element, blocks: Sequence[RawBlock]) -> str | None:
+    """The document's first top heading, else the page's title without the name of the site."""
+    for block in blocks[:6]:
+        if block.kind == "heading" and block.level == 1 and len(block.text) < 150:
+            return clean(block.text[block.generated :]).replace("\n", " ")
+    for path in (".//title", ".//meta[@property='og:title']"):
+        element = root.find(path)
+        if element is None:
+            continue
+        text = clean(element.text or element.get("content") or "").replace("\n", " ")
+        if text:
+            return _without_site(text)
+    return None
+
+
+def _without_site(title: str) -> str:
+    parts = [part for part in _PARTS.split(title) if part]
+    return parts[0] if parts else title
+
+
+def language_of(root: Element) -> str | None:
+    """ISO 639-1 code that the page declares, or None."""
+    declared = root.get("lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang") or ""
+    match = _LANGUAGE.match(declared.strip().lower())
+    return match.group(1) if match else None

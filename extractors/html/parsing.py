@@ -1,0 +1,56 @@
+"""Page text -> lxml tree within fixed bounds of size, number of tags and depth."""
+
+import re
+from typing import Any
+
+from lxml import etree
+
+from smallprint.errors import DocumentError
+from smallprint.records import DocumentWarning
+
+Element = Any  # lxml publishes no types
+
+MAX_CHARACTERS = 64_000_000
+MAX_TAGS = 1_000_000  # a 5 MB page of a legal text has some 100,000
+_NUL = re.compile("[\x00\x0b\x0c]")
+_XML_HEAD = re.compile(r"^\s{0,100}<\?xml[^>]{0,200}\?>")
+
+
+def parse(text: str) -> tuple[Element, tuple[DocumentWarning, ...]]:
+    """The root element of the page.
+
+    libxml2's own limits hold (256 levels, 10 MB a text node); a page that exceeds them is parsed again with the
+    wider limits of its "huge" mode (2,048 levels), which the bounds on size and tags here keep harmless.
+
+    Raises:
+        DocumentError: ``too_large`` or ``malformed``.
+
+    """
+    if len(text) > MAX_CHARACTERS or text.count("<") > MAX_TAGS:
+        raise DocumentError(
+            "too_large",
+            f"the page is too large to be a readable document ({len(text):,} characters, {text.count('<'):,} tags)",
+            advice="save the part that matters as its own file",
+        )
+    text = _XML_HEAD.sub("", _NUL.sub(" ", text))
+    data = text.encode("utf-8", "replace")
+    root, limited = _parse(data, huge=False)
+    if limited:
+        root, limited = _parse(data, huge=True)
+    if root is None:
+        raise DocumentError("malformed", "the page holds no markup that can be read", advice="fetch it again")
+    if limited:
+        raise DocumentError(
+            "malformed", "the page nests its tags deeper than any reader needs", advice="save the text as a file"
+        )
+    return root, ()
+
+
+def _parse(data: bytes, *, huge: bool) -> tuple[Element | None, bool]:
+    parser = etree.HTMLParser(encoding="utf-8", huge_tree=huge, remove_pis=True, remove_comments=True)
+    try:
+        root = etree.fromstring(data, parser)
+    except etree.XMLSyntaxError:
+        root = None
+    limited = any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log)
+    return root, limited

@@ -1,0 +1,96 @@
+"""Tables: which ones hold data and which only lay out the page, and the rows of those that hold data."""
+
+import re
+
+from extractors.html.parsing import Element
+from extractors.html.survey import INLINE, SILENT, Survey
+
+_SPACE = re.compile(r"\s+")
+_ROWS = 6  # rows looked at to tell data from layout
+_LAYOUT_ROLES = frozenset(("presentation", "none"))
+
+
+def is_data_table(page: Survey, index: int) -> bool:
+    """True if the table reads row by row; layout tables (one column, nested tables, cells full of headings) do not."""
+    table = page.elements[index]
+    if table.get("role") in _LAYOUT_ROLES:
+        return False
+    rows = _rows(page, index)
+    if not rows:
+        return False
+    if any(page.elements[at].tag == "th" for row in rows[:_ROWS] for at in _cells(page, row)):
+        return True
+    if any(page.elements[at].tag == "table" and at > index for at in range(index, page.end[index] + 1)):
+        return False
+    widths = [len(_cells(page, row)) for row in rows]
+    if max(widths) < 2:
+        return False
+    # A page laid out in one row holds its headings and most of its prose in one cell.
+    headings = page.count("heading", index)
+    return not (len(rows) <= 2 and (headings >= 2 or page.prose[index] > 3000))
+
+
+def row_texts(page: Survey, index: int) -> list[tuple[str, int]]:
+    """(text, leading bold characters) of each row that has text; cells are joined by " | "."""
+    found: list[tuple[str, int]] = []
+    for row in _rows(page, index):
+        cells = [_cell_text(page, at) for at in _cells(page, row)]
+        if not any(cells):
+            continue
+        text = " | ".join(cells)
+        all_head = all(page.elements[at].tag == "th" for at in _cells(page, row))
+        found.append((text, len(text) if all_head else 0))
+    return found
+
+
+def _rows(page: Survey, index: int) -> list[int]:
+    rows, at, last = [], index + 1, page.end[index]
+    while at <= last:
+        tag = page.elements[at].tag
+        if at in page.dropped or tag == "table":
+            at = page.end[at] + 1
+        elif tag in ("tr", "caption"):
+            rows.append(at)
+            at = page.end[at] + 1
+        else:
+            at += 1
+    return rows
+
+
+def _cells(page: Survey, row: int) -> list[int]:
+    if page.elements[row].tag == "caption":
+        return [row]
+    return [at for at in page.children(row) if page.elements[at].tag in ("td", "th")]
+
+
+def _cell_text(page: Survey, index: int) -> str:
+    """The cell's text; its paragraphs and list items each on a line."""
+    parts: list[str] = []
+    at, last = index, page.end[index]
+    closing: list[int] = []
+    while at <= last:
+        while closing and page.end[closing[-1]] < at:
+            _leave(page, closing.pop(), parts, index)
+        if at in page.dropped:
+            parts.append(page.elements[at].tail or "")
+            at = page.end[at] + 1
+            continue
+        element = page.elements[at]
+        if element.tag not in INLINE or element.tag == "br":
+            parts.append("\n")
+        parts.append(_SPACE.sub(" ", element.text or ""))
+        parts.extend(_SPACE.sub(" ", child.tail or "") for child in element if child.tag in SILENT)
+        closing.append(at)
+        at += 1
+    while closing:
+        _leave(page, closing.pop(), parts, index)
+    lines = (_SPACE.sub(" ", line).strip() for line in "".join(parts).split("\n"))
+    return "\n".join(line for line in lines if line)
+
+
+def _leave(page: Survey, index: int, parts: list[str], cell: int) -> None:
+    element: Element = page.elements[index]
+    if element.tag not in INLINE:
+        parts.append("\n")
+    if index != cell:
+        parts.append(_SPACE.sub(" ", element.tail or ""))

@@ -1,0 +1,94 @@
+"""Text that the page hides from readers is left out and noted; collapsed sections, which readers can open, stay."""
+
+import re
+
+from extractors.html.furniture import hints
+from extractors.html.parsing import Element
+from extractors.html.styles import Stylesheet, inline_style, is_hiding
+from extractors.html.survey import Survey
+from smallprint.records import DocumentWarning
+
+_MAYBE_HIDING = re.compile(r"display|visibility|font-size|text-indent|position", re.IGNORECASE)
+_LOOK_UP = 3  # ancestors whose names may say that this is a collapsed section
+
+
+def drop_hidden(page: Survey, sheet: Stylesheet) -> tuple[DocumentWarning, ...]:
+    """Drops hidden subtrees that readers cannot open; a warning says how much text that was and how it begins.
+
+    Text of menus and dialogs that is hidden is not worth a warning.
+    """
+    openable = _controlled(page)
+    found: list[int] = []
+    index, count = 1, len(page.elements)
+    while index < count:
+        if page.chars[index] and _is_hidden(page.elements[index], sheet) and not _opens(page, index, openable):
+            found.append(index)
+            index = page.end[index] + 1
+        else:
+            index += 1
+    # A page that hides nearly everything until its script has run hides nothing from readers.
+    if sum(page.prose[at] for at in found) > page.prose[0] * 0.8:
+        found = [at for at in found if page.prose[at] < page.prose[0] * 0.5]
+    noted = [at for at in found if page.prose[at] and not _is_menu(page, at)]
+    size = sum(page.chars[at] for at in noted)
+    opening = page.text(noted[0], 60) if noted else ""
+    for at in found:
+        page.drop(at)
+    if not noted:
+        return ()
+    detail = f"{size} characters that the page hides from readers were left out, beginning “{opening}”"
+    return (DocumentWarning(code="hidden_text", detail=detail),)
+
+
+def _is_hidden(element: Element, sheet: Stylesheet) -> bool:
+    hidden = element.get("hidden")
+    if hidden is not None and hidden.lower() != "until-found":
+        return True
+    style = element.get("style")
+    if sheet.by_key:
+        return is_hiding(sheet.of(element))
+    return bool(style) and _MAYBE_HIDING.search(style) is not None and is_hiding(inline_style(style))
+
+
+def _controlled(page: Survey) -> frozenset[str]:
+    """Ids of what the page's own buttons, tabs and in-page toggles open."""
+    ids: set[str] = set()
+    for element in page.elements:
+        get = element.get
+        if get("aria-controls"):
+            ids.update(get("aria-controls").split())
+        target = get("data-target") or get("data-bs-target")
+        if target and target.startswith("#"):
+            ids.add(target[1:])
+        if get("role") == "tab" and (get("href") or "").startswith("#"):
+            ids.add(get("href")[1:])
+    return frozenset(ids)
+
+
+def _opens(page: Survey, index: int, openable: frozenset[str]) -> bool:
+    element = page.elements[index]
+    own = hints(element)
+    if own & {"consent", "dialog", "nav", "foot", "language"} or element.get("aria-modal"):
+        return False
+    if element.get("id") in openable or element.get("aria-labelledby") in openable:
+        return True
+    at = index
+    for _ in range(_LOOK_UP):
+        if at < 0:
+            return False
+        if page.elements[at].tag == "details" or "collapse" in hints(page.elements[at]):
+            return True
+        at = page.parent[at]
+    before = element.getprevious()
+    return before is not None and (
+        before.get("aria-expanded") is not None or any(one.get("aria-expanded") is not None for one in before.iter())
+    )
+
+
+def _is_menu(page: Survey, index: int) -> bool:
+    at = index
+    while at >= 0:
+        if hints(page.elements[at]) & {"nav", "dialog", "consent", "foot", "head"}:
+            return True
+        at = page.parent[at]
+    return False
