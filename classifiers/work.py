@@ -1,0 +1,145 @@
+"""What the analysis and its analysts hand each other: the job, a window's outcome, stored answers, the budget, progress."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+from classifiers.proposals import Proposal
+from smallprint.records import Clause, Document, Noun, Rejection, Source, Usage
+from smallprint.registry import Registry
+
+WindowState = Literal["done", "failed", "over_budget"]
+
+
+class Answers(Protocol):
+    """Where paid answers live; the store is one. ``put`` is durable when it returns, and the first answer stays."""
+
+    def get(self, key: str) -> dict[str, Any] | None:
+        """The answer under a content key, or None."""
+        ...
+
+    def put(self, key: str, model: str, body: dict[str, Any]) -> None:
+        """Keep an answer before anything uses it."""
+        ...
+
+
+class MemoryAnswers:
+    """Answers for the length of a process: one document read without a workspace, and the tests."""
+
+    def __init__(self) -> None:
+        self.bodies: dict[str, dict[str, Any]] = {}
+
+    def get(self, key: str) -> dict[str, Any] | None:
+        """The answer under a content key, or None."""
+        return self.bodies.get(key)
+
+    def put(self, key: str, model: str, body: dict[str, Any]) -> None:  # noqa: ARG002 -- the protocol's
+        """Keep an answer; the first one under a key stays."""
+        self.bodies.setdefault(key, body)
+
+
+class Budget:
+    """Money that the documents of a run share, in USD; None is no bound.
+
+    A call starts only while what is spent and what the calls in flight are expected to cost lies below the bound:
+    the bound is exceeded by no more than the error of the estimates of the calls in flight.
+    """
+
+    def __init__(self, usd: float | None = None) -> None:
+        self.usd = usd
+        self.spent = 0.0
+        self.reserved = 0.0
+
+    def reserve(self, expected: float) -> bool:
+        """Whether a call expected to cost this much may start; if so, its cost is set aside until ``settle``."""
+        if self.usd is not None and self.spent + self.reserved >= self.usd:
+            return False
+        self.reserved += expected
+        return True
+
+    def settle(self, expected: float, cost: float) -> None:
+        """A call has ended: what was set aside becomes what it cost."""
+        self.reserved = max(0.0, self.reserved - expected)
+        self.spent += cost
+
+
+class Step(Noun):
+    """Progress: a document's windows are planned, or one of them is through."""
+
+    kind: Literal["planned", "window"]
+    windows: int  # of the document; grows when a window is split
+    done: int  # windows that are through
+    usage: Usage  # of this step
+
+
+Progress = Callable[[Step], None]
+
+
+@dataclass(frozen=True)
+class Job:
+    """One document for an analyst."""
+
+    document: Document
+    clauses: tuple[Clause, ...]
+    registry: Registry
+    answers: Answers
+    budget: Budget
+    source: Source | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one window: proposals in the document's own clause ids, or why there are none."""
+
+    clauses: tuple[str, ...]
+    state: WindowState
+    model: str  # who answered; a fallback model is named here
+    proposals: tuple[Proposal, ...] = ()
+    rejections: tuple[Rejection, ...] = ()  # parts of the answer that met no schema
+    why: str = ""
+    usage: Usage = Usage()
+
+
+Deliver = Callable[[Outcome], None]
+
+
+class Plan(Noun):
+    """What an analysis would take, from the rendered prompts and before any call."""
+
+    windows: int
+    usage: Usage  # expected; ``cached_calls`` counts windows whose answers are stored
+
+
+class Analyst(Protocol):
+    """Whoever proposes provisions: a language model or the offline rules. Build with ``analysts.choose_analyst``."""
+
+    @property
+    def name(self) -> str:
+        """``offline``, ``openai:NAME`` or ``azure:NAME``."""
+        ...
+
+    @property
+    def prompt(self) -> str:
+        """Name and version of what instructs it, e.g. ``provisions@1``."""
+        ...
+
+    def hashes(self, registry: Registry) -> Mapping[Literal["prompt", "schema"], str]:
+        """SHA-256 of its instructions and of the form of its answers."""
+        ...
+
+    async def propose(self, job: Job, deliver: Deliver) -> None:
+        """Hand over an outcome for every window, in any order, so that each clause is in exactly one of them.
+
+        Raises:
+            ModelStopError: the model's server refuses us for a reason that no retry mends.
+
+        """
+        ...
+
+    def plan(self, job: Job) -> Plan:
+        """What ``propose`` would take."""
+        ...
+
+    async def close(self) -> None:
+        """Give back connections; the analyst can be used again afterwards."""
+        ...
