@@ -1,0 +1,116 @@
+"""What to do when a model call fails: one table from the kind of failure to the act, for every server.
+
+| kind | seen as | act |
+|---|---|---|
+| busy | 429 | wait as Retry-After says, else back off; the limiter slows down |
+| transient | 408, 409, 5xx, time-out, broken connection | wait as Retry-After says, else back off |
+| invalid | an answer that does not meet the schema | ask once more with what is wrong; then keep the parts that are valid |
+| too_long | cut off at the token limit; prompt over the context length | split the window |
+| refused | a refusal or a content filter | split the window, so that the rest is read |
+| mode | a 4xx or 5xx that names the response format or tools | the next response mode, if the mode is ours to choose |
+| parameter | a 400 that names temperature or max_tokens | send the call as this model wants it |
+| stop | 401, 402, 403, 404, an exhausted quota | stop the run and say what to fix |
+| rejected | any other 4xx | the window fails with the server's own words |
+"""
+
+import random
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from typing import Literal
+
+Kind = Literal["busy", "transient", "invalid", "too_long", "refused", "mode", "parameter", "stop", "rejected"]
+
+WAITS: frozenset[Kind] = frozenset({"busy", "transient"})
+SPLITS: frozenset[Kind] = frozenset({"too_long", "refused"})
+
+_FIRST_WAIT, _LONGEST_WAIT, _LONGEST_RETRY_AFTER = 0.5, 30.0, 120.0  # seconds
+
+
+@dataclass(frozen=True)
+class Failure:
+    """One failed attempt: its kind, the reason in words, and the seconds that the server asks us to wait."""
+
+    kind: Kind
+    detail: str
+    retry_after: float | None = None
+
+
+class CallFailed(Exception):  # noqa: N818 -- an outcome that the analyst handles, not a bug
+    """A call has failed for good; ``failure`` says how."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.detail)
+        self.failure = failure
+
+
+def wait_before(failure: Failure, attempt: int, *, jitter: float | None = None) -> float:
+    """Seconds to wait after the given attempt (from 1): what the server asks for, else doubling from half a second.
+
+    Args:
+        failure: of a kind in ``WAITS``.
+        attempt: how many attempts have been made.
+        jitter: 0-1, spreads the calls of a burst; default: random.
+
+    """
+    spread = random.random() if jitter is None else jitter  # noqa: S311 -- spreads load, guards nothing
+    if failure.retry_after is not None:
+        return min(failure.retry_after, _LONGEST_RETRY_AFTER) + 0.1 * spread
+    backoff: float = min(_LONGEST_WAIT, _FIRST_WAIT * 2.0 ** (attempt - 1))
+    return backoff * (0.75 + 0.5 * spread)
+
+
+def retry_after(headers: dict[str, str], now: float) -> float | None:
+    """Seconds that the server asks us to wait: ``retry-after-ms``, or ``Retry-After`` in seconds or as a date.
+
+    Args:
+        headers: of the response, names in lower case.
+        now: Unix time, to which a date is compared.
+
+    """
+    milliseconds = _number(headers.get("retry-after-ms"))
+    if milliseconds is not None:
+        return max(0.0, milliseconds / 1000)
+    value = headers.get("retry-after")
+    seconds = _number(value)
+    if seconds is not None:
+        return max(0.0, seconds)
+    try:
+        return max(0.0, parsedate_to_datetime(value).timestamp() - now) if value else None
+    except ValueError:
+        return None
+
+
+def _number(value: str | None) -> float | None:
+    try:
+        number = float(value) if value else None
+    except ValueError:
+        return None
+    return number if number is not None and number < float("inf") else None
+
+
+_MODE_WORDS = ("response_format", "json_schema", "json_object", "tool_choice", "tools", "function call", "grammar")
+_PARAMETER_WORDS = ("max_tokens", "max_completion_tokens", "temperature")
+_LENGTH_WORDS = ("context_length", "context length", "context size", "maximum context", "too many tokens", "too long")
+_QUOTA_WORDS = ("insufficient_quota", "billing", "credit balance")
+
+
+def kind_of_status(status: int, words: str) -> Kind:
+    """The kind of failure that an HTTP status and the server's words (error code and message) mean."""
+    words = words.lower()
+
+    def names(any_of: tuple[str, ...]) -> bool:
+        return any(word in words for word in any_of)
+
+    if status == 429:
+        return "stop" if names(_QUOTA_WORDS) else "busy"
+    if status in (401, 402, 403, 404):
+        return "stop"
+    if status == 413 or (status in (400, 422, 500) and names(_LENGTH_WORDS)):
+        return "too_long"
+    if names(_MODE_WORDS) and status not in (502, 503, 504):
+        return "mode"
+    if status in (400, 422) and names(_PARAMETER_WORDS):
+        return "parameter"
+    if status in (408, 409) or status >= 500:
+        return "transient"
+    return "rejected"
