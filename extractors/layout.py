@@ -14,6 +14,8 @@ class Options:
 
     password: str | None = None
     ocr: bool = False
+    allow_private: bool = False  # fetch from loopback and private addresses too
+    render: bool = False  # run the page's scripts in a browser before reading it
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,206 @@
+"""How drafts, ledgers and failures look in a terminal; a document's words are shown as text, never as markup."""
+
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from smallprint.records import AgencyReason, Analysis, Clause, Document, Draft, Evidence, Ledger, Usage
+from smallprint.severity import LEVELS
+
+STYLES = {
+    "critical": "bold white on red3",
+    "high": "bold red",
+    "medium": "bold yellow3",
+    "low": "cyan",
+    "beneficial": "green",
+}
+_BAR = 36  # characters of the longest bar
+_QUOTE = 420  # characters of a quotation before the middle is left out
+
+
+def stdout() -> Console:
+    """Where results go; wide enough for tables when it is not a terminal."""
+    return Console(width=None if sys.stdout.isatty() else 118, highlight=False, soft_wrap=False)
+
+
+def stderr() -> Console:
+    """Where progress and messages go."""
+    return Console(stderr=True, highlight=False)
+
+
+def by_severity(drafts: Sequence[Draft]) -> list[Draft]:
+    """Worst first, within a level in the order of the text."""
+    return sorted(drafts, key=lambda draft: (-LEVELS.index(draft.severity), draft.evidence[0].start))
+
+
+def severity_chart(drafts: Sequence[Draft]) -> Table:
+    """One bar a level, worst first."""
+    counts = Counter(draft.severity for draft in drafts)
+    longest = max(counts.values(), default=1)
+    table = Table.grid(padding=(0, 1))
+    for level in reversed(LEVELS):
+        bar = "█" * max(round(counts[level] / longest * _BAR), 1) if counts[level] else ""
+        color = "red3" if level == "critical" else STYLES[level].replace("bold ", "")
+        table.add_row(
+            Text(level, justify="right", style=STYLES[level]), Text(str(counts[level])), Text(bar, style=color)
+        )
+    return table
+
+
+def analyst_line(model: str, prompt: str) -> Text:
+    """Who read the document; the offline analyst is always named as such."""
+    if model == "offline":
+        return Text(
+            f"Read by the offline analyst ({prompt}): rules, not a language model. "
+            "Set OPENAI_API_KEY and --model openai:NAME for a full reading.",
+            style="italic",
+        )
+    return Text(f"Read by {model} ({prompt})", style="italic")
+
+
+def draft_block(number: int, draft: Draft, clauses: Sequence[Clause]) -> RenderableType:
+    """One draft as an analyst reads it: level and title, where, the quotation, what it means, law, agencies."""
+    head = Text.assemble(
+        (f"{number:>3}  ", "dim"), (f" {draft.severity.upper()} ", STYLES[draft.severity]), "  ", (draft.title, "bold")
+    )
+    head.append(f"   {' + '.join((draft.category, *draft.secondary))}", style="dim")
+    body = Table.grid(padding=(0, 2))
+    body.add_column(style="dim", no_wrap=True, min_width=10)
+    body.add_column()
+    for evidence in draft.evidence:
+        body.add_row("where", Text(_where(evidence, clauses), style="dim"))
+        body.add_row("quote", Text(f"“{_shortened(evidence.text)}”", style="italic"))
+    body.add_row("what it is", Text(draft.what_it_is))
+    body.add_row("for you", Text(draft.consumer_impact))
+    if draft.frameworks:
+        body.add_row("law", Text("; ".join(one.citation + ("" if one.valid else " (?)") for one in draft.frameworks)))
+    for agency in draft.agencies:
+        body.add_row("agency", _agency(agency))
+    if draft.flags:
+        body.add_row("flags", Text(", ".join(draft.flags), style="magenta"))
+    return Group(head, Padding(body, (0, 0, 1, 5)))
+
+
+def _agency(agency: AgencyReason) -> Text:
+    line = Text.assemble((agency.name, "bold"), f": {agency.reason}")
+    if agency.complaint_url:
+        line.append(f"  {agency.complaint_url}", style="blue")
+    return line
+
+
+def _where(evidence: Evidence, clauses: Sequence[Clause]) -> str:
+    clause = next((one for one in clauses if one.id in evidence.clauses), None)
+    parts = []
+    if clause is not None:
+        parts += [f"clause {clause.number or clause.id}"]
+        parts += [" › ".join(clause.heading_path)] if clause.heading_path else []
+    parts += [f"page {evidence.page}"] if evidence.page else []
+    parts += [f"characters {evidence.start:,}-{evidence.end:,}", evidence.status]
+    return " · ".join(parts)
+
+
+def _shortened(words: str) -> str:
+    flat = " ".join(words.split())
+    if len(flat) <= _QUOTE:
+        return flat
+    half = _QUOTE // 2
+    return f"{flat[:half].rsplit(' ', 1)[0]} […] {flat[-half:].split(' ', 1)[-1]}"
+
+
+def ledger_line(ledger: Ledger, usage: Usage) -> Text:
+    """The account of the clauses and the bill, on one line."""
+    parts = [f"{ledger.clauses} clauses", f"{ledger.analyzed} with provisions", f"{ledger.nothing_found} without"]
+    parts += [f"{ledger.failed} failed"] if ledger.failed else []
+    parts += [f"{ledger.over_budget} over budget"] if ledger.over_budget else []
+    parts += [f"{ledger.characters_covered:.1%} of the text covered"]
+    if usage.calls or usage.cached_calls:
+        parts += [f"{usage.calls} calls (+{usage.cached_calls} from the store)"]
+        parts += [f"{usage.input_tokens + usage.output_tokens:,} tokens", money(usage.cost_usd)]
+    return Text("ledger: " + " · ".join(parts), style="dim")
+
+
+def money(cost: float | None) -> str:
+    """Dollars, or that the price is unknown."""
+    return "cost unknown" if cost is None else f"${cost:.4f}" if cost < 1 else f"${cost:,.2f}"
+
+
+def reading(document: Document, clauses: tuple[Clause, ...], analysis: Analysis, analyst: Text) -> Group:
+    """The whole answer of ``read``: head, chart, drafts, ledger."""
+    facts = [document.language or "language unknown", document.media_type.rsplit(".", 1)[-1]]
+    facts += [f"{document.page_count} pages"] if document.page_count else []
+    facts += [f"{len(clauses)} clauses", f"{len(document.text):,} characters", f"SHA-256 {document.sha256[:16]}…"]
+    parts: list[RenderableType] = [
+        Text(document.title or document.source, style="bold underline"),
+        Text(" · ".join(facts), style="dim"),
+        analyst,
+    ]
+    parts += [Text(f"warning: {one.code}: {one.detail}", style="yellow") for one in document.warnings]
+    parts += [Text(), severity_chart(analysis.drafts), Text()]
+    parts += [draft_block(n, draft, clauses) for n, draft in enumerate(by_severity(analysis.drafts), 1)]
+    if not analysis.drafts:
+        parts += [Text("No provision was found."), Text()]
+    if analysis.rejections:
+        reasons = Counter(one.reason for one in analysis.rejections)
+        parts += [Text("rejected: " + ", ".join(f"{n} {why}" for why, n in reasons.most_common()), style="dim")]
+    parts += [ledger_line(analysis.ledger(clauses), analysis.usage)]
+    return Group(*parts)
+
+
+def clause_list(document: Document, clauses: Sequence[Clause]) -> Group:
+    """The clauses of ``extract``: number, page, offsets, headings, words."""
+    table = Table.grid(padding=(0, 2))
+    table.add_column(justify="right", style="bold", no_wrap=True)
+    table.add_column(justify="right", style="dim", no_wrap=True)
+    table.add_column()
+    for clause in clauses:
+        page = f"p{clause.page_start} " if clause.page_start else ""
+        words = Text(clause.text, style="bold" if clause.heading_only else "")
+        table.add_row(clause.number or clause.id, f"{page}{clause.start}-{clause.end}", words)
+    head = Text(f"{document.title or document.source}: {len(clauses)} clauses, {len(document.text):,} characters")
+    warnings = [Text(f"warning: {one.code}: {one.detail}", style="yellow") for one in document.warnings]
+    return Group(head, *warnings, table)
+
+
+def status_table(rows: Sequence[dict[str, Any]], home: Path) -> RenderableType:
+    """Runs as ``status`` lists them; for one run its documents too."""
+    if not rows:
+        return Text(f"No runs in {home}; 'smallprint demo' or 'smallprint run FILE' makes one.")
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in ("run", "model", "state", "documents", "clauses", "failed", "drafts", "calls", "cost"):
+        table.add_column(name, justify="left" if name in ("run", "model", "state") else "right")
+    for row in rows:
+        ledger, usage = row["ledger"], row["usage"]
+        table.add_row(
+            row["run"],
+            row["model"],
+            row["state"],
+            f"{row['done']} of {row['documents']}",
+            f"{ledger['clauses']:,}",
+            f"{ledger['failed'] + ledger['over_budget']:,}",
+            f"{row['drafts']:,}",
+            f"{usage['calls']:,}",
+            money(usage["cost_usd"]),
+        )
+    places = [_place_line(place) for row in rows for place in row.get("places", ())]
+    return Group(table, *places)
+
+
+def _place_line(place: dict[str, Any]) -> Text:
+    ledger, error = place["ledger"], place["error"]
+    line = Text(f"  {place['state']:<9} {place['label']}", style="" if place["state"] == "analyzed" else "red")
+    if ledger:
+        line.append(f"  {ledger['clauses']} clauses: {ledger['analyzed']} with provisions, ", style="dim")
+        line.append(f"{ledger['nothing_found']} without", style="dim")
+        missing = ledger["failed"] + ledger["over_budget"]
+        line.append(f", {missing} not analyzed" if missing else "", style="red")
+        line.append(f"; {ledger['characters_covered']:.1%} covered; {place['drafts']} drafts", style="dim")
+    if error:
+        line.append(f"  {error['detail']}{'; ' if error['advice'] else ''}{error['advice']}")
+    return line

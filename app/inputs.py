@@ -1,0 +1,147 @@
+"""What the user names on the command line -> Sources: files, URLs, folders and manifests (YAML or CSV)."""
+
+import csv
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from extractors.capture import is_url
+from extractors.media import SUFFIXES
+from smallprint.errors import UserError
+from smallprint.records import Source
+
+MANIFESTS = frozenset({".yml", ".yaml", ".csv"})
+_COLUMNS = ("entity", "title", "terms_type", "url", "path", "language", "jurisdictions", "published")
+_SHAPE = "a row has entity, title, terms_type, language and either url or path"
+
+
+def gather(inputs: Iterable[str]) -> list[Source]:
+    """One Source per document, in the order given, each location once.
+
+    Raises:
+        UserError: an input does not exist, a folder holds nothing readable, a manifest row is wrong (with its line).
+
+    """
+    found: dict[str, Source] = {}
+    for one in inputs:
+        for source in _sources(one):
+            found.setdefault(source.location, source)
+    return list(found.values())
+
+
+def _sources(one: str) -> Iterator[Source]:
+    path = Path(one)
+    if is_url(one):
+        yield Source(location=one)
+    elif path.is_dir():
+        yield from _folder(path)
+    elif not path.exists():
+        raise UserError(f"{one}: no such file or folder; URLs start with https://")
+    elif path.suffix.lower() in MANIFESTS:
+        yield from read_manifest(path)
+    else:
+        yield Source(location=one)
+
+
+def _folder(folder: Path) -> Iterator[Source]:
+    """Every file of a readable type, sub-folders included, hidden ones not."""
+    files = [
+        path
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+        and path.suffix.lower() in SUFFIXES
+        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+    ]
+    if not files:
+        raise UserError(f"{folder}: no file ends in {', '.join(sorted(SUFFIXES))}")
+    for path in files:
+        yield Source(location=str(path))
+
+
+def read_manifest(path: Path) -> list[Source]:
+    """The sources that a manifest lists; paths are relative to the manifest.
+
+    Raises:
+        UserError: with file, line and field of the first mistake.
+
+    """
+    rows = _csv_rows(path) if path.suffix.lower() == ".csv" else _yaml_rows(path)
+    sources = [_source(path, line, row) for line, row in rows]
+    if not sources:
+        raise UserError(f"{path}: the manifest lists no document; {_SHAPE}")
+    return sources
+
+
+def _csv_rows(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.DictReader(file, strict=True)
+            for name in reader.fieldnames or ():
+                if name not in _COLUMNS:
+                    raise UserError(f"{path}:1: unknown column {name!r}; known are {', '.join(_COLUMNS)}")
+            for row in reader:
+                if None in row:
+                    raise UserError(
+                        f"{path}:{reader.line_num}: more values than columns; quote values that hold commas"
+                    )
+                yield reader.line_num, {name: value for name, value in row.items() if value}
+    except (csv.Error, UnicodeDecodeError) as error:
+        raise UserError(f"{path}: not a CSV file in UTF-8: {error}") from error
+
+
+def _yaml_rows(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    import yaml
+
+    try:
+        root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f"{path}:{mark.line + 1}" if mark else str(path)
+        raise UserError(f"{where}: not YAML: {getattr(error, 'problem', None) or error}") from error
+    if not isinstance(root, yaml.SequenceNode):
+        raise UserError(f"{path}: a manifest is a list of documents; {_SHAPE}")
+    for node in root.value:
+        line = node.start_mark.line + 1
+        row = yaml.SafeLoader("").construct_document(node)
+        if not isinstance(row, dict):
+            raise UserError(f"{path}:{line}: not a mapping; {_SHAPE}")
+        yield line, row
+
+
+def _source(path: Path, line: int, row: Mapping[str, Any]) -> Source:
+    where = f"{path}:{line}"
+    for name in row:
+        if name not in _COLUMNS:
+            raise UserError(f"{where}: unknown field {name!r}; known are {', '.join(_COLUMNS)}")
+    url, local = row.get("url"), row.get("path")
+    if bool(url) == bool(local):
+        raise UserError(f"{where}: give either url or path{', not both' if url else ''}")
+    if url and not is_url(str(url)):
+        raise UserError(f"{where}: url: {url!r} does not start with https:// or http://")
+    if local and not (path.parent / str(local)).is_file():
+        raise UserError(f"{where}: path: there is no file {path.parent / str(local)}")
+    language = row.get("language")
+    if language is not None and not (isinstance(language, str) and len(language) == 2 and language.isalpha()):
+        raise UserError(f"{where}: language: {language!r} is not a two-letter code such as en")
+    return Source(
+        location=str(url) if url else str(path.parent / str(local)),
+        entity=_text(row, "entity"),
+        title=_text(row, "title"),
+        terms_type=_text(row, "terms_type"),
+        language=language.lower() if language else None,
+        jurisdictions=_jurisdictions(row.get("jurisdictions")),
+        published=_text(row, "published"),
+    )
+
+
+def _text(row: Mapping[str, Any], name: str) -> str | None:
+    value = row.get(name)
+    return None if value in (None, "") else str(value).strip()
+
+
+def _jurisdictions(value: object) -> tuple[str, ...]:
+    """A YAML list, or a CSV cell with codes between commas, semicolons or spaces."""
+    if not value:
+        return ()
+    parts = value if isinstance(value, list) else str(value).replace(";", " ").replace(",", " ").split()
+    return tuple(str(part).strip().upper() for part in parts)

@@ -1,0 +1,58 @@
+"""The whole first half in one call: source -> snapshot -> document -> clauses, with or without a workspace."""
+
+from dataclasses import dataclass
+
+from extractors import extract
+from extractors.capture import capture_file, is_url
+from extractors.clauses import cut_clauses
+from extractors.layout import Options
+from smallprint.errors import DocumentError
+from smallprint.records import Clause, Document, Snapshot, Source
+from smallprint.settings import Settings
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A document that was read: its bytes' record, its text, its clauses."""
+
+    snapshot: Snapshot
+    data: bytes
+    document: Document
+    clauses: tuple[Clause, ...]
+
+
+def read_source(
+    source: Source, settings: Settings, options: Options | None = None, previous: Snapshot | None = None
+) -> Reading:
+    """Capture, extract and cut one source.
+
+    Args:
+        source: where the document is and what is known about it.
+        settings: limits for size and time.
+        options: password, OCR, address rules.
+        previous: the last snapshot, so that an unchanged page is asked for conditionally.
+
+    Raises:
+        DocumentError: the document cannot be captured or read; carries code, detail and advice.
+
+    """
+    options = options or Options()
+    if is_url(source.location):
+        from extractors.fetch import capture_url
+
+        snapshot, data = capture_url(source.location, settings, options, previous)
+    else:
+        snapshot, data = capture_file(source.location, max_bytes=settings.fetch_max_bytes)
+    document = extract(
+        data,
+        source=source.location,
+        media_type=snapshot.media_type,
+        language=source.language,
+        options=options,
+    )
+    if source.title and not document.title:
+        document = document.model_copy(update={"title": source.title})
+    clauses = cut_clauses(document)
+    if not clauses:
+        raise DocumentError("no_text", "no readable text was found", advice="check that this is the right file")
+    return Reading(snapshot=snapshot, data=data, document=document, clauses=clauses)

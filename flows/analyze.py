@@ -1,0 +1,63 @@
+"""The analyze flow: captured documents become drafts, rejections and a ledger in the store."""
+
+import asyncio
+import time
+
+from prefect import flow, task
+
+from classifiers.analyze import analyze as analyze_clauses
+from flows.session import Event, session_of
+
+
+@task(name="analyze-document", task_run_name="analyze {label}")
+async def analyze_document(run_id: str, position: int, document_id: str, label: str) -> int:
+    """Analyze one captured document of a run; returns how many drafts it gave."""
+    session = session_of(run_id)
+    found = session.store.load_document(document_id)
+    if found is None:
+        raise LookupError(f"document {document_id} is not in the store")
+    document, clauses = found
+    place = next(one for one in session.store.run_documents(run_id) if one.position == position)
+    started = time.monotonic()
+    analysis = await analyze_clauses(
+        document,
+        clauses,
+        session.analyst,
+        source=place.source,
+        run=run_id,
+        answers=session.store,
+        budget=session.budget,
+    )
+    session.store.save_analysis(
+        run_id=run_id,
+        position=position,
+        document_id=document_id,
+        clauses=clauses,
+        analysis=analysis,
+        seconds=time.monotonic() - started,
+    )
+    usage = analysis.usage
+    session.listener(
+        Event(
+            "analyzed",
+            position,
+            drafts=len(analysis.drafts),
+            calls=usage.calls,
+            tokens=usage.input_tokens + usage.output_tokens,
+            cost_usd=usage.cost_usd,
+        )
+    )
+    return len(analysis.drafts)
+
+
+@flow(name="analyze", validate_parameters=False)
+async def analyze(run_id: str, positions: list[int], document_ids: list[str], labels: list[str]) -> list[int]:
+    """Analyze documents of a run that are in the store; the number of drafts of each."""
+    return list(
+        await asyncio.gather(
+            *(
+                analyze_document(run_id, position, document_id, label)
+                for position, document_id, label in zip(positions, document_ids, labels, strict=True)
+            )
+        )
+    )

@@ -1,0 +1,117 @@
+"""The run flow: each document is captured and analyzed as soon as it can be; what is finished stays finished."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import PurePath
+from secrets import token_hex
+from typing import TYPE_CHECKING, Literal
+
+from flows.engine import prepare_prefect
+from flows.session import Session, join, leave
+from smallprint.errors import ModelStopError, StoreError
+from smallprint.records import Source
+from smallprint.store import RunDocument
+
+if TYPE_CHECKING:
+    from smallprint.settings import Settings
+
+Outcome = Literal["finished", "interrupted", "stopped"]
+
+
+def new_run_id() -> str:
+    """A sortable id: UTC time and four random hex digits, e.g. 20260131-142501-9f3c."""
+    return f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{token_hex(2)}"
+
+
+def label(source: Source) -> str:
+    """The short name of a source in lists and task names, free of control characters."""
+    name = " ".join(part for part in (source.entity, source.title) if part)
+    if not name:
+        name = PurePath(source.location.rstrip("/")).name or source.location
+    return "".join(character for character in name if character.isprintable())[:80]
+
+
+def unfinished(places: Sequence[RunDocument]) -> list[RunDocument]:
+    """The documents of a run that a resumed run works on: not analyzed, or with clauses failed or over budget."""
+    return [
+        place
+        for place in places
+        if place.state != "analyzed" or (place.ledger and place.ledger.failed + place.ledger.over_budget)
+    ]
+
+
+async def execute(session: Session) -> Outcome:
+    """Work on a run that the store knows (``Store.start_run``) until its documents are done.
+
+    Returns ``interrupted`` when cancelled, with everything finished kept.
+
+    Raises:
+        ModelStopError: the model's server refuses us for good; the run is marked as stopped.
+        StoreError: Prefect's server does not start.
+
+    """
+    store, run_id = session.store, session.run_id
+    places = unfinished(store.run_documents(run_id))
+    join(session)
+    store.set_run_state(run_id, "running")
+    try:
+        await _under_prefect(session.settings, run_id, places, session.settings.concurrency)
+    except asyncio.CancelledError:
+        store.set_run_state(run_id, "interrupted")
+        return "interrupted"
+    except ModelStopError:
+        store.set_run_state(run_id, "stopped")
+        raise
+    finally:
+        leave(run_id)
+        await session.analyst.close()
+    store.set_run_state(run_id, "finished")
+    return "finished"
+
+
+async def _under_prefect(settings: "Settings", run_id: str, places: list[RunDocument], at_once: int) -> None:
+    if not places:
+        return
+    prepare_prefect(settings.home)
+    from prefect import flow
+
+    from flows.analyze import analyze_document
+    from flows.capture import capture_document
+
+    @flow(name="run", flow_run_name=f"run {run_id}", validate_parameters=False)
+    async def run() -> None:
+        gate = asyncio.Semaphore(max(2, at_once))
+
+        async def one(place: RunDocument) -> None:
+            async with gate:
+                name = label(place.source)
+                document_id = place.document_id or await capture_document(run_id, place.position, name)
+                if document_id is not None:
+                    await analyze_document(run_id, place.position, document_id, name)
+
+        async with asyncio.TaskGroup() as group:
+            for place in places:
+                group.create_task(one(place))
+
+    try:
+        await run()
+    except BaseExceptionGroup as failures:
+        raise _first(failures) from failures
+    except RuntimeError as error:
+        if "ephemeral Prefect API server" in str(error):
+            raise StoreError(
+                "Prefect's local server did not start; try again, or run 'prefect server start' "
+                "and set PREFECT_API_URL=http://127.0.0.1:4200/api"
+            ) from error
+        raise
+
+
+def _first(failures: BaseExceptionGroup[BaseException]) -> BaseException:
+    """The failure that the user should see; the others are cancellations that it caused."""
+    stop, _ = failures.split(ModelStopError)
+    group = stop or failures
+    leaf: BaseException = group
+    while isinstance(leaf, BaseExceptionGroup):
+        leaf = leaf.exceptions[0]
+    return leaf

@@ -1,0 +1,69 @@
+"""What the tasks of one run share in one process: store, snapshots, analyst, budget, and whom to tell of progress."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from classifiers.analyze import Analyst, Budget
+from extractors.layout import Options
+from extractors.snapshots import SnapshotFolder
+from smallprint.settings import Settings
+from smallprint.store import Store
+
+
+@dataclass(frozen=True)
+class Event:
+    """One step of a run: ``kind`` is captured, analyzed, failed or calls."""
+
+    kind: str
+    position: int = -1
+    clauses: int = 0
+    drafts: int = 0
+    calls: int = 0
+    tokens: int = 0
+    cost_usd: float | None = 0.0
+    message: str = ""
+
+
+def _nobody(_event: Event) -> None:
+    """The listener of a run that nobody watches."""
+
+
+@dataclass
+class Session:
+    """Built once per run and process; tasks find it by the run's id, so that their parameters stay plain strings."""
+
+    run_id: str
+    settings: Settings
+    store: Store
+    analyst: Analyst
+    options: Options = field(default_factory=Options)
+    budget: Budget | None = None
+    listener: Callable[[Event], None] = _nobody
+
+    @property
+    def snapshots(self) -> SnapshotFolder:
+        """Where this run keeps bytes."""
+        return SnapshotFolder(self.settings.snapshots)
+
+
+_SESSIONS: dict[str, Session] = {}
+
+
+def join(session: Session) -> None:
+    """Make a session known to the tasks of its run in this process."""
+    _SESSIONS[session.run_id] = session
+
+
+def leave(run_id: str) -> None:
+    """Forget a session once its run has ended."""
+    _SESSIONS.pop(run_id, None)
+
+
+def session_of(run_id: str) -> Session:
+    """The session of a run.
+
+    Raises:
+        KeyError: no session has joined under this id in this process.
+
+    """
+    return _SESSIONS[run_id]
