@@ -37,6 +37,7 @@ Language = Annotated[str | None, typer.Option("--language", help="Two-letter cod
 Timeout = Annotated[float | None, typer.Option("--timeout", help="Seconds that one model call may take.")]
 BudgetOption = Annotated[float | None, typer.Option("--budget", help="Stop before more than this is spent, in USD.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON as described in JSON.md.")]
+IgnoreRobots = Annotated[bool, typer.Option("--ignore-robots", help="Fetch what robots.txt asks programs not to.")]
 AllowPrivate = Annotated[bool, typer.Option("--allow-private", help="Fetch from private addresses too.")]
 
 
@@ -90,10 +91,10 @@ def _settings(**options: Any) -> "Settings":  # noqa: ANN401 -- fields of Settin
         raise UserError(f"setting {name}: {first['msg']}") from error
 
 
-def _options(password: str | None, ocr: bool, allow_private: bool = False) -> "Options":
+def _options(password: str | None, ocr: bool, allow_private: bool, ignore_robots: bool) -> "Options":
     from extractors.layout import Options
 
-    return Options(password=password, ocr=ocr, allow_private=allow_private)
+    return Options(password=password, ocr=ocr, allow_private=allow_private, ignore_robots=ignore_robots)
 
 
 @app.command()
@@ -120,6 +121,7 @@ def read(
     timeout: Timeout = None,
     budget: BudgetOption = None,
     allow_private: AllowPrivate = False,
+    ignore_robots: IgnoreRobots = False,
 ) -> None:
     """Read one document to drafts, at once and without the orchestrator.
 
@@ -133,7 +135,7 @@ def read(
         read_one(
             file,
             settings,
-            options=_options(password, ocr, allow_private),
+            options=_options(password, ocr, allow_private, ignore_robots),
             language=language,
             budget=budget,
             as_json=as_json,
@@ -151,6 +153,7 @@ def extract(
     password: Password = None,
     ocr: Ocr = False,
     allow_private: AllowPrivate = False,
+    ignore_robots: IgnoreRobots = False,
 ) -> None:
     """Show a document's text as clauses, with numbers, headings and offsets; no analysis.
 
@@ -161,7 +164,7 @@ def extract(
     from smallprint.records import Source
 
     source = Source(location=file, language=language)
-    reading = read_source(source, _settings(), _options(password, ocr, allow_private))
+    reading = read_source(source, _settings(), _options(password, ocr, allow_private, ignore_robots))
     if as_json:
         typer.echo(json.dumps(document_json(reading.document, reading.clauses), ensure_ascii=False, indent=1))
         return
@@ -185,6 +188,7 @@ def run(
     ocr: Ocr = False,
     timeout: Timeout = None,
     allow_private: AllowPrivate = False,
+    ignore_robots: IgnoreRobots = False,
 ) -> None:
     """Read many documents as a batch that can be interrupted, resumed and paid for within a budget.
 
@@ -200,7 +204,7 @@ def run(
     if not inputs and not resume:
         raise UserError("name at least one file, URL, folder or manifest, or --resume")
     settings = _settings(model=model, base_url=base_url, concurrency=concurrency, timeout=timeout)
-    options = _options(password, ocr, allow_private)
+    options = _options(password, ocr, allow_private, ignore_robots)
     sources = gather(inputs)
     if dry_run:
         from app.plan import show_plan

@@ -14,7 +14,9 @@ class Options:
 
     password: str | None = None
     ocr: bool = False
+    source: str = ""  # file name or URL: it says which document is meant where one page holds several
     allow_private: bool = False  # fetch from loopback and private addresses too
+    ignore_robots: bool = False
     render: bool = False  # run the page's scripts in a browser before reading it
 
 

@@ -1,5 +1,6 @@
 """The whole first half in one call: source -> snapshot -> document -> clauses, with or without a workspace."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from extractors import extract
@@ -22,7 +23,12 @@ class Reading:
 
 
 def read_source(
-    source: Source, settings: Settings, options: Options | None = None, previous: Snapshot | None = None
+    source: Source,
+    settings: Settings,
+    options: Options | None = None,
+    *,
+    previous: Snapshot | None = None,
+    stored: Callable[[str], bytes] | None = None,
 ) -> Reading:
     """Capture, extract and cut one source.
 
@@ -31,6 +37,7 @@ def read_source(
         settings: limits for size and time.
         options: password, OCR, address rules.
         previous: the last snapshot, so that an unchanged page is asked for conditionally.
+        stored: gives the bytes of the previous snapshot by hash, for a page that turns out unchanged.
 
     Raises:
         DocumentError: the document cannot be captured or read; carries code, detail and advice.
@@ -40,7 +47,10 @@ def read_source(
     if is_url(source.location):
         from extractors.fetch import capture_url
 
-        snapshot, data = capture_url(source.location, settings, options, previous)
+        snapshot, fetched = capture_url(source.location, settings, options, previous if stored else None)
+        data = fetched if fetched is not None or stored is None else stored(snapshot.sha256)
+        if data is None:
+            raise DocumentError("unreachable", "the server says that a page we never had is unchanged")
     else:
         snapshot, data = capture_file(source.location, max_bytes=settings.fetch_max_bytes)
     document = extract(

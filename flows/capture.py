@@ -30,7 +30,9 @@ async def capture_document(run_id: str, position: int, label: str) -> str | None
 
 def _read(session: Session, place: RunDocument) -> Reading:
     previous = session.store.last_capture(place.source_id)
-    reading = read_source(place.source, session.settings, session.options, previous)
+    reading = read_source(
+        place.source, session.settings, session.options, previous=previous, stored=session.snapshots.load
+    )
     session.snapshots.keep(reading.data)
     session.store.save_capture(place.source_id, reading.snapshot)
     session.store.save_document(place.source_id, reading.document, reading.clauses)
