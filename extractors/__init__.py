@@ -44,13 +44,14 @@ def extract(
             type, or hold no readable text.
 
     """
+    from dataclasses import replace
     from hashlib import sha256
 
     if not data:
         raise DocumentError("empty", "the file is empty (0 bytes)", advice="fetch or export it again")
     kind = detect_media_type(data, declared=media_type, name=source)
     where, version = EXTRACTORS[kind]
-    extraction = _load(where)(data, options or Options())
+    extraction = _load(where)(data, replace(options or Options(), source=source))
     text, blocks = assemble(extraction.blocks)
     if not text.strip():
         raise DocumentError("no_text", "no readable text was found", advice="check that this is the right file")

@@ -8,7 +8,7 @@ import re
 from functools import lru_cache
 
 from extractors.html.parsing import Element
-from extractors.html.survey import Survey
+from extractors.html.survey import HEADINGS, Survey
 
 _NAV = frozenset(
     "nav navbar navigation navigationbar menu menus navmenu sidenav topnav subnav mainnav topbar breadcrumb breadcrumbs"
@@ -91,9 +91,13 @@ def named(names: str) -> frozenset[str]:
 
 
 def hints(element: Element) -> frozenset[str]:
-    """All hints of an element: its tag and role, then its names."""
+    """All hints of an element: its tag and role, then its names; a heading or paragraph's id is its own words."""
     get = element.get
-    names = f"{get('class') or ''} {get('id') or ''}"
+    if element.tag in HEADINGS:
+        return frozenset()
+    names = get("class") or ""
+    if element.tag not in _CONTENT_TAGS:
+        names = f"{names} {get('id') or ''}"
     found = named(names) if len(names) > 1 else frozenset()
     more = {_TAGS.get(element.tag), _ROLES.get((get("role") or "").lower())}
     if get("aria-modal") == "true":
@@ -160,12 +164,16 @@ def _named_furniture(page: Survey, index: int, found: frozenset[str], share: flo
             return share < 0.3
         return density >= 0.5 or (prose < 150 and not page.count("heading", index))
     if "aside" in found:
-        return (
-            share < 0.25
-            and (density >= 0.4 or prose < (40 if "collapse" in found else 250))
-            and not _has_prose_heading(page, index)
-        )
+        return share < 0.25 and _is_aside(page, index, density) and not _has_prose_heading(page, index)
     return False
+
+
+def _is_aside(page: Survey, index: int, density: float) -> bool:
+    """Mostly links, or little prose beside some link or button; a box of plain text is content whatever its name."""
+    if density >= 0.4:
+        return True
+    prose = page.prose[index]
+    return (prose < 250 and page.links[index] > 0) or (prose == 0 and page.chars[index] < 80)
 
 
 def _has_prose_heading(page: Survey, index: int) -> bool:

@@ -113,11 +113,13 @@ def _lead(page: Survey, main: int, aside: list[int]) -> list[int]:
             break
         index = root
         while index <= page.end[root]:
-            tag = page.elements[index].tag
-            if tag == "h1" and not has_title and page.chars[index] and not lead:
-                lead.append(index)
+            if index in page.dropped and index != root:
                 index = page.end[index] + 1
-            elif lead and _is_date_line(page, index):
+            elif page.elements[index].tag == "h1" and not has_title and page.links[index] < page.chars[index]:
+                # A later top heading is nearer to the text; an earlier one was the name of the site.
+                lead = [index]
+                index = page.end[index] + 1
+            elif (lead or has_title) and _is_date_line(page, index):
                 lead.append(index)
                 index = page.end[index] + 1
             else:

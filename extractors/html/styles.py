@@ -30,6 +30,12 @@ class _Compound:
     identifier: str | None
     classes: frozenset[str]
 
+    def may_hold(self, names: frozenset[str]) -> bool:
+        """False if the page has no such id or class anywhere."""
+        if self.identifier and "#" + self.identifier not in names:
+            return False
+        return all("." + name in names for name in self.classes)
+
     def holds(self, element: Element) -> bool:
         if self.tag and element.tag != self.tag:
             return False
@@ -52,10 +58,19 @@ class Stylesheet:
 
     by_key: dict[str, list[_Rule]] = field(default_factory=dict)
     has_counters: bool = False
+    computed: dict[Element, Declarations] = field(default_factory=dict)
     work: int = 20_000_000  # steps up the tree that matching may still take; a page that needs more gets no rules
 
     def of(self, element: Element, *, before: bool = False) -> Declarations:
         """The relevant declarations that hold for the element (or its ``::before``), inline style included."""
+        if before:
+            return self._compute(element, before=True)
+        known = self.computed.get(element)
+        if known is None:
+            known = self.computed[element] = self._compute(element, before=False)
+        return known
+
+    def _compute(self, element: Element, *, before: bool) -> Declarations:
         found: list[_Rule] = []
         if self.by_key:
             keys = [element.tag]
@@ -101,9 +116,13 @@ class Stylesheet:
         return True
 
 
-def read_styles(texts: Iterable[str]) -> Stylesheet:
-    """The relevant rules of the page's style elements, in order."""
+def read_styles(root: Element) -> Stylesheet:
+    """The relevant rules of the page's style elements, in order; rules for names that the page lacks are left out."""
     sheet = Stylesheet()
+    texts = [element.text for element in root.iter("style") if element.text]
+    if not texts:
+        return sheet
+    names = _names(root)
     order = budget = 0
     for text in texts:
         budget += len(text)
@@ -115,7 +134,7 @@ def read_styles(texts: Iterable[str]) -> Stylesheet:
                 continue
             for selector in selectors.split(","):
                 order += 1
-                _add(sheet, selector.strip(), declarations, order)
+                _add(sheet, selector.strip(), declarations, order, names)
     return sheet
 
 
@@ -152,7 +171,12 @@ def is_bold(style: Declarations) -> bool | None:
         return None
     if weight in ("bold", "bolder"):
         return True
-    return weight.isdigit() and int(weight) >= 600 if weight[:1].isdigit() or weight in ("normal", "lighter") else None
+    if weight in ("normal", "lighter"):
+        return False
+    # Between regular and bold (500) the element's own tag decides.
+    if not weight.isdigit() or len(weight) > 4 or 400 < int(weight) < 600:
+        return None
+    return int(weight) >= 600
 
 
 def _zero(size: str | None) -> bool:
@@ -213,7 +237,19 @@ def _uncomment(text: str) -> str:
         at = end + 2
 
 
-def _add(sheet: Stylesheet, selector: str, declarations: Declarations, order: int) -> None:
+def _names(root: Element) -> frozenset[str]:
+    """Every class (".name") and id ("#name") of the page."""
+    found: set[str] = set()
+    for element in root.iter():
+        names, identifier = element.get("class"), element.get("id")
+        if names:
+            found.update("." + name for name in names.split())
+        if identifier:
+            found.add("#" + identifier)
+    return frozenset(found)
+
+
+def _add(sheet: Stylesheet, selector: str, declarations: Declarations, order: int, names: frozenset[str]) -> None:
     if not selector or len(selector) > 300:
         return
     before = _BEFORE.search(selector)
@@ -226,7 +262,7 @@ def _add(sheet: Stylesheet, selector: str, declarations: Declarations, order: in
             combinator = ">"
             continue
         compound = _compound(piece)
-        if compound is None:
+        if compound is None or not compound.may_hold(names):
             return
         steps.append((combinator, compound))
         combinator = " "

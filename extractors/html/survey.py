@@ -38,6 +38,7 @@ class Survey:
     chars: list[int] = field(default_factory=list)  # visible characters in the subtree
     links: list[int] = field(default_factory=list)  # of these, inside links and buttons
     prose: list[int] = field(default_factory=list)  # of these, in runs long enough to be sentences
+    prints: list[int] = field(default_factory=list)  # fingerprint of tags and text of the subtree
     dropped: set[int] = field(default_factory=set)
     seen: dict[str, list[int]] = field(default_factory=dict)  # kind -> how many stand before each index
 
@@ -118,6 +119,7 @@ def _account(page: Survey) -> None:
     elements, parent, in_link = page.elements, page.parent, page.in_link
     count = len(elements)
     chars, links, prose, run = [0] * count, [0] * count, [0] * count, [0] * count
+    prints = [0] * count
     for index in range(count - 1, -1, -1):
         element = elements[index]
         above = parent[index]
@@ -126,6 +128,7 @@ def _account(page: Survey) -> None:
         if len(element) and any(child.tag in SILENT for child in element):
             own += sum(len(child.tail.strip()) for child in element if child.tag in SILENT and child.tail)
         chars[index] += own
+        prints[index] = hash((element.tag, text.strip() if text else "", prints[index]))
         if in_link[index]:
             links[index] += own
         else:
@@ -138,6 +141,7 @@ def _account(page: Survey) -> None:
         tail = element.tail
         outside = len(" ".join(tail.split())) if tail else 0
         chars[above] += chars[index] + outside
+        prints[above] = hash((prints[above], prints[index], tail.strip() if outside and tail else ""))
         links[above] += links[index]
         prose[above] += prose[index]
         if in_link[above]:
@@ -146,7 +150,7 @@ def _account(page: Survey) -> None:
             run[above] += outside
         if inline:
             run[above] += run[index]
-    page.chars, page.links, page.prose = chars, links, prose
+    page.chars, page.links, page.prose, page.prints = chars, links, prose, prints
 
 
 def _count_kinds(page: Survey) -> None:

@@ -8,6 +8,7 @@ from extractors.html.parsing import Element
 from extractors.html.styles import Stylesheet, inline_style, is_bold
 from extractors.html.survey import HEADINGS, INLINE, SILENT, Survey
 from extractors.html.tables import is_data_table, row_texts
+from extractors.html.written import WrittenBlock
 from extractors.layout import RawBlock
 from smallprint.records import BlockKind
 
@@ -27,15 +28,6 @@ class Piece:
     text: str
     bold: bool
     link: bool
-
-
-@dataclass
-class WrittenBlock:
-    """A raw block with what edge trimming wants to know."""
-
-    block: RawBlock
-    link_share: float
-    all_bold: bool
 
 
 @dataclass
@@ -65,6 +57,7 @@ class Writer:
     item: bool = False  # the next text opens a list item
     anchor: str | None = None
     last_level: int = 1
+    ended_inline: bool = False  # an inline element has just ended, and no text came after it
 
     def __post_init__(self) -> None:
         self.counters = Counters(self.sheet) if self.sheet.has_counters else None
@@ -131,7 +124,13 @@ class Writer:
                 self.marker = before
         if element.tag == "br":
             self._add("\n", frame)
-        self._text(element.text, frame)
+        text = element.text
+        if element.get("data-cfemail"):
+            text = _revealed(element.get("data-cfemail")) or text
+        if text and self.ended_inline and not block and tag not in ("sup", "sub") and _glued(self.pieces, text):
+            self._add(" ", frame)
+        self.ended_inline = False
+        self._text(text, frame)
         self._silent_tails(element, frame)
 
     def _item(self, element: Element, style: dict[str, str]) -> None:
@@ -153,6 +152,7 @@ class Writer:
                 self.item, self.marker = False, ""
             if self.counters:
                 self.counters.leave(element)
+            self.ended_inline = not frame.block
             self._tail(frame.index)
 
     def _tail(self, index: int) -> None:
@@ -171,6 +171,7 @@ class Writer:
     def _text(self, text: str | None, frame: _Frame) -> None:
         if not text:
             return
+        self.ended_inline = False
         self._add(text if frame.pre else _SPACE.sub(" ", text), frame)
 
     def _add(self, text: str, frame: _Frame) -> None:
@@ -265,13 +266,37 @@ def _repeats(text: str, marker: str) -> bool:
 def _leading_bold(pieces: list[Piece]) -> int:
     count = 0
     opened = False
-    for piece in pieces:
+    for at, piece in enumerate(pieces):
+        # A number in plain type before a bold head belongs to the head.
+        if not at and not piece.bold and len(piece.text) < 14 and _LINE_START.match(piece.text.strip() + " "):
+            if len(pieces) == 1 or not pieces[1].bold:
+                return 0
+            count, opened = len(piece.text.lstrip()), True
+            continue
         if not piece.bold and not piece.text.isspace():
             break
         text = piece.text if opened else piece.text.lstrip()
         opened = opened or bool(text)
         count += len(text)
     return count
+
+
+def _glued(pieces: list[Piece], text: str) -> bool:
+    """True if two neighboring inline elements would run together although a style sheet sets them apart."""
+    before = pieces[-1].text if pieces else ""
+    if len(before.strip()) < 2 or len(text.strip()) < 2 or before[-1].isspace() or text[0].isspace():
+        return False
+    if text[0].isdigit():
+        return before[-1].islower()
+    return text[0].isupper() and (before[-1].islower() or before[-1] in ".:)0123456789")
+
+
+def _revealed(code: str) -> str:
+    """An e-mail address that a content network hides from robots: hex bytes, each combined with the first by XOR."""
+    if len(code) > 400 or not re.fullmatch(r"(?:[0-9a-fA-F]{2}){2,}", code):
+        return ""
+    values = bytes.fromhex(code)
+    return bytes(value ^ values[0] for value in values[1:]).decode("utf-8", "replace")
 
 
 def _split(pieces: list[Piece]) -> list[list[Piece]]:
@@ -288,19 +313,27 @@ def _split(pieces: list[Piece]) -> list[list[Piece]]:
     if len(lines) == 1:
         return lines
     texts = ["".join(piece.text for piece in line).strip() for line in lines]
+    heads = [_is_head_line(line, text) for line, text in zip(lines, texts, strict=True)]
     runs: list[list[Piece]] = []
     previous = ""
-    for line, text in zip(lines, texts, strict=True):
+    was_head = False
+    for line, text, is_head in zip(lines, texts, heads, strict=True):
         if not text:
             previous = ""
             continue
-        if not runs or not previous or _LINE_START.match(text) or _is_paragraph(previous, text):
+        apart = is_head != was_head or _LINE_START.match(text) or _is_paragraph(previous, text)
+        if not runs or not previous or apart:
             runs.append(list(line))
         else:
             runs[-1].append(Piece("\n", all(p.bold for p in line), link=False))
             runs[-1].extend(line)
-        previous = text
+        previous, was_head = text, is_head
     return runs
+
+
+def _is_head_line(line: list[Piece], text: str) -> bool:
+    """A line between breaks that is all bold and short, as a heading over its paragraph is."""
+    return 0 < len(text) <= 130 and all(piece.bold or piece.text.isspace() for piece in line if piece.text)
 
 
 def _is_paragraph(previous: str, text: str) -> bool:

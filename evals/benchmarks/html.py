@@ -1,0 +1,294 @@
+"""How well and how fast HTML pages become text: word F1, headings, list items, numbers and time per gold page.
+
+Run ``python -m evals.benchmarks.html --data ../shared/data``. Gold is Markdown that hand-written selectors took from
+the very capture beside it. Where a gold file holds the same text twice over, the second copy counts once.
+"""
+
+import argparse
+import re
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from extractors.html import extract_html
+from extractors.layout import Options, assemble
+from smallprint.errors import DocumentError
+from smallprint.records import Block
+
+_WORD = re.compile(r"\w+")
+_NUMBER = re.compile(r"(?:section |article |§ ?)?[(\[]?([0-9]{1,3}(?:\.[0-9]{1,3})*|[a-z]|[ivx]{1,5})[.)\]:]", re.IGNORECASE)
+_REPEATED_RUN = 20  # blocks; a gold file that repeats so many in a row holds one text twice
+_ROUNDS = 3  # timings per page; the best counts
+
+
+@dataclass(frozen=True)
+class GoldPart:
+    """A heading or list item of the gold text: its own words, and the number it shows."""
+
+    kind: str
+    words: tuple[str, ...]
+    number: str | None
+
+
+@dataclass(frozen=True)
+class Gold:
+    """What a gold file asks for."""
+
+    words: tuple[str, ...]
+    headings: tuple[GoldPart, ...]
+    items: tuple[GoldPart, ...]
+
+
+@dataclass(frozen=True)
+class Row:
+    """The figures of one page; recalls are None where the gold marks nothing of that kind."""
+
+    page: str
+    gold_words: int
+    our_words: int
+    precision: float
+    recall: float
+    f1: float
+    headings: float | None
+    items: float | None
+    numbers: float | None
+    strays: int  # our headings and list items whose words are nowhere in the gold text
+    seconds: float
+    trafilatura_seconds: float
+    trafilatura_f1: float
+    note: str = ""
+
+
+def run(data: Path) -> list[Row]:
+    """One row per page of ``data/html`` that has gold, in name order.
+
+    Raises:
+        FileNotFoundError: the folder holds no gold.
+
+    """
+    golds = sorted((data / "html").glob("*.gold.md"))
+    if not golds:
+        raise FileNotFoundError(f"no *.gold.md under {data / 'html'}")
+    return [_measure(path, path.with_name(path.name.replace(".gold.md", ".html"))) for path in golds]
+
+
+def _measure(gold_path: Path, page_path: Path) -> Row:
+    source = gold_path.read_text(encoding="utf-8")
+    gold, repeated = read_gold(source)
+    page = page_path.read_bytes()
+    note = "gold holds its text twice, counted once" if repeated else ""
+    try:
+        text, blocks = assemble(extract_html(page, Options(source=page_path.name)).blocks)
+    except DocumentError as error:
+        text, blocks, note = "", (), f"{error.code}: {error.detail}"
+    precision, recall, f1 = word_f1(_words(text), gold.words)
+    theirs = _trafilatura(page)
+    return Row(
+        page=page_path.stem,
+        gold_words=len(gold.words),
+        our_words=len(_words(text)),
+        precision=precision,
+        recall=recall,
+        f1=f1,
+        headings=_found(gold.headings, text, blocks),
+        items=_found(gold.items, text, blocks),
+        numbers=_numbered([*gold.headings, *gold.items], text, blocks),
+        strays=_strays(gold, text, blocks),
+        seconds=_fastest(lambda: extract_html(page, Options(source=page_path.name))),
+        trafilatura_seconds=_fastest(lambda: _trafilatura(page)),
+        trafilatura_f1=word_f1(read_gold(theirs)[0].words, gold.words)[2],
+        note=note,
+    )
+
+
+def word_f1(ours: Sequence[str], gold: Sequence[str]) -> tuple[float, float, float]:
+    """Precision, recall and F1 of two bags of words."""
+    common = sum((Counter(ours) & Counter(gold)).values())
+    precision, recall = common / max(len(ours), 1), common / max(len(gold), 1)
+    return precision, recall, 2 * precision * recall / (precision + recall) if common else 0.0
+
+
+def read_gold(markdown: str) -> tuple[Gold, bool]:
+    """The gold text of a Markdown file, and whether a second copy of the text was left out."""
+    tokens = MarkdownIt("commonmark").enable("table").parse(markdown)
+    blocks = list(_gold_blocks(tokens))
+    once = _once(blocks)
+    while len(shorter := _once(once)) < len(once):
+        once = shorter
+    gold = Gold(
+        words=tuple(word for kind, number, words in once for word in _shown(kind, number, words)),
+        headings=tuple(GoldPart(kind, words, number) for kind, number, words in once if kind == "heading" and words),
+        items=tuple(GoldPart(kind, words, number) for kind, number, words in once if kind == "item" and words),
+    )
+    return gold, len(once) < len(blocks)
+
+
+def _gold_blocks(tokens: Sequence[Token]) -> Iterator[tuple[str, str | None, tuple[str, ...]]]:
+    """(kind, number, words) of each inline token; the first one of a list item is the item's own."""
+    kind, number = "paragraph", None
+    for token in tokens:
+        if token.type == "list_item_open":
+            kind, number = "item", token.info or None
+        elif token.type == "heading_open":
+            kind = "heading"
+        elif token.type in ("list_item_close", "bullet_list_open", "ordered_list_open", "tr_open"):
+            kind, number = "paragraph", None
+        elif token.type == "inline":
+            text = _inline_text(token)
+            match = _NUMBER.match(text)
+            yield kind, number or (match.group(1) if match and kind != "paragraph" else None), tuple(_words(text))
+            kind, number = "paragraph", None
+        elif token.type in ("code_block", "fence", "html_block"):
+            yield "paragraph", None, tuple(_words(re.sub(r"<[^>]{1,200}>", " ", token.content)))
+
+
+def _shown(kind: str, number: str | None, words: tuple[str, ...]) -> list[str]:
+    """The words of a block with the number of an ordered list, which is markup in gold and text to a reader."""
+    return [number.lower(), *words] if kind == "item" and number and words[:1] != (number.lower(),) else list(words)
+
+
+def _inline_text(token: Token) -> str:
+    parts: list[str] = []
+    for child in token.children or ():
+        if child.type in ("text", "code_inline"):
+            parts.append(child.content)
+        elif child.type in ("softbreak", "hardbreak", "html_inline"):
+            parts.append(" ")
+    # Table cells carry Markdown of their own that no parser reads as such.
+    return re.sub(r"\*\*|[_*`#|]", " ", "".join(parts)).strip()
+
+
+def _once(blocks: list[tuple[str, str | None, tuple[str, ...]]]) -> list[tuple[str, str | None, tuple[str, ...]]]:
+    starts: dict[tuple[tuple[str, ...], ...], int] = {}
+    words = [block[2] for block in blocks]
+    for at in range(len(words) - _REPEATED_RUN):
+        run_here = tuple(words[at : at + _REPEATED_RUN])
+        first = starts.setdefault(run_here, at)
+        if at - first >= _REPEATED_RUN:
+            length = 0
+            while at + length < len(words) and first + length < at and words[at + length] == words[first + length]:
+                length += 1
+            return blocks[:at] + blocks[at + length :]
+    return blocks
+
+
+def _words(text: str) -> list[str]:
+    return _WORD.findall(text.lower())
+
+
+def _of_kind(text: str, blocks: Iterable[Block], kinds: tuple[str, ...]) -> list[tuple[tuple[str, ...], str]]:
+    return [
+        (tuple(_words(text[block.start + block.generated : block.end])), text[block.start : block.end])
+        for block in blocks
+        if block.kind in kinds
+    ]
+
+
+def _found(parts: Sequence[GoldPart], text: str, blocks: Sequence[Block]) -> float | None:
+    """Share of the gold parts that are a block of that kind here, with the same words."""
+    if not parts:
+        return None
+    kinds = ("heading",) if parts[0].kind == "heading" else ("list_item",)
+    ours = Counter(words for words, _ in _of_kind(text, blocks, kinds))
+    hits = 0
+    for part in parts:
+        if ours[part.words] > 0:
+            ours[part.words] -= 1
+            hits += 1
+    return hits / len(parts)
+
+
+def _numbered(parts: Sequence[GoldPart], text: str, blocks: Sequence[Block]) -> float | None:
+    """Share of the gold numbers at the start of our block of the same words; a letter or roman numeral may stand for
+    the plain number, because gold writes every ordered list in Arabic numerals."""
+    wanted = [part for part in parts if part.number]
+    if not wanted:
+        return None
+    shown: dict[tuple[str, ...], set[str]] = {}
+    for words, shown_text in _of_kind(text, blocks, ("heading", "list_item", "paragraph")):
+        match = _NUMBER.match(shown_text)
+        shown.setdefault(words, set()).add(match.group(1).lower() if match else "")
+    hits = 0
+    for part in wanted:
+        seen = shown.get(part.words, set())
+        hits += (part.number or "").lower() in seen or any(number.isalpha() for number in seen)
+    return hits / len(wanted)
+
+
+def _strays(gold: Gold, text: str, blocks: Sequence[Block]) -> int:
+    whole = " " + " ".join(gold.words) + " "
+    ours = _of_kind(text, blocks, ("heading", "list_item"))
+    return sum(1 for words, _ in ours if words and f" {' '.join(words)} " not in whole)
+
+
+def _trafilatura(page: bytes) -> str:
+    import trafilatura
+
+    return (
+        trafilatura.extract(
+            page, favor_recall=True, include_tables=True, include_formatting=True, output_format="markdown"
+        )
+        or ""
+    )
+
+
+def _fastest(work: object) -> float:
+    times = []
+    for _ in range(_ROUNDS):
+        started = time.perf_counter()
+        work()  # type: ignore[operator]
+        times.append(time.perf_counter() - started)
+    return min(times)
+
+
+def table(rows: Sequence[Row]) -> str:
+    """The rows as text with a line of totals."""
+    lines = [
+        f"{'page':46}{'gold':>7}{'ours':>7}{'P':>7}{'R':>7}{'F1':>7}{'head':>6}{'item':>6}{'num':>6}{'stray':>6}"
+        f"{'ms':>7}{'traf':>7}{'trF1':>7}"
+    ]
+    for row in rows:
+        lines.append(
+            f"{row.page[:45]:46}{row.gold_words:7}{row.our_words:7}{row.precision:7.3f}{row.recall:7.3f}{row.f1:7.3f}"
+            f"{_share(row.headings)}{_share(row.items)}{_share(row.numbers)}{row.strays:6}"
+            f"{row.seconds * 1000:7.1f}{row.trafilatura_seconds * 1000:7.1f}{row.trafilatura_f1:7.3f}  {row.note}"
+        )
+    ours, theirs = sum(row.seconds for row in rows), sum(row.trafilatura_seconds for row in rows)
+    lines.append(
+        f"mean F1 {_mean(row.f1 for row in rows):.4f} (trafilatura {_mean(row.trafilatura_f1 for row in rows):.4f}), "
+        f"worst {min(row.f1 for row in rows):.3f} ({min(row.trafilatura_f1 for row in rows):.3f}), "
+        f"throughput {theirs / ours:.2f} x trafilatura's"
+    )
+    return "\n".join(lines)
+
+
+def _share(value: float | None) -> str:
+    return f"{'-':>6}" if value is None else f"{value:6.2f}"
+
+
+def _mean(values: Iterable[float]) -> float:
+    collected = list(values)
+    return sum(collected) / len(collected)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Prints the table; exit code 2 where the data is not there."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--data", type=Path, required=True, help="the folder that holds html/")
+    try:
+        rows = run(parser.parse_args(arguments).data)
+    except FileNotFoundError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    sys.stdout.write(table(rows) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,90 @@
+"""Headings that authors set as bold paragraphs, and numbers that they set apart from the heading they belong to."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from extractors.html.written import WrittenBlock
+from extractors.layout import RawBlock
+
+_LONGEST = 130  # characters of a heading set as a paragraph
+_LONGEST_SENTENCE = 70  # the same if it ends with a period
+_BOLD_SHARE = 0.35  # of a document's characters; above it bold type marks nothing
+_LONE_NUMBER = re.compile(r"(?:§\s?|section |article |chapter )?[(\[]?(?:\d{1,3}(?:\.\d{1,3}){0,4}|[A-Za-z]|[ivxIVX]{1,5})[.)\]:]?", re.IGNORECASE)
+_DOTTED = re.compile(r"[(\[]?(\d{1,3}(?:\.\d{1,3}){0,4})[.)\]:]?\s")
+_LETTER = re.compile(r"[^\W\d_]")
+
+
+def join_numbers(blocks: Sequence[WrittenBlock]) -> list[WrittenBlock]:
+    """A block that is nothing but a number joins the heading or paragraph after it: "1." + "Definitions"."""
+    found: list[WrittenBlock] = []
+    pending: RawBlock | None = None
+    for one in blocks:
+        block = one.block
+        if pending is not None:
+            if block.kind in ("heading", "paragraph") and not _LONE_NUMBER.fullmatch(block.text):
+                text = f"{pending.text} {block.text}"
+                gained = len(text) - len(block.text)
+                block = replace(
+                    block,
+                    text=text,
+                    bold=block.bold + gained if block.bold else 0,
+                    generated=0,
+                    anchor=pending.anchor or block.anchor,
+                )
+                one = replace(one, block=block)
+            else:
+                found.append(WrittenBlock(pending, 0.0, all_bold=False))
+            pending = None
+        if block.kind == "paragraph" and not block.generated and _is_lone_number(block.text):
+            pending = block
+            continue
+        found.append(one)
+    if pending is not None:
+        found.append(WrittenBlock(pending, 0.0, all_bold=False))
+    return found
+
+
+def _is_lone_number(text: str) -> bool:
+    return len(text) <= 12 and _LONE_NUMBER.fullmatch(text) is not None and (any(c.isdigit() for c in text) or text[-1] in ".)")
+
+
+def promote_headings(blocks: Sequence[WrittenBlock]) -> list[WrittenBlock]:
+    """Paragraphs that are short, all bold and not the end of anything become headings one step below the last one.
+
+    A dotted number decides the depth among them: "2.1" lies one step below "2".
+    """
+    size = sum(len(one.block.text) for one in blocks)
+    bold = sum(len(one.block.text) for one in blocks if one.all_bold and one.block.kind == "paragraph")
+    if not size or bold > size * _BOLD_SHARE:
+        return list(blocks)
+    found: list[WrittenBlock] = []
+    real = 1  # level of the last heading that the page itself marks
+    base: int | None = None  # level of undotted numbers among promoted headings under it
+    for at, one in enumerate(blocks):
+        block = one.block
+        if block.kind == "heading":
+            real, base = block.level or 1, None
+        elif _is_heading(one) and at + 1 < len(blocks):
+            dotted = _DOTTED.match(block.text)
+            if dotted:
+                depth = dotted.group(1).count(".") + 1
+                base = base or max(real + 1 - (depth - 1 if real > 1 else 0), 2)
+                level = base + depth - 1
+            else:
+                level = (base or real) + 1
+            one = replace(one, block=replace(block, kind="heading", level=min(level, 6)))
+        found.append(one)
+    return found
+
+
+def _is_heading(one: WrittenBlock) -> bool:
+    block = one.block
+    if block.kind != "paragraph" or not one.all_bold or "\n" in block.text or block.level:
+        return False
+    text = block.text
+    if len(text) > _LONGEST or not _LETTER.search(text) or one.link_share > 0.5:
+        return False
+    if text.endswith((".", "。")):
+        return len(text) <= _LONGEST_SENTENCE
+    return not text.endswith((":", ";", ",", "!"))
