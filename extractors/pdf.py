@@ -1,0 +1,135 @@
+"""PDF to blocks: columns in reading order, running heads left out, paragraphs joined over lines and pages."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from extractors.layout import Extraction, Options, RawBlock, clean
+from extractors.pdf_blocks import Story, blocks
+from extractors.pdf_file import PlumberPdf, open_pdf, reading
+from extractors.pdf_furniture import Furniture, without_furniture
+from extractors.pdf_words import Page, read_page
+from smallprint.errors import DocumentError
+from smallprint.records import DocumentWarning
+
+_MAX_UNMAPPED = 0.3  # share of glyphs without a character above which a page has no text worth the name
+
+
+def extract_pdf(data: bytes, options: Options) -> Extraction:
+    """Blocks of a PDF with the page of each, whatever its columns.
+
+    Raises:
+        DocumentError: ``encrypted``, ``malformed``, ``too_large`` or ``scanned``.
+
+    """
+    with open_pdf(data, options.password) as pdf:
+        total = len(pdf.pages)
+        reader = _Reader(pdf)
+        furniture, story = Furniture(), Story()
+        for page in without_furniture(reader.pages(), furniture, total):
+            story.add(page)
+        metadata = dict(pdf.metadata)
+    if not story.lines:
+        reader.explain_silence(total)
+    found = tuple(blocks(story))
+    return Extraction(
+        found,
+        title=_title(found, metadata),
+        warnings=tuple(_warnings(reader, furniture, story)),
+        page_count=total,
+    )
+
+
+class _Reader:
+    """Reads page after page and keeps the tally of what could not be read."""
+
+    def __init__(self, pdf: PlumberPdf) -> None:
+        self.pdf = pdf
+        self.scanned: list[int] = []
+        self.unreadable: dict[int, str] = {}
+        self.hidden = 0
+        self.unmapped: dict[int, int] = {}
+
+    def pages(self) -> Iterator[Page]:
+        """Every page; a page that cannot be read is empty and tallied."""
+        for index, one in enumerate(self.pdf.pages):
+            number = index + 1
+            try:
+                with reading(f"page {number}"):
+                    page = read_page(one, number)
+            except DocumentError as error:
+                self.unreadable[number] = error.detail
+                page = Page(number, 612.0, 792.0, [])
+            else:
+                self._tally(page)
+            finally:
+                one.close()
+            yield page
+
+    def _tally(self, page: Page) -> None:
+        self.hidden += page.hidden
+        if page.unmapped:
+            self.unmapped[page.number] = page.unmapped
+        if page.unmapped > _MAX_UNMAPPED * (page.characters + page.unmapped):
+            page.words, page.tables = [], []
+        if not page.characters and (page.images or page.unmapped):
+            self.scanned.append(page.number)
+
+    def explain_silence(self, total: int) -> None:
+        """Raise the error that says why a document has no text."""
+        if len(self.unreadable) == total:
+            raise DocumentError(
+                "malformed", self.unreadable[min(self.unreadable)], advice="fetch or export the file again"
+            )
+        raise DocumentError(
+            "scanned",
+            f"none of the {total} pages has a text layer" if total > 1 else "the page has no text layer",
+            advice="read it with --ocr (needs the ocr extra: tesseract)",
+        )
+
+
+def _warnings(reader: _Reader, furniture: Furniture, story: Story) -> Iterator[DocumentWarning]:
+    if reader.scanned:
+        yield DocumentWarning(
+            code="scanned_pages", detail=f"{_ranges(reader.scanned)} have no text layer; --ocr reads them"
+        )
+    if reader.unreadable:
+        yield DocumentWarning(code="unreadable_pages", detail=f"{_ranges(sorted(reader.unreadable))} could not be read")
+    if reader.unmapped:
+        count = sum(reader.unmapped.values())
+        detail = f"{count} glyphs on {_ranges(sorted(reader.unmapped))} have no character and are missing"
+        yield DocumentWarning(code="unmapped_glyphs", detail=detail)
+    if reader.hidden:
+        yield DocumentWarning(
+            code="hidden_text", detail=f"{reader.hidden} characters that nobody can see were left out"
+        )
+    if furniture.counts:
+        yield DocumentWarning(code="page_furniture", detail=furniture.describe())
+    if story.contents:
+        yield DocumentWarning(code="table_of_contents", detail=f"{story.contents} lines of contents left out")
+
+
+def _ranges(pages: list[int]) -> str:
+    """Sorted page numbers as "pages 2-4, 9"."""
+    spans: list[list[int]] = []
+    for page in pages:
+        if spans and page == spans[-1][1] + 1:
+            spans[-1][1] = page
+        else:
+            spans.append([page, page])
+    parts = [str(low) if low == high else f"{low}-{high}" for low, high in spans]
+    return ("page " if len(pages) == 1 else "pages ") + ", ".join(parts)
+
+
+def _title(found: tuple[RawBlock, ...], metadata: dict[str, Any]) -> str | None:
+    heads = [block for block in found if block.kind == "heading" and block.page == 1]
+    if heads:
+        best = min(heads, key=lambda block: block.level or 9)
+        return clean(best.text.replace("\n", " "))
+    declared = metadata.get("Title")
+    if (
+        isinstance(declared, str)
+        and clean(declared)
+        and not declared.lower().startswith(("microsoft word", "untitled"))
+    ):
+        return clean(declared)
+    return None

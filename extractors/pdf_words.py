@@ -1,0 +1,157 @@
+"""Words of one PDF page with their boxes and type, what a reader cannot see left out, ruled tables found."""
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, TypeAlias
+
+_BOLD = re.compile(r"bold|black|heavy|semibold|demi|cmbx|[-,](?:bd|b)\b", re.IGNORECASE)
+_UNMAPPED = re.compile(r"\(cid:\d+\)")
+_TINY = 1.5  # points; nobody reads smaller type
+_MAX_EDGES = 3000  # beyond, a page is a drawing, and looking for tables in it takes minutes
+_GAP = 0.16  # of the type size: a wider gap parts words where the file has no space characters
+
+
+PlumberPage: TypeAlias = Any  # pdfplumber publishes no types
+
+
+class Word(NamedTuple):
+    """A word, or a whole table standing as one, in points from the page's top left corner."""
+
+    text: str
+    x0: float
+    top: float
+    x1: float
+    bottom: float
+    size: float
+    bold: bool = False
+    table: int | None = None  # index into Page.tables
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell of a ruled table."""
+
+    words: tuple[Word, ...]
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows of cells, top to bottom, left to right."""
+
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+@dataclass
+class Page:
+    """What one page holds, before its layout is understood."""
+
+    number: int  # from 1
+    width: float
+    height: float
+    words: list[Word]
+    tables: list[Table] = field(default_factory=list)
+    images: int = 0
+    hidden: int = 0  # characters left out because nobody can see them
+    unmapped: int = 0  # glyphs without a character
+
+    @property
+    def characters(self) -> int:
+        """Visible characters."""
+        return sum(len(word.text) for word in self.words) + sum(
+            len(word.text) for table in self.tables for row in table.rows for cell in row for word in cell.words
+        )
+
+
+def read_page(page: PlumberPage, number: int) -> Page:
+    """The words of a pdfplumber page; rotated side notes, specks, white-on-white and off-page text are left out."""
+    shown = _visible(page)
+    found = shown.extract_words(extra_attrs=["fontname", "size"], x_tolerance_ratio=_GAP, y_tolerance=2)
+    result = Page(number, float(page.width), float(page.height), [], images=len(page.images))
+    result.hidden = sum(1 for c in page.chars if not c["text"].isspace()) - sum(
+        1 for c in shown.chars if not c["text"].isspace()
+    )
+    for one in found:
+        text, lost = _UNMAPPED.subn("", one["text"])
+        result.unmapped += lost
+        if text:
+            result.words.append(
+                Word(
+                    text,
+                    float(one["x0"]),
+                    float(one["top"]),
+                    float(one["x1"]),
+                    float(one["bottom"]),
+                    float(one["size"]),
+                    bool(_BOLD.search(str(one["fontname"]))),
+                )
+            )
+    _take_tables(shown, result)
+    return result
+
+
+def _visible(page: PlumberPage) -> PlumberPage:
+    x0, top, x1, bottom = page.bbox
+    upright = sum(1 for c in page.chars if c.get("upright", True))
+    turned = upright * 2 >= len(page.chars)  # a page wholly set sideways keeps its text
+    fills = [
+        box for box in (*page.rects, *page.curves) if box.get("fill") and not _is_white(box.get("non_stroking_color"))
+    ]
+
+    def seen(one: dict[str, Any]) -> bool:
+        if one.get("object_type") != "char":
+            return True
+        if float(one["size"]) < _TINY or (turned and not one.get("upright", True)):
+            return False
+        x, y = (one["x0"] + one["x1"]) / 2, (one["top"] + one["bottom"]) / 2
+        if not (x0 <= x <= x1 and top <= y <= bottom):
+            return False
+        return not _is_white(one.get("non_stroking_color")) or _lies_on(fills, page.images, x, y)
+
+    return page.filter(seen)
+
+
+def _is_white(color: object) -> bool:
+    """White in gray, RGB or CMYK; what cannot be told counts as visible."""
+    if isinstance(color, int | float):
+        color = (color,)
+    if not isinstance(color, tuple | list) or not all(isinstance(part, int | float) for part in color):
+        return False
+    if len(color) == 4:
+        return all(part <= 0.02 for part in color)
+    return len(color) in (1, 3) and all(part >= 0.98 for part in color)
+
+
+def _lies_on(fills: list[Any], images: list[Any], x: float, y: float) -> bool:
+    return any(b["x0"] <= x <= b["x1"] and b["top"] <= y <= b["bottom"] for b in (*fills, *images))
+
+
+def _take_tables(page: PlumberPage, result: Page) -> None:
+    """Move the words of ruled tables out of the flow; one word without text stands for each table."""
+    if not 4 <= len(page.edges) <= _MAX_EDGES:
+        return
+    for found in page.find_tables():
+        rows = [[cell for cell in row.cells if cell] for row in found.rows]
+        # A frame around text has one cell a row; a frame around a page is no table either.
+        if max((len(row) for row in rows), default=0) < 2:
+            continue
+        x0, top, x1, bottom = (float(edge) for edge in found.bbox)
+        inside = [w for w in result.words if x0 <= (w.x0 + w.x1) / 2 <= x1 and top <= (w.top + w.bottom) / 2 <= bottom]
+        if not inside:
+            continue
+        result.words = [word for word in result.words if word not in set(inside)]
+        result.words.append(Word("", x0, top, x1, bottom, 0.0, table=len(result.tables)))
+        result.tables.append(Table(tuple(tuple(_cell(inside, box) for box in row) for row in rows)))
+
+
+def _cell(words: list[Word], box: tuple[float, float, float, float]) -> Cell:
+    x0, top, x1, bottom = box
+    return Cell(tuple(w for w in words if x0 <= (w.x0 + w.x1) / 2 < x1 and top <= (w.top + w.bottom) / 2 < bottom))
+
+
+def common_size(words: list[Word]) -> float:
+    """The type size that most characters are set in."""
+    sizes: Counter[float] = Counter()
+    for word in words:
+        sizes[round(word.size, 1)] += len(word.text)
+    return sizes.most_common(1)[0][0] if sizes else 10.0
