@@ -81,3 +81,18 @@ def is_numbered_title(line: str) -> bool:
         return False
     rest = re.sub(r"^[-–—:.]\s*", "", rest)
     return is_title(rest.rstrip("."), words=12) and rest.count(".") <= 1 and _LETTER.search(rest) is not None
+
+
+def disguised_level(text: str, *, bold: bool, declared: int) -> int | None:
+    """The level of a paragraph that acts as a heading: wholly bold and short, or a numbered title on its own.
+
+    ``declared`` is the level of the last heading that markup or a style declares, 0 before the first.
+    """
+    number, _ = split_marker(text)
+    if is_dated(text) or "\n" in text:
+        return None
+    if is_numbered_title(text) and (bold or not text.endswith(".")):
+        return min(6, declared + depth(number)) if declared else 1 + depth(number)
+    if bold and is_title(text.rstrip(".:")) and (not text.endswith(".") or len(text.split()) <= 5):
+        return min(6, declared + 1) if declared else 2
+    return None

@@ -8,7 +8,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from extractors.layout import Extraction, Options, RawBlock, clean
-from extractors.line_shapes import depth, is_dated, is_numbered_title, is_title, split_marker
+from extractors.line_shapes import disguised_level, is_title, split_marker
 from extractors.markdown_inline import Inline, flatten, visible_html
 from extractors.text import decode, extract_text
 from smallprint.records import DocumentWarning
@@ -20,7 +20,6 @@ _SPACED_TARGET = re.compile(r"\]\(#[^()<>\n]*\)")  # "[..](#Section B)": a link 
 _PERMALINK = re.compile(r"(?<=\S)\s+[#¶]\s*$")  # the sign that copies a heading's address
 _PARENTHESIZED = re.compile(r"\s*\((?:\d{1,3}|[a-z]{1,2}|[ivxlc]{1,6})\)\s")
 _MAX_HEADING = 300  # characters; longer "headings" are paragraphs that happen to stand on a rule
-_DEEPEST = 6
 _MAX_BRACKETS = 5000  # in one paragraph
 _MAX_NESTING = 100  # markdown-it drops what is nested deeper; deeper than any document, shallower than the call stack
 
@@ -153,7 +152,11 @@ class _Walk:
             return
         if self.lists and self.opens_item:
             yield self._numbered("list_item", inline, len(self.lists))
-        elif not self.lists and (level := self._disguised(inline)):
+        elif not self.lists and (
+            level := disguised_level(
+                clean(inline.text), bold=inline.bold >= len(inline.text.rstrip()), declared=self.level
+            )
+        ):
             yield RawBlock("heading", inline.text, level=level, bold=inline.bold)
         elif _PARENTHESIZED.match(inline.text):
             yield RawBlock("list_item", inline.text, level=len(self.lists) + 1, bold=inline.bold)
@@ -166,19 +169,6 @@ class _Walk:
             number = ""  # the item prints its own number; the list's is what a converter counted
         bold = inline.bold + len(number) if inline.bold else 0
         return RawBlock("heading" if kind == "heading" else "list_item", number + inline.text, level=level, bold=bold)
-
-    def _disguised(self, inline: Inline) -> int | None:
-        """The level of a paragraph that acts as a heading: wholly bold and short, or a numbered title on its own."""
-        text = clean(inline.text)
-        all_bold = inline.bold >= len(inline.text.rstrip())
-        number, _ = split_marker(text)
-        if is_dated(text) or "\n" in text:
-            return None
-        if is_numbered_title(text) and (all_bold or not text.endswith(".")):
-            return min(_DEEPEST, self.level + depth(number)) if self.level else 1 + depth(number)
-        if all_bold and is_title(text.rstrip(".:")) and (not text.endswith(".") or len(text.split()) <= 5):
-            return min(_DEEPEST, self.level + 1) if self.level else 2
-        return None
 
 
 def _underlines(rule: Token, above: RawBlock) -> bool:
