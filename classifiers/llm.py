@@ -1,0 +1,371 @@
+"""The one caller of language models over the OpenAI protocol, and the only file that imports openai and instructor.
+
+SDK retries are off: every failure is classed by ``retry`` and acted on here. Every attempt passes the loop's limiter
+and the budget, and is counted through instructor's hooks, whatever becomes of it.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Literal
+from weakref import WeakKeyDictionary
+
+import instructor
+import openai
+from instructor.core.exceptions import IncompleteOutputException, InstructorRetryException, ResponseParsingError
+from instructor.core.hooks import Hooks
+from pydantic import ValidationError
+
+from classifiers.answers import WireAnswer, describe
+from classifiers.limiter import Limiter, limiter_for
+from classifiers.pricing import Prices
+from classifiers.retry import WAITS, CallFailed, Failure, kind_of_status, retry_after, wait_before
+from classifiers.tokens import count_tokens
+from classifiers.work import Budget
+from smallprint.errors import ModelStopError
+from smallprint.records import Usage
+from smallprint.settings import Settings
+
+# Failures are classed and reported here; the SDKs' own lines, which quote whole prompts, would only repeat them.
+for _name in ("instructor", "openai", "httpx", "httpx2"):
+    logging.getLogger(_name).setLevel(logging.CRITICAL)
+
+Mode = Literal["tools", "json_schema", "json"]
+Message = dict[str, str]
+
+MODES: tuple[Mode, ...] = ("tools", "json_schema", "json")
+_INSTRUCTOR_MODES = {
+    "tools": instructor.Mode.TOOLS,
+    "json_schema": instructor.Mode.JSON_SCHEMA,
+    "json": instructor.Mode.JSON,
+}
+
+
+class OverBudgetError(Exception):
+    """The budget does not allow another call."""
+
+
+@dataclass
+class Meter:
+    """What the attempts of one question have cost so far, fed by instructor's hooks."""
+
+    prices: Prices
+    expected_input: int  # tokens, for servers that report none
+    usage: Usage = field(default_factory=Usage)
+    response: Any = None  # the last one, as the SDK gives it
+
+    def hooks(self) -> Hooks:
+        """Hooks that count every attempt and the tokens of every response."""
+        hooks = Hooks()
+        hooks.on("completion:kwargs", self._asked)
+        hooks.on("completion:response", self._answered)
+        return hooks
+
+    def _asked(self, *_args: Any, **_kwargs: Any) -> None:  # noqa: ANN401 -- instructor's signature
+        self.response = None
+        self.usage += Usage(calls=1)
+
+    def _answered(self, response: Any) -> None:  # noqa: ANN401 -- whatever the server sent
+        self.response = response
+        self.usage += self._usage_of(response)
+
+    def _usage_of(self, response: Any) -> Usage:  # noqa: ANN401 -- whatever the server sent
+        said = getattr(response, "usage", None)
+        details = getattr(said, "prompt_tokens_details", None)
+        counts = {
+            "input_tokens": getattr(said, "prompt_tokens", None) or self.expected_input,
+            "cached_input_tokens": getattr(details, "cached_tokens", None) or 0,
+            "output_tokens": getattr(said, "completion_tokens", None) or count_tokens(raw_text(response)),
+        }
+        return Usage(**counts, cost_usd=self.prices.cost(**counts))
+
+
+@dataclass
+class Dialect:
+    """What a server has taught us about one model in this process: modes that work, parameters that it wants."""
+
+    modes: list[Mode]
+    limit_parameter: Literal["max_tokens", "max_completion_tokens"]
+    temperature: bool = True
+
+    def parameters(self, max_output_tokens: int, temperature: float | None) -> dict[str, Any]:
+        """The call's parameters as this model takes them."""
+        heat = {"temperature": temperature} if self.temperature and temperature is not None else {}
+        return {self.limit_parameter: max_output_tokens, **heat}
+
+    def learn(self, words: str) -> bool:
+        """Mend the parameter that the server's words refuse; False when there is nothing left to mend."""
+        if "temperature" in words and self.temperature:
+            self.temperature = False
+            return True
+        if self.limit_parameter == "max_tokens" and "max_tokens" in words:
+            self.limit_parameter = "max_completion_tokens"
+            return True
+        if self.limit_parameter == "max_completion_tokens" and "max_completion_tokens" in words:
+            self.limit_parameter = "max_tokens"
+            return True
+        return False
+
+
+_DIALECTS: dict[tuple[str, str, str], Dialect] = {}
+
+
+def raw_text(response: Any) -> str:  # noqa: ANN401 -- whatever the server sent
+    """The JSON text of a response, from the tool call or the message; empty where there is none."""
+    choices = getattr(response, "choices", None)
+    message = getattr(choices[0], "message", None) if choices else None
+    calls = getattr(message, "tool_calls", None)
+    if calls and getattr(calls[0], "function", None):
+        return str(calls[0].function.arguments or "")
+    return str(getattr(message, "content", None) or "")
+
+
+class Caller:
+    """Asks one model on one server; clients and limiters belong to the event loop that is running."""
+
+    def __init__(self, name: str, settings: Settings) -> None:
+        self.provider, _, self.model = name.partition(":")
+        self.name = name
+        self.settings = settings
+        self.server = settings.base_url or f"{self.provider} at its own address"
+        known = {"openai": "openai", "azure": "azure"}[self.provider]
+        self.prices = Prices(
+            model=self.model,
+            provider=known if self.provider == "azure" or not settings.base_url else None,
+            base_url=settings.base_url,
+            input_price=settings.input_price,
+            output_price=settings.output_price,
+        )
+        self._clients: WeakKeyDictionary[asyncio.AbstractEventLoop, openai.AsyncOpenAI] = WeakKeyDictionary()
+        first = list(MODES) if settings.response_mode == "auto" else [settings.response_mode]
+        limit = "max_tokens" if settings.base_url else "max_completion_tokens"
+        self.dialect = _DIALECTS.setdefault(
+            (self.server, self.model, settings.response_mode), Dialect(modes=first, limit_parameter=limit)
+        )
+
+    @property
+    def client(self) -> openai.AsyncOpenAI:
+        """The running loop's client, built on first use."""
+        loop = asyncio.get_running_loop()
+        if loop not in self._clients:
+            self._clients[loop] = _client(self.provider, self.settings)
+        return self._clients[loop]
+
+    @property
+    def limiter(self) -> Limiter:
+        """The running loop's limiter for this server."""
+        return limiter_for(
+            self.server,
+            in_flight=self.settings.concurrency,
+            requests_per_minute=self.settings.requests_per_minute,
+            tokens_per_minute=self.settings.tokens_per_minute,
+        )
+
+    async def close(self) -> None:
+        """Close the running loop's connections."""
+        client = self._clients.pop(asyncio.get_running_loop(), None)
+        if client is not None:
+            await client.close()
+
+    async def ask(
+        self,
+        messages: list[Message],
+        form: type[WireAnswer],
+        *,
+        meter: Meter,
+        budget: Budget,
+        expected_output: int,
+        reask: Callable[[str], str],
+    ) -> str:
+        """The model's answer as JSON text.
+
+        Args:
+            messages: the conversation, static part first.
+            form: what the answer must meet.
+            meter: counts attempts, tokens and cost, whether or not this returns.
+            budget: asked before every attempt.
+            expected_output: tokens, for budget and limiter.
+            reask: turns what is wrong with an answer into the words of the second question.
+
+        Returns:
+            Text that meets the form, or, after one re-ask, what the model gave instead.
+
+        Raises:
+            CallFailed: no answer to be had; the failure's kind says whether a smaller window may help.
+            OverBudgetError: the budget is used up.
+            ModelStopError: the server refuses us for good.
+
+        """
+        asked_again = False
+        conversation = messages
+        attempt = 0
+        while True:
+            attempt += 1
+            mode = self.dialect.modes[0]
+            failure = await self._attempt(conversation, form, mode, meter, budget, expected_output)
+            if failure is None:
+                return raw_text(meter.response)
+            if failure.kind == "stop":
+                raise ModelStopError(_advice(failure, self))
+            if failure.kind == "invalid":
+                said = raw_text(meter.response)
+                if asked_again:
+                    return said
+                asked_again = True
+                conversation = _with_problems(messages, said, reask(failure.detail))
+            elif not await self._mended(failure, mode, attempt):
+                raise CallFailed(failure)
+
+    async def _mended(self, failure: Failure, mode: Mode, attempt: int) -> bool:
+        """Do what the table in ``retry`` says; False when another attempt makes no sense."""
+        if failure.kind == "mode":
+            return self._next_mode(mode, failure)
+        if failure.kind == "parameter":
+            return self.dialect.learn(failure.detail)
+        if failure.kind not in WAITS or attempt >= self.settings.max_attempts:
+            return False
+        pause = wait_before(failure, attempt)
+        if failure.kind == "busy":
+            self.limiter.slow_down(pause)
+        await asyncio.sleep(pause)
+        return True
+
+    def _next_mode(self, failed: Mode, failure: Failure) -> bool:
+        """Leave a response mode that the server does not know; other calls may have left it already."""
+        modes = self.dialect.modes
+        if modes[0] != failed:
+            return True
+        if len(modes) == 1:
+            raise ModelStopError(
+                f"{self.server} does not take the response mode {failed} ({failure.detail}); "
+                "choose another one with SMALLPRINT_RESPONSE_MODE (tools, json_schema, json)"
+            )
+        modes.pop(0)
+        return True
+
+    async def _attempt(
+        self,
+        messages: list[Message],
+        form: type[WireAnswer],
+        mode: Mode,
+        meter: Meter,
+        budget: Budget,
+        expected_output: int,
+    ) -> Failure | None:
+        """One call within limiter and budget; None when its answer meets the form."""
+        tokens_in = meter.expected_input
+        async with self.limiter.slot(tokens_in + expected_output):
+            expected = self.prices.cost(input_tokens=tokens_in, output_tokens=expected_output) or 0.0
+            if not budget.reserve(expected):
+                raise OverBudgetError
+            before = meter.usage.cost_usd or 0.0
+            try:
+                return await self._call(messages, form, mode, meter)
+            finally:
+                budget.settle(expected, (meter.usage.cost_usd or 0.0) - before)
+
+    async def _call(self, messages: list[Message], form: type[WireAnswer], mode: Mode, meter: Meter) -> Failure | None:
+        create: Any = instructor.patch(create=self._send, mode=_INSTRUCTOR_MODES[mode])  # type: ignore[call-overload]
+        try:
+            async with asyncio.timeout(self.settings.timeout):
+                await create(
+                    response_model=form,
+                    max_retries=0,
+                    strict=False,
+                    hooks=meter.hooks(),
+                    model=self.model,
+                    messages=messages,
+                    **self.dialect.parameters(self.settings.max_output_tokens, self.settings.temperature),
+                )
+        except TimeoutError:
+            return Failure("transient", f"no answer within {self.settings.timeout:g} seconds")
+        except (InstructorRetryException, IncompleteOutputException) as error:
+            return _failure(error, meter.response)
+        refused = _refusal(meter.response)
+        if refused:
+            return Failure("refused", refused)
+        self.limiter.went_well()
+        return None
+
+    async def _send(self, **kwargs: Any) -> Any:  # noqa: ANN401 -- the SDK's own types
+        """The SDK's call, with the provider's constrained decoding switched on, which instructor leaves off."""
+        if "tools" in kwargs:
+            kwargs["tools"] = [{**tool, "function": {**tool["function"], "strict": True}} for tool in kwargs["tools"]]
+        form = kwargs.get("response_format")
+        if isinstance(form, dict) and "json_schema" in form:
+            kwargs["response_format"] = {**form, "json_schema": {**form["json_schema"], "strict": True}}
+        return await self.client.chat.completions.create(**kwargs)
+
+
+def _client(provider: str, settings: Settings) -> openai.AsyncOpenAI:
+    key = settings.api_key.get_secret_value() if settings.api_key else "none"
+    if provider == "azure":
+        return openai.AsyncAzureOpenAI(
+            azure_endpoint=settings.base_url or "",
+            api_version=settings.api_version or "2024-10-21",
+            api_key=key,
+            max_retries=0,
+            timeout=settings.timeout,
+        )
+    return openai.AsyncOpenAI(api_key=key, base_url=settings.base_url, max_retries=0, timeout=settings.timeout)
+
+
+def _with_problems(messages: list[Message], said: str, problems: str) -> list[Message]:
+    """The second question: the answer as it was, and what is wrong with it."""
+    return [*messages, {"role": "assistant", "content": said or "(empty)"}, {"role": "user", "content": problems}]
+
+
+def _refusal(response: Any) -> str | None:  # noqa: ANN401 -- whatever the server sent
+    choices = getattr(response, "choices", None)
+    if not choices:
+        return None
+    refusal = getattr(getattr(choices[0], "message", None), "refusal", None)
+    if refusal:
+        return f"the model refused: {str(refusal)[:200]}"
+    return "the provider's content filter stopped the answer" if choices[0].finish_reason == "content_filter" else None
+
+
+def _failure(error: Exception, response: Any) -> Failure:  # noqa: ANN401 -- whatever the server sent
+    """Class what instructor raised; the cause is the SDK's error, or the reader's."""
+    refused = _refusal(response)
+    if refused:
+        return Failure("refused", refused)
+    if isinstance(error, IncompleteOutputException):
+        return Failure("too_long", "the answer was cut off at the token limit")
+    cause = error.__cause__
+    if isinstance(cause, ValidationError):
+        return Failure("invalid", describe(cause))
+    if isinstance(cause, ResponseParsingError | ValueError | AttributeError | TypeError) and response is not None:
+        return Failure("invalid", "the answer is not the JSON object that was asked for")
+    if isinstance(cause, openai.APIStatusError):
+        return _status_failure(cause)
+    if isinstance(cause, openai.APITimeoutError):
+        return Failure("transient", "the server did not answer in time")
+    if isinstance(cause, openai.APIError | ValueError):
+        return Failure("transient", f"the connection failed: {str(cause)[:200]}")
+    raise error
+
+
+def _status_failure(error: openai.APIStatusError) -> Failure:
+    words = f"{error.code or ''} {error.message}"
+    headers = {name.lower(): value for name, value in error.response.headers.items()}
+    return Failure(
+        kind_of_status(error.status_code, words),
+        f"HTTP {error.status_code}: {words.strip()[:300]}",
+        retry_after(headers, time.time()),
+    )
+
+
+def _advice(failure: Failure, caller: Caller) -> str:
+    """One sentence that says what to fix."""
+    said = failure.detail
+    where = caller.settings.base_url or caller.provider
+    if said.startswith("HTTP 401"):
+        return f"{where} does not accept the API key; check OPENAI_API_KEY ({said})"
+    if said.startswith("HTTP 404"):
+        return f"{where} has no model {caller.model!r} or no such address; check --model and --base-url ({said})"
+    if said.startswith("HTTP 403"):
+        return f"this API key may not use {caller.model!r} at {where}; check the key's permissions ({said})"
+    return f"the account at {where} has no quota left; check its billing, then resume the run ({said})"

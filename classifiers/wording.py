@@ -1,0 +1,94 @@
+"""Checks on the prose of a draft: markup, links, length, language, reading level, numbers that the source lacks."""
+
+import re
+from collections.abc import Iterable
+
+_LINK = re.compile(r"\b(?:https?|ftp|javascript|data|mailto):\S*|\bwww\.\S+", re.IGNORECASE)
+_MARKDOWN_LINK = re.compile(r"!?\[([^\[\]]{0,300})\]\([^()]{0,2000}\)")
+_TAG = re.compile(r"</?[a-zA-Z!][^<>]{0,2000}>")
+_MARKS = re.compile(r"\*\*|__|`+|^#{1,6}\s|^>\s", re.MULTILINE)
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+_SENTENCE_END = re.compile(r"[.!?](?=\s|$)")
+_VOWELS = re.compile(r"[aeiouy]+", re.IGNORECASE)
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+# A number after one of these names a rule, which the registry checks.
+_LEGAL_NUMBER = re.compile(
+    r"(?:\b(?:art(?:icle)?s?|sec(?:tion)?s?|chapter|annex|recital|reg(?:ulation)?|part|rule|act|directive)\.?|§+)"
+    r"\s*\(?\d[\w.:/()-]*|\b\d+\s+(?:U\.?S\.?C|C\.?F\.?R)\b\.?(?:\s*§*\s*\d[\w.()-]*)?",
+    re.IGNORECASE,
+)
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+
+_ENGLISH = frozenset(
+    "a about all also an and any are as at be been before but by can cannot do even for from has have if in into is it "
+    "its may more must no not of on only or other out over that the their them there they this to under unless up use "
+    "user users what when where which who will with without you your".split()
+)
+_UNITS = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen".split()
+_WORDS_FOR = dict(zip(_UNITS, range(17), strict=True)) | {
+    "seventeen": 17, "eighteen": 18, "nineteen": 19, "twenty": 20, "thirty": 30, "forty": 40, "forty-five": 45,
+    "fifty": 50, "sixty": 60, "seventy": 70, "seventy-two": 72, "eighty": 80, "ninety": 90, "hundred": 100,
+    "twenty-one": 21, "twenty-four": 24, "twenty-eight": 28, "thousand": 1000, "once": 1, "twice": 2,
+}  # fmt: skip
+_NUMBER_WORD = re.compile(rf"\b(?:{'|'.join(sorted(_WORDS_FOR, key=len, reverse=True))})\b", re.IGNORECASE)
+
+
+def plain(text: str) -> str:
+    """The text without links, markup, control and invisible characters, on one line."""
+    text = _CONTROL.sub("", text)
+    text = _MARKDOWN_LINK.sub(r"\1", text)
+    text = _LINK.sub("", text)
+    text = _TAG.sub("", text)
+    text = _MARKS.sub("", text).replace("<", "").replace(">", "")
+    return " ".join(text.split())
+
+
+def shorten(text: str, most: int) -> str:
+    """At most so many characters, cut at the end of a sentence, else of a word."""
+    if len(text) <= most:
+        return text
+    head = text[:most]
+    ends = [match.end() for match in _SENTENCE_END.finditer(head)]
+    if ends and ends[-1] > most // 2:
+        return head[: ends[-1]]
+    return head.rsplit(" ", 1)[0].rstrip(" ,;:") + "…"
+
+
+def is_english(text: str) -> bool:
+    """Whether a text of at least twelve words has the share of English function words that English prose has."""
+    words = [word.lower() for word in _WORD.findall(text)]
+    if len(words) < 12:
+        return True
+    return sum(word in _ENGLISH for word in words) / len(words) >= 0.2
+
+
+def reading_grade(text: str) -> float:
+    """Flesch-Kincaid grade of English text (school years); 0 for less than ten words."""
+    words = _WORD.findall(text)
+    if len(words) < 10:
+        return 0.0
+    sentences = max(1, len(_SENTENCE_END.findall(text)))
+    syllables = sum(_syllables(word) for word in words)
+    return 0.39 * len(words) / sentences + 11.8 * syllables / len(words) - 15.59
+
+
+def _syllables(word: str) -> int:
+    count = len(_VOWELS.findall(word))
+    silent = word.lower().endswith("e") and not word.lower().endswith("le") and count > 1
+    return max(1, count - silent)
+
+
+def ungrounded_numbers(text: str, sources: Iterable[str]) -> tuple[str, ...]:
+    """Numbers that a text states and no source has, as digits or as words; numbers of rules (Art. 13) aside."""
+    known: set[str] = set()
+    for source in sources:
+        known |= {_canonical(number) for number in _NUMBER.findall(source)}
+        known |= {str(_WORDS_FOR[word.lower()]) for word in _NUMBER_WORD.findall(source)}
+    stated = _NUMBER.findall(_LEGAL_NUMBER.sub(" ", text))
+    return tuple(dict.fromkeys(number for number in stated if _canonical(number) not in known))
+
+
+def _canonical(number: str) -> str:
+    """Without thousands separators and trailing zeros after the point: 1,000.00 is 1000."""
+    digits = re.sub(r"[.,](?=\d{3}(?:\D|$))", "", number).replace(",", ".")
+    return digits.rstrip("0").rstrip(".") if "." in digits else digits.lstrip("0") or "0"
