@@ -1,6 +1,8 @@
 """Settings: what the environment, a ``.env`` file and the command line can say, with one place for every default."""
 
+import os
 from pathlib import Path
+from secrets import token_hex
 from typing import Literal
 
 from pydantic import AliasChoices, Field, SecretStr
@@ -32,6 +34,10 @@ class Settings(BaseSettings):
     window_tokens: int = 3500  # document tokens per model call
     max_output_tokens: int = 8000
     temperature: float | None = 0.0
+    language: str = "English"  # of what a model writes, as a name
+    input_price: float | None = None  # USD a million tokens, for models that the price table does not know
+    output_price: float | None = None
+    secret: SecretStr | None = None  # behind the marks around document text; default: made once, kept in home/secret
     fetch_timeout: float = 30.0  # seconds for a whole capture
     fetch_max_bytes: int = 50_000_000
 
@@ -44,3 +50,18 @@ class Settings(BaseSettings):
     def snapshots(self) -> Path:
         """Where captured bytes live, content-addressed."""
         return self.home / "snapshots"
+
+
+def workspace_secret(settings: Settings) -> bytes:
+    """The workspace's secret: as configured, else the one in ``home/secret``, made on first use for its owner only."""
+    if settings.secret is not None:
+        return settings.secret.get_secret_value().encode()
+    path = settings.home / "secret"
+    settings.home.mkdir(parents=True, exist_ok=True)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_bytes().strip()
+    with os.fdopen(descriptor, "w") as file:
+        file.write(token_hex(32))
+    return path.read_bytes().strip()
