@@ -11,6 +11,9 @@ from extractors.pdf_words import Page, read_page
 from smallprint.errors import DocumentError
 from smallprint.records import DocumentWarning
 
+_STAMP = 100  # characters that a scanned page may carry, such as a stamp or what a bad OCR left
+_SCAN = 0.55  # share of a page that a scan covers at least
+_PICTURE, _PICTURE_TEXT = 0.2, 1500  # an image so large on a page with so little text may hold text of its own
 _MAX_UNMAPPED = 0.3  # share of glyphs without a character above which a page has no text worth the name
 
 
@@ -26,9 +29,10 @@ def extract_pdf(data: bytes, options: Options) -> Extraction:
         reader = _Reader(pdf)
         furniture, story = Furniture(), Story()
         for page in without_furniture(reader.pages(), furniture, total):
+            reader.judge(page)
             story.add(page)
         metadata = dict(pdf.metadata)
-    if not story.lines:
+    if not story.lines or len(reader.scanned) == total:
         reader.explain_silence(total)
     found = tuple(blocks(story))
     return Extraction(
@@ -47,6 +51,8 @@ class _Reader:
         self.scanned: list[int] = []
         self.unreadable: dict[int, str] = {}
         self.hidden = 0
+        self.turned = 0
+        self.pictured: list[int] = []
         self.unmapped: dict[int, int] = {}
 
     def pages(self) -> Iterator[Page]:
@@ -67,12 +73,20 @@ class _Reader:
 
     def _tally(self, page: Page) -> None:
         self.hidden += page.hidden
+        self.turned += page.turned
         if page.unmapped:
             self.unmapped[page.number] = page.unmapped
         if page.unmapped > _MAX_UNMAPPED * (page.characters + page.unmapped):
-            page.words, page.tables = [], []
-        if not page.characters and (page.images or page.unmapped):
+            page.words, page.tables, page.pictured = [], [], 1.0
+
+    def judge(self, page: Page) -> None:
+        """Tell scans and pictures from text, once running heads are out of the way."""
+        if page.number in self.unreadable:
+            return
+        if page.characters < _STAMP and page.pictured > _SCAN:
             self.scanned.append(page.number)
+        elif page.pictured > _PICTURE and page.characters < _PICTURE_TEXT:
+            self.pictured.append(page.number)
 
     def explain_silence(self, total: int) -> None:
         """Raise the error that says why a document has no text."""
@@ -92,6 +106,9 @@ def _warnings(reader: _Reader, furniture: Furniture, story: Story) -> Iterator[D
         yield DocumentWarning(
             code="scanned_pages", detail=f"{_ranges(reader.scanned)} have no text layer; --ocr reads them"
         )
+    if reader.pictured:
+        detail = f"large images on {_ranges(reader.pictured)}; text inside them is not read"
+        yield DocumentWarning(code="large_images", detail=detail)
     if reader.unreadable:
         yield DocumentWarning(code="unreadable_pages", detail=f"{_ranges(sorted(reader.unreadable))} could not be read")
     if reader.unmapped:
@@ -102,8 +119,9 @@ def _warnings(reader: _Reader, furniture: Furniture, story: Story) -> Iterator[D
         yield DocumentWarning(
             code="hidden_text", detail=f"{reader.hidden} characters that nobody can see were left out"
         )
-    if furniture.counts:
-        yield DocumentWarning(code="page_furniture", detail=furniture.describe())
+    if furniture.counts or reader.turned:
+        aside = f"; {reader.turned} characters that run along the margin" if reader.turned else ""
+        yield DocumentWarning(code="page_furniture", detail=furniture.describe() + aside)
     if story.contents:
         yield DocumentWarning(code="table_of_contents", detail=f"{story.contents} lines of contents left out")
 

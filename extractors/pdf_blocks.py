@@ -18,7 +18,7 @@ from extractors.line_shapes import (
 )
 from extractors.pdf_columns import Line, line_text, reading_order
 from extractors.pdf_joins import Vocabulary, join
-from extractors.pdf_words import Cell, Page
+from extractors.pdf_words import Cell, Page, common_size
 
 _ENDED = re.compile(r"[.!?:;]['\"’”)\]⁰¹²³⁴⁵⁶⁷⁸⁹]*$")
 _OPEN_END = re.compile(r"(?:[;,]|\b(?:and|or|und|oder|et|ou|y|o|e|lub|i))$")
@@ -32,7 +32,8 @@ class Text:
 
     text: str
     bold: int  # leading characters
-    size: float
+    size: float  # that most of its characters are set in, points
+    sizes: frozenset[float]  # all that at least two characters are set in, to half points
     x0: float
     x1: float
     top: float
@@ -86,7 +87,7 @@ class Story:
 
     def add(self, page: Page) -> None:
         """Lay out one page and take its lines."""
-        for column in reading_order(page.words, self.gutters):
+        for column in reading_order(page.words, self.gutters, page.rules):
             for index, line in enumerate(column):
                 for text in self._texts(line, page, opens=index == 0):
                     self.lines.append(text)
@@ -133,7 +134,8 @@ def _text(line: Line, text: str, bold: int, page: int, *, opens: bool, cells: st
     return Text(
         text=text,
         bold=bold,
-        size=max(line.words, key=lambda w: len(w.text)).size,
+        size=common_size(line.words),
+        sizes=frozenset(round(word.size * 2) / 2 for word in line.words if len(word.text) > 1),
         x0=line.x0,
         x1=line.x1,
         top=line.top,
@@ -175,7 +177,7 @@ def _groups(story: Story) -> Iterator[Group]:
 def _begins(line: Text, group: Group, story: Story) -> bool:
     """Whether a line opens a new block rather than continuing the group."""
     before = group.last
-    if abs(line.size - before.size) > 0.8 or _is_marked(line, before, group):
+    if _differs(line, before) or _is_marked(line, before, group):
         return True
     lower = line.text[:1].islower()
     if line.opens_column or line.page != before.page or line.top < before.top:
@@ -189,6 +191,13 @@ def _begins(line: Text, group: Group, story: Story) -> bool:
     return (_is_short(before, line) and not (lower and not _ENDED.search(before.text))) or _is_indented(line, group)
 
 
+def _differs(line: Text, before: Text) -> bool:
+    """Whether two lines have no type size in common; small capitals and raised marks part no line from the next."""
+    if abs(line.size - before.size) <= 0.8:
+        return False
+    return not any(abs(one - other) <= 0.5 for one in line.sizes for other in before.sizes)
+
+
 def _begins_beyond(line: Text, group: Group, story: Story) -> bool:
     """The same over the end of a column or page, where space says nothing."""
     before = group.last
@@ -196,6 +205,9 @@ def _begins_beyond(line: Text, group: Group, story: Story) -> bool:
         return True
     if line.text[:1].islower() or re.search(r"[-\u00ad,]$", before.text):
         return False
+    below = line.page == before.page and line.x0 < before.x1 and line.top > before.bottom
+    if below or _is_short(before, line):
+        return True
     return (
         bool(_ENDED.search(before.text)) or line.indent > 0.8 * line.size or is_caps(line.text) != is_caps(before.text)
     )

@@ -7,7 +7,9 @@ from statistics import median
 
 from extractors.pdf_words import Word, common_size
 
-_STEP = 2.0  # points between the vertical lines that are tried as gutters
+Rule = tuple[float, float, float]  # x0, x1, y of a horizontal line
+
+_STEP = 3.0  # points between the vertical lines that are tried as gutters
 _MIN_COLUMN = 80.0  # points; narrower runs of words are labels, numbers or table cells
 _MIN_LINES = 4  # in each column, where no other page vouches for the gutter
 _FILL = 0.55  # median share of a column's width that its lines take up; cells of a table take up less
@@ -48,14 +50,15 @@ class Line:
         return self.words[0].table
 
 
-def reading_order(words: Sequence[Word], gutters: list[float]) -> list[list[Line]]:
+def reading_order(words: Sequence[Word], gutters: list[float], rules: Sequence[Rule] = ()) -> list[list[Line]]:
     """Columns of lines in the order they are read.
 
-    ``gutters`` holds the x positions where earlier pages were parted; it grows with those found here.
+    ``gutters`` holds the x positions where earlier pages were parted; it grows with those found here. A gutter does
+    not cross ``rules``, horizontal lines as x0, x1, y.
     """
     if not words:
         return []
-    columns = [rows for leaf in _cut(list(words), gutters) if (rows := _rows(leaf))]
+    columns = [rows for leaf in _cut(list(words), gutters, rules) if (rows := _rows(leaf))]
     edges = [(min(r[0].x0 for r in rows), max(w.x1 for r in rows for w in r)) for rows in columns]
     return [
         [Line(tuple(row), left, _right_edge(edges, left, right)) for row in rows]
@@ -73,8 +76,8 @@ def _right_edge(edges: list[tuple[float, float]], left: float, right: float) -> 
     return max([right, *alike])
 
 
-def _cut(words: list[Word], gutters: list[float]) -> list[list[Word]]:
-    best = _best_gutter(words, gutters)
+def _cut(words: list[Word], gutters: list[float], rules: Sequence[Rule]) -> list[list[Word]]:
+    best = _best_gutter(words, gutters, rules)
     if best is None:
         return [words]
     x, top, bottom = best
@@ -87,24 +90,29 @@ def _cut(words: list[Word], gutters: list[float]) -> list[list[Word]]:
     for band in _bands(between, x):
         left = [w for w in band if (w.x0 + w.x1) / 2 < x]
         right = [w for w in band if (w.x0 + w.x1) / 2 >= x]
-        parts += [part for side in (left, right) if side for part in _cut(side, gutters)]
-    return (_cut(above, gutters) if above else []) + parts + (_cut(below, gutters) if below else [])
+        parts += [part for side in (left, right) if side for part in _cut(side, gutters, rules)]
+    return (_cut(above, gutters, rules) if above else []) + parts + (_cut(below, gutters, rules) if below else [])
 
 
 def _middle(word: Word) -> float:
     return (word.top + word.bottom) / 2
 
 
-def _best_gutter(words: list[Word], gutters: list[float]) -> tuple[float, float, float] | None:
+def _best_gutter(words: list[Word], gutters: list[float], rules: Sequence[Rule]) -> tuple[float, float, float] | None:
     """The vertical line with the longest stretch that parts two columns: x, and from where to where it reaches."""
     left, right = min(w.x0 for w in words), max(w.x1 for w in words)
     size = common_size(words)
     best: tuple[float, float, float, float] | None = None
     x = left + 40
     while x < right - 40:
-        crossing = sorted((w.top, w.bottom) for w in words if w.x0 < x < w.x1)
+        crossing = sorted(
+            [(w.top, w.bottom) for w in words if w.x0 < x < w.x1]
+            + [(y, y) for begin, end, y in rules if begin < x < end]
+        )
+        known = any(abs(x - one) < 15 for one in gutters)
+        least = max(1.5 * size if known else _MIN_LINES * size, best[0] if best is not None else 0.0)
         for top, bottom in _stretches(crossing, words):
-            if (best is not None and bottom - top <= best[0]) or bottom - top < 1.5 * size:
+            if bottom - top <= least:
                 continue
             found = _gutter(words, x, (top, bottom), size, gutters)
             if found is not None:

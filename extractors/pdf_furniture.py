@@ -11,7 +11,7 @@ _NEIGHBORS = 8  # pages looked at before and after; bounds memory for any length
 _EDGE_ROWS = 4  # rows from each edge that can be furniture
 _ZONE = 0.14  # of the page's height
 _NUMBER = re.compile(
-    r"[-–—|\s]*(?:page|seite|p\.|pág\.?|página|pagina|strona)?\s*(\d{1,4}|[ivxlc]{1,7})\b"
+    r"[-–—|\s]*(?:page|seite|p\.|pág\.?|página|pagina|strona)?\s*(\d{1,7}|[ivxlc]{1,7})\b"
     r"(?:\s?(?:of|von|de|sur|di|z|/)\s?\d{1,4})?[-–—|.\s]*",
     re.IGNORECASE,
 )
@@ -90,7 +90,7 @@ def _in_zone(word: Word, page: Page, place: str) -> bool:
 
 def _settled(window: deque[tuple[Page, list[EdgeRow]]], at: int, found: Furniture, total: int) -> Page:
     page, rows = window[at]
-    others = [other for index, (_, other) in enumerate(window) if index != at]
+    others = [(other.number, theirs) for index, (other, theirs) in enumerate(window) if index != at]
     gone: set[Word] = set()
     for place in ("top", "bottom"):
         for row in (r for r in rows if r.place == place):
@@ -103,12 +103,23 @@ def _settled(window: deque[tuple[Page, list[EdgeRow]]], at: int, found: Furnitur
     return page
 
 
-def _is_furniture(row: EdgeRow, others: list[list[EdgeRow]], page: Page, total: int) -> bool:
-    returns = sum(1 for other in others if any(_alike(row, one) for one in other))
+def _is_furniture(row: EdgeRow, others: list[tuple[int, list[EdgeRow]]], page: Page, total: int) -> bool:
+    returns = sum(1 for _, other in others if any(_alike(row, one) for one in other))
     if returns >= 2 or (returns == 1 and total <= 3):
         return True
     number = _NUMBER.fullmatch(row.text)
-    return bool(number) and (number[1] == str(page.number) if number else False)
+    if number is None:
+        return False
+    return number[1] == str(page.number) or (number[1].isdigit() and _counts_on(int(number[1]) - page.number, others))
+
+
+def _counts_on(offset: int, others: list[tuple[int, list[EdgeRow]]]) -> bool:
+    """Whether two more pages carry the number that their place in the file and the offset ask for."""
+    wanted = 0
+    for page, rows in others:
+        figures = {int(found) for row in rows for found in _DIGITS.findall(row.text) if len(found) < 9}
+        wanted += page + offset in figures
+    return wanted >= min(2, len(others))
 
 
 def _alike(row: EdgeRow, other: EdgeRow) -> bool:

@@ -87,6 +87,5 @@ def join(text: str, line: str, vocabulary: Vocabulary) -> str:
         if head is None or not head.group()[0].islower():
             return text + line  # "A-" + "320", "non-" + "EU"
         return text + line if vocabulary.keeps_hyphen(tail[1], head.group()) else text[:-1] + line
-    if re.search(r"\d[-–]$", text) and line[0].isdigit():
-        return text + line  # a range or docket number
-    return text + line if text.endswith("—") else f"{text} {line}"
+    # A range, a docket number, a dash without spaces around it.
+    return text + line if re.search(r"\w[–—]$|\d-$|—$", text) else f"{text} {line}"

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeAlias
 
@@ -51,8 +52,10 @@ class Page:
     height: float
     words: list[Word]
     tables: list[Table] = field(default_factory=list)
-    images: int = 0
+    rules: list[tuple[float, float, float]] = field(default_factory=list)  # long horizontal lines: x0, x1, y
+    pictured: float = 0.0  # share of the page that its largest image covers, 0-1
     hidden: int = 0  # characters left out because nobody can see them
+    turned: int = 0  # characters left out because they run up or down the margin
     unmapped: int = 0  # glyphs without a character
 
     @property
@@ -65,12 +68,11 @@ class Page:
 
 def read_page(page: PlumberPage, number: int) -> Page:
     """The words of a pdfplumber page; rotated side notes, specks, white-on-white and off-page text are left out."""
-    shown = _visible(page)
+    _mend_box(page)
+    width, height = float(page.width), float(page.height)
+    result = Page(number, width, height, [], pictured=_pictured(page), rules=_rules(page))
+    shown = _visible(page, result)
     found = shown.extract_words(extra_attrs=["fontname", "size"], x_tolerance_ratio=_GAP, y_tolerance=2)
-    result = Page(number, float(page.width), float(page.height), [], images=len(page.images))
-    result.hidden = sum(1 for c in page.chars if not c["text"].isspace()) - sum(
-        1 for c in shown.chars if not c["text"].isspace()
-    )
     for one in found:
         text, lost = _UNMAPPED.subn("", one["text"])
         result.unmapped += lost
@@ -90,10 +92,31 @@ def read_page(page: PlumberPage, number: int) -> Page:
     return result
 
 
-def _visible(page: PlumberPage) -> PlumberPage:
+def _mend_box(page: PlumberPage) -> None:
+    """Some writers swap the corners of the page's box, and pdfminer then shifts everything off the page."""
+    x0, y0, x1, y1 = page.page_obj.mediabox
+    page.page_obj.mediabox = (min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
+
+
+def _pictured(page: PlumberPage) -> float:
+    area = float(page.width) * float(page.height)
+    return max((min(1.0, i["width"] * i["height"] / area) for i in page.images), default=0.0) if area else 0.0
+
+
+def _rules(page: PlumberPage) -> list[tuple[float, float, float]]:
+    """Lines drawn over most of the page's width: what stands above them is read before what stands below."""
+    drawn = [*page.lines, *(box for box in page.rects if box["height"] < 2)]
+    return [
+        (float(one["x0"]), float(one["x1"]), float(one["top"]))
+        for one in drawn
+        if one["height"] < 2 and one["width"] > 0.6 * float(page.width)
+    ]
+
+
+def _visible(page: PlumberPage, result: Page) -> PlumberPage:
     x0, top, x1, bottom = page.bbox
     upright = sum(1 for c in page.chars if c.get("upright", True))
-    turned = upright * 2 >= len(page.chars)  # a page wholly set sideways keeps its text
+    drop_turned = upright * 2 >= len(page.chars)  # a page wholly set sideways keeps its text
     fills = [
         box for box in (*page.rects, *page.curves) if box.get("fill") and not _is_white(box.get("non_stroking_color"))
     ]
@@ -101,12 +124,14 @@ def _visible(page: PlumberPage) -> PlumberPage:
     def seen(one: dict[str, Any]) -> bool:
         if one.get("object_type") != "char":
             return True
-        if float(one["size"]) < _TINY or (turned and not one.get("upright", True)):
+        if drop_turned and not one.get("upright", True):
+            result.turned += 1
             return False
         x, y = (one["x0"] + one["x1"]) / 2, (one["top"] + one["bottom"]) / 2
-        if not (x0 <= x <= x1 and top <= y <= bottom):
-            return False
-        return not _is_white(one.get("non_stroking_color")) or _lies_on(fills, page.images, x, y)
+        inside = x0 <= x <= x1 and top <= y <= bottom and float(one["size"]) >= _TINY
+        visible = inside and (not _is_white(one.get("non_stroking_color")) or _lies_on(fills, page.images, x, y))
+        result.hidden += not visible and not one["text"].isspace()
+        return visible
 
     return page.filter(seen)
 
@@ -149,7 +174,7 @@ def _cell(words: list[Word], box: tuple[float, float, float, float]) -> Cell:
     return Cell(tuple(w for w in words if x0 <= (w.x0 + w.x1) / 2 < x1 and top <= (w.top + w.bottom) / 2 < bottom))
 
 
-def common_size(words: list[Word]) -> float:
+def common_size(words: Iterable[Word]) -> float:
     """The type size that most characters are set in."""
     sizes: Counter[float] = Counter()
     for word in words:

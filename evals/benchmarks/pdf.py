@@ -1,0 +1,181 @@
+"""How well and how fast PDFs become text: reading order, furniture, errors, OCR and seconds per page.
+
+Run ``python -m evals.benchmarks.pdf --data ../shared/data``. The reference for reading order is cropped column by
+column with pdfplumber at places told by eye, by code that shares nothing with the extractor.
+"""
+
+import argparse
+import itertools
+import re
+import shutil
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pdfplumber
+from rapidfuzz.distance import LCSseq
+
+from extractors.layout import Options, assemble
+from extractors.pdf import extract_pdf
+from smallprint.errors import DocumentError
+
+_WORD = re.compile(r"\w+")
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where the text of a file stands: for each page its bands, each with the x positions that part its columns."""
+
+    default: tuple[tuple[float, float, tuple[float, ...]], ...]  # top, bottom, gutters
+    pages: dict[int, tuple[tuple[float, float, tuple[float, ...]], ...]]
+    furniture: tuple[str, ...]  # words that must not enter the text
+
+
+_THREE = (220.5, 397.5)
+LAYOUTS = {
+    "pdfplumber__federal-register-2020-17221.pdf": Layout(
+        default=((52, 760, _THREE),),
+        pages={
+            1: ((52, 109, ()), (109, 760, _THREE)),
+            5: ((52, 655, _THREE), (655, 760, ())),
+            6: ((52, 148, ()), (148, 760, _THREE)),
+            7: ((52, 150, _THREE), (150, 760, _THREE)),
+            11: ((52, 560, _THREE), (560, 760, _THREE)),
+            12: ((52, 430, _THREE), (430, 760, _THREE)),
+            13: ((52, 540, _THREE), (540, 760, _THREE)),
+        },
+        furniture=("Federal Register/Vol", "Federal Register / Vol", "VerDate", "DSKJLSW7X2PROD", "47705", "47698"),
+    ),
+    "pypdf__multicolumn.pdf": Layout(
+        default=((100, 785, (305.0,)),),
+        pages={1: ((100, 235, ()), (235, 785, (305.0,))), 3: ((100, 785, ()),)},
+        furniture=(),
+    ),
+    "Fruitz__Terms_of_Service.pdf": Layout(default=((0, 775, ()),), pages={}, furniture=()),
+}
+OUTCOMES = {
+    "ocrmypdf__invalid.pdf": "malformed",
+    "ocrmypdf__linn.pdf": "scanned",
+    "ocrmypdf__multipage.pdf": "scanned",
+    "pdfplumber__malformed-from-issue-932.pdf": "scanned",
+    "pdfplumber__password-example.pdf": "encrypted",
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """The figures of one file."""
+
+    file: str
+    pages: int
+    order: float | None  # share of words in a longest common subsequence with the reference, 0-1
+    furniture: int  # furniture words found in the text
+    outcome: str  # "read", or the code of the error
+    expected: str
+    seconds_per_page: float
+
+
+def run(data: Path) -> list[Row]:
+    """One row per file of ``data/pdf`` that the tables above know; OCR only where tesseract is installed.
+
+    Raises:
+        FileNotFoundError: the folder is not there.
+
+    """
+    folder = data / "pdf"
+    if not folder.is_dir():
+        raise FileNotFoundError(f"no folder {folder}")
+    rows = [_read(folder / name, layout) for name, layout in LAYOUTS.items()]
+    rows += [_refused(folder / name, code) for name, code in OUTCOMES.items()]
+    if shutil.which("tesseract"):
+        rows.append(_scanned(folder / "ocrmypdf__linn.pdf", folder / "ocrmypdf__linn.txt"))
+    return rows
+
+
+def _read(path: Path, layout: Layout) -> Row:
+    data = path.read_bytes()
+    start = time.perf_counter()
+    extraction = extract_pdf(data, Options())
+    seconds = time.perf_counter() - start
+    text, _ = assemble(extraction.blocks)
+    ours, reference = _words(text), _words(" ".join(_reference(path, layout)))
+    leaked = sum(text.count(word) for word in layout.furniture)
+    pages = extraction.page_count or 1
+    return Row(path.name, pages, _order(reference, ours), leaked, "read", "read", seconds / pages)
+
+
+def _refused(path: Path, expected: str) -> Row:
+    start = time.perf_counter()
+    try:
+        extract_pdf(path.read_bytes(), Options())
+        outcome = "read"
+    except DocumentError as error:
+        outcome = error.code
+    return Row(path.name, 0, None, 0, outcome, expected, time.perf_counter() - start)
+
+
+def _scanned(path: Path, truth: Path) -> Row:
+    """The order column holds the word F1 of the OCR against the typed text."""
+    start = time.perf_counter()
+    extraction = extract_pdf(path.read_bytes(), Options(ocr=True))
+    seconds = time.perf_counter() - start
+    text, _ = assemble(extraction.blocks)
+    score = _f1(_words(truth.read_text("utf-8")), _words(text))
+    return Row(f"{path.name} with OCR", 1, score, 0, "read", "read", seconds)
+
+
+def _reference(path: Path, layout: Layout) -> Iterator[str]:
+    with pdfplumber.open(path) as pdf:
+        for page in pdf.pages:
+            for top, bottom, gutters in layout.pages.get(page.page_number, layout.default):
+                edges = (0, *gutters, page.width)
+                for left, right in itertools.pairwise(edges):
+                    cropped = page.crop((left, top, right, min(bottom, page.height)))
+                    upright = cropped.filter(lambda one: one.get("upright", True) and not _is_white(one))
+                    yield upright.extract_text(x_tolerance=1.5) or ""
+            page.close()
+
+
+def _is_white(one: dict[str, object]) -> bool:
+    return one.get("object_type") == "char" and one.get("non_stroking_color") in ((1,), (1, 1, 1), (0, 0, 0, 0))
+
+
+def _words(text: str) -> list[str]:
+    """Words in lower case; a hyphen, at a line end or not, joins, so that the ways to break a line compare alike."""
+    return _WORD.findall(re.sub(r"[-‐–]\s*", "", text.casefold()))
+
+
+def _order(reference: Sequence[str], ours: Sequence[str]) -> float:
+    common = LCSseq.similarity(reference, ours)
+    return 2 * common / ((len(reference) + len(ours)) or 1)
+
+
+def _f1(reference: Sequence[str], ours: Sequence[str]) -> float:
+    from collections import Counter
+
+    common = sum((Counter(reference) & Counter(ours)).values())
+    return 2 * common / ((len(reference) + len(ours)) or 1)
+
+
+def table(rows: Sequence[Row]) -> str:
+    """The rows as aligned text."""
+    lines = [f"{'file':46} {'pages':>5} {'order':>7} {'furniture':>9} {'outcome':>10} {'expected':>10} {'s/page':>7}"]
+    for row in rows:
+        order = "" if row.order is None else f"{row.order:.4f}"
+        lines.append(
+            f"{row.file[:46]:46} {row.pages:5} {order:>7} {row.furniture:9} {row.outcome:>10} {row.expected:>10} "
+            f"{row.seconds_per_page:7.2f}"
+        )
+    return "\n".join(lines)
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    print(table(run(parser.parse_args().data)))
+
+
+if __name__ == "__main__":
+    main()
