@@ -25,7 +25,7 @@ class OfflineAnalyst:
 
         return f"offline-rules@{offline.RULES_VERSION}"
 
-    def hashes(self, registry: Registry) -> Mapping[Literal["prompt", "schema"], str]:  # noqa: ARG002 -- the protocol's
+    def hashes(self, registry: Registry) -> Mapping[Literal["prompt", "schema"], str]:
         """SHA-256 of the rules and of the form of a proposal."""
         from classifiers import offline
         from classifiers.proposals import Proposal

@@ -54,7 +54,7 @@ async def analyze(
         ModelStopError: the model's server refuses us for good; what was answered before is in ``answers``.
 
     """
-    job = _job(document, clauses, source, answers, budget, registry)
+    job = _job(document, clauses, source=source, answers=answers, budget=budget, registry=registry)
     hashes = model.hashes(job.registry)
     drafting = Drafting(
         job.document,
@@ -81,13 +81,11 @@ async def analyze(
         await model.propose(job, deliver)
     position = {clause.id: n for n, clause in enumerate(clauses)}
     outcomes.sort(key=lambda one: min(position[clause] for clause in one[0].clauses))
-    drafts = merge([draft for _, some, _ in outcomes for draft in some])
+    drafts = merge(some for _, some, _ in outcomes)
     return Analysis(
         drafts=tuple(drafts),
         rejections=tuple(
-            rejection.model_copy(update={"window": n})
-            for n, (_, _, some) in enumerate(outcomes)
-            for rejection in some
+            rejection.model_copy(update={"window": n}) for n, (_, _, some) in enumerate(outcomes) for rejection in some
         ),
         entries=_entries(clauses, [outcome for outcome, _, _ in outcomes], drafts),
         usage=sum((outcome.usage for outcome, _, _ in outcomes), Usage()),
@@ -105,12 +103,13 @@ def estimate(
     registry: Registry | None = None,
 ) -> Plan:
     """What ``analyze`` would take of calls, tokens and money, without making a call; stored answers are free."""
-    return model.plan(_job(document, clauses, source, answers, None, registry))
+    return model.plan(_job(document, clauses, source=source, answers=answers, budget=None, registry=registry))
 
 
 def _job(
     document: Document,
     clauses: tuple[Clause, ...],
+    *,
     source: Source | None,
     answers: Answers | None,
     budget: Budget | None,

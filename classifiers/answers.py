@@ -97,7 +97,7 @@ class WireAnswer(Wire):
     provisions: list[WireProvision]
 
     @classmethod
-    def model_json_schema(cls, *args: Any, **kwargs: Any) -> dict[str, Any]:  # noqa: ANN401, ARG003 -- pydantic's
+    def model_json_schema(cls, *args: Any, **kwargs: Any) -> dict[str, Any]:  # noqa: ANN401 -- pydantic's
         """The compact schema that goes over the wire."""
         return _compact_schema(cls)
 
@@ -115,7 +115,7 @@ def answer_model(categories: tuple[str, ...]) -> type[WireAnswer]:
     one_of = Annotated[str, AfterValidator(check), WithJsonSchema({"type": "string", "enum": list(categories)})]
 
     class Provision(WireProvision):
-        category: one_of  # type: ignore[valid-type]
+        category: one_of
 
     class Provisions(WireAnswer):
         """The provisions found; an empty list where nothing matters to a consumer."""

@@ -49,7 +49,7 @@ class Limiter:
             # A call larger than a whole minute's share takes all of it, rather than never starting.
             await self._tokens.acquire(min(float(tokens), self._tokens.max_rate))
         loop = asyncio.get_running_loop()
-        while (pause := self._resume_at - loop.time()) > 0:
+        while (pause := self._resume_at - loop.time()) > 0:  # noqa: ASYNC110 -- another 429 may move the time on
             await asyncio.sleep(pause)
 
     async def _wake(self) -> None:

@@ -8,7 +8,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 from weakref import WeakKeyDictionary
 
@@ -109,6 +109,28 @@ class Dialect:
         return False
 
 
+@dataclass(frozen=True)
+class Question:
+    """One window's call, with what bounds and bills it.
+
+    Attributes:
+        messages: the conversation, static part first.
+        form: what the answer must meet.
+        meter: counts attempts, tokens and cost, whether or not an answer comes.
+        budget: asked before every attempt.
+        expected_output: tokens, for budget and limiter.
+        reask: turns what is wrong with an answer into the words of the second question.
+
+    """
+
+    messages: list[Message]
+    form: type[WireAnswer]
+    meter: Meter
+    budget: Budget
+    expected_output: int
+    reask: Callable[[str], str]
+
+
 _DIALECTS: dict[tuple[str, str, str], Dialect] = {}
 
 
@@ -140,9 +162,9 @@ class Caller:
         )
         self._clients: WeakKeyDictionary[asyncio.AbstractEventLoop, openai.AsyncOpenAI] = WeakKeyDictionary()
         first = list(MODES) if settings.response_mode == "auto" else [settings.response_mode]
-        limit = "max_tokens" if settings.base_url else "max_completion_tokens"
         self.dialect = _DIALECTS.setdefault(
-            (self.server, self.model, settings.response_mode), Dialect(modes=first, limit_parameter=limit)
+            (self.server, self.model, settings.response_mode),
+            Dialect(modes=first, limit_parameter="max_tokens" if settings.base_url else "max_completion_tokens"),
         )
 
     @property
@@ -169,28 +191,8 @@ class Caller:
         if client is not None:
             await client.close()
 
-    async def ask(
-        self,
-        messages: list[Message],
-        form: type[WireAnswer],
-        *,
-        meter: Meter,
-        budget: Budget,
-        expected_output: int,
-        reask: Callable[[str], str],
-    ) -> str:
-        """The model's answer as JSON text.
-
-        Args:
-            messages: the conversation, static part first.
-            form: what the answer must meet.
-            meter: counts attempts, tokens and cost, whether or not this returns.
-            budget: asked before every attempt.
-            expected_output: tokens, for budget and limiter.
-            reask: turns what is wrong with an answer into the words of the second question.
-
-        Returns:
-            Text that meets the form, or, after one re-ask, what the model gave instead.
+    async def ask(self, question: Question) -> str:
+        """The model's answer as JSON text: it meets the form, or is what the model gave after one re-ask.
 
         Raises:
             CallFailed: no answer to be had; the failure's kind says whether a smaller window may help.
@@ -199,22 +201,21 @@ class Caller:
 
         """
         asked_again = False
-        conversation = messages
         attempt = 0
+        asking = question
         while True:
             attempt += 1
             mode = self.dialect.modes[0]
-            failure = await self._attempt(conversation, form, mode, meter, budget, expected_output)
+            failure = await self._attempt(asking, mode)
             if failure is None:
-                return raw_text(meter.response)
+                return raw_text(question.meter.response)
             if failure.kind == "stop":
                 raise ModelStopError(_advice(failure, self))
             if failure.kind == "invalid":
-                said = raw_text(meter.response)
                 if asked_again:
-                    return said
+                    return raw_text(question.meter.response)
                 asked_again = True
-                conversation = _with_problems(messages, said, reask(failure.detail))
+                asking = _with_problems(question, failure.detail)
             elif not await self._mended(failure, mode, attempt):
                 raise CallFailed(failure)
 
@@ -245,38 +246,32 @@ class Caller:
         modes.pop(0)
         return True
 
-    async def _attempt(
-        self,
-        messages: list[Message],
-        form: type[WireAnswer],
-        mode: Mode,
-        meter: Meter,
-        budget: Budget,
-        expected_output: int,
-    ) -> Failure | None:
+    async def _attempt(self, question: Question, mode: Mode) -> Failure | None:
         """One call within limiter and budget; None when its answer meets the form."""
+        meter, budget = question.meter, question.budget
         tokens_in = meter.expected_input
-        async with self.limiter.slot(tokens_in + expected_output):
-            expected = self.prices.cost(input_tokens=tokens_in, output_tokens=expected_output) or 0.0
+        async with self.limiter.slot(tokens_in + question.expected_output):
+            expected = self.prices.cost(input_tokens=tokens_in, output_tokens=question.expected_output) or 0.0
             if not budget.reserve(expected):
                 raise OverBudgetError
             before = meter.usage.cost_usd or 0.0
             try:
-                return await self._call(messages, form, mode, meter)
+                return await self._call(question, mode)
             finally:
                 budget.settle(expected, (meter.usage.cost_usd or 0.0) - before)
 
-    async def _call(self, messages: list[Message], form: type[WireAnswer], mode: Mode, meter: Meter) -> Failure | None:
-        create: Any = instructor.patch(create=self._send, mode=_INSTRUCTOR_MODES[mode])  # type: ignore[call-overload]
+    async def _call(self, question: Question, mode: Mode) -> Failure | None:
+        meter = question.meter
+        create: Any = instructor.patch(create=self._send, mode=_INSTRUCTOR_MODES[mode])
         try:
             async with asyncio.timeout(self.settings.timeout):
                 await create(
-                    response_model=form,
+                    response_model=question.form,
                     max_retries=0,
                     strict=False,
                     hooks=meter.hooks(),
                     model=self.model,
-                    messages=messages,
+                    messages=question.messages,
                     **self.dialect.parameters(self.settings.max_output_tokens, self.settings.temperature),
                 )
         except TimeoutError:
@@ -312,9 +307,11 @@ def _client(provider: str, settings: Settings) -> openai.AsyncOpenAI:
     return openai.AsyncOpenAI(api_key=key, base_url=settings.base_url, max_retries=0, timeout=settings.timeout)
 
 
-def _with_problems(messages: list[Message], said: str, problems: str) -> list[Message]:
+def _with_problems(question: Question, problems: str) -> Question:
     """The second question: the answer as it was, and what is wrong with it."""
-    return [*messages, {"role": "assistant", "content": said or "(empty)"}, {"role": "user", "content": problems}]
+    said = raw_text(question.meter.response) or "(empty)"
+    more = [{"role": "assistant", "content": said}, {"role": "user", "content": question.reask(problems)}]
+    return replace(question, messages=[*question.messages, *more])
 
 
 def _refusal(response: Any) -> str | None:  # noqa: ANN401 -- whatever the server sent

@@ -4,7 +4,7 @@
 |---|---|---|
 | busy | 429 | wait as Retry-After says, else back off; the limiter slows down |
 | transient | 408, 409, 5xx, time-out, broken connection | wait as Retry-After says, else back off |
-| invalid | an answer that does not meet the schema | ask once more with what is wrong; then keep the parts that are valid |
+| invalid | an answer that does not meet the schema | ask once more with what is wrong; then keep its valid parts |
 | too_long | cut off at the token limit; prompt over the context length | split the window |
 | refused | a refusal or a content filter | split the window, so that the rest is read |
 | mode | a 4xx or 5xx that names the response format or tools | the next response mode, if the mode is ours to choose |

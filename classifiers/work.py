@@ -1,7 +1,7 @@
-"""What the analysis and its analysts hand each other: the job, a window's outcome, stored answers, the budget, progress."""
+"""What the analysis and its analysts hand each other: job, outcome, stored answers, budget, progress."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 from classifiers.proposals import Proposal
@@ -33,7 +33,7 @@ class MemoryAnswers:
         """The answer under a content key, or None."""
         return self.bodies.get(key)
 
-    def put(self, key: str, model: str, body: dict[str, Any]) -> None:  # noqa: ARG002 -- the protocol's
+    def put(self, key: str, model: str, body: dict[str, Any]) -> None:
         """Keep an answer; the first one under a key stays."""
         self.bodies.setdefault(key, body)
 
@@ -97,7 +97,7 @@ class Outcome:
     proposals: tuple[Proposal, ...] = ()
     rejections: tuple[Rejection, ...] = ()  # parts of the answer that met no schema
     why: str = ""
-    usage: Usage = Usage()
+    usage: Usage = field(default_factory=Usage)
 
 
 Deliver = Callable[[Outcome], None]

@@ -83,5 +83,9 @@ def parse(file: str, text: str) -> Prompt:
     if used != declared:
         raise PromptError(file, f"declared and used variables differ: {', '.join(sorted(used ^ declared))}")
     return Prompt(
-        name=head["name"], version=head["version"], variables=declared, body=body, sha256=sha256(text.encode()).hexdigest()
+        name=head["name"],
+        version=head["version"],
+        variables=declared,
+        body=body,
+        sha256=sha256(text.encode()).hexdigest(),
     )

@@ -98,7 +98,9 @@ FAULTS = {
     "refusal": Fault(refusal="I cannot help with that."),
     "content filter": Fault(body=lambda _text: "", finish="content_filter"),
     "unknown category": edited(lambda p: p.update(category="space_travel")),
-    "fabricated quote": edited(lambda p: p.update(quote="You hereby assign your firstborn to the provider in perpetuity")),
+    "fabricated quote": edited(
+        lambda p: p.update(quote="You hereby assign your firstborn to the provider in perpetuity")
+    ),
     "prose instead of JSON": Fault(body=lambda _text: "I found several interesting provisions in this document."),
     "garbage instead of HTTP JSON": Fault(raw=b"<html>gateway</html>"),
 }
@@ -144,12 +146,16 @@ def careful(number: int, text: str) -> dict | None:
         "title": f"Terms on {about}",
         "category": topic,
         "secondary": [],
-        "factors": {name: f"{score}: as the clause has it on this point" for name, score in zip(names, scores, strict=True)},
+        "factors": {
+            name: f"{score}: as the clause has it on this point" for name, score in zip(names, scores, strict=True)
+        },
         "severity": ("low", "medium", "high")[n % 3],
         "what_it_is": f"The provider sets its terms on {about} for everybody who has an account with it.",
         "consumer_impact": f"You accept these terms on {about} when you use the service, and they hold while you do.",
         "why_it_matters": f"The wording on {about} is broad and leaves the provider room that others do not claim.",
-        "frameworks": [{"citation": "GDPR Art. 13", "why": f"It asks for clear information on {about}."}] if n % 2 else [],
+        "frameworks": [{"citation": "GDPR Art. 13", "why": f"It asks for clear information on {about}."}]
+        if n % 2
+        else [],
         "enforcement_risk": "An authority could ask how consumers are told." if n % 2 else "",
         "due_diligence": ["Check how the consumer is told of it."],
         "agencies": [],
@@ -215,7 +221,7 @@ class FakeServer:
     def base_url(self) -> str:
         return f"http://127.0.0.1:{self.port}/v1"
 
-    def __enter__(self) -> "FakeServer":
+    def __enter__(self):
         self._thread.start()
         if not self._ready.wait(10):
             raise RuntimeError("the fake server did not start")
@@ -306,7 +312,9 @@ class FakeServer:
         return {"provisions": [provision for provision in provisions if provision]}
 
     def _bill(self, request: Request, text: str) -> dict:
-        static = request.messages[0]["content"] + json.dumps(request.body.get("tools") or request.body.get("response_format") or "")
+        static = request.messages[0]["content"] + json.dumps(
+            request.body.get("tools") or request.body.get("response_format") or ""
+        )
         shared = tokens(static)
         prompt = shared + sum(tokens(str(m["content"])) + 4 for m in request.messages[1:])
         cached = shared if static in self._seen and shared >= 1024 else 0
@@ -349,7 +357,9 @@ def _completion(request: Request, text: str, fault: Fault, usage: dict) -> dict:
     }
 
 
-def _http(status: int, payload: dict | None, headers: dict[str, str] | None = None, *, raw: bytes | None = None) -> bytes:
+def _http(
+    status: int, payload: dict | None, headers: dict[str, str] | None = None, *, raw: bytes | None = None
+) -> bytes:
     data = raw if raw is not None else json.dumps(payload).encode()
     kind = "text/html" if raw is not None else "application/json"
     lines = [f"HTTP/1.1 {status} Said", f"content-type: {kind}", f"content-length: {len(data)}"]

@@ -1,0 +1,254 @@
+"""Proposal to draft or rejection: quotes proven, names resolved, severity computed, prose checked, duplicates merged.
+
+Every rule that touches a draft leaves a flag, whose meaning for a reviewer is in ``FLAGS``.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+
+from classifiers.citations import resolve_agencies, resolve_frameworks
+from classifiers.grounding import Grounder
+from classifiers.proposals import CitedFramework, NamedAgency, Proposal
+from classifiers.wording import is_english, plain, reading_grade, shorten, ungrounded_numbers
+from classifiers.work import Outcome
+from smallprint.records import (
+    AgencyReason,
+    Clause,
+    Document,
+    Draft,
+    Evidence,
+    FrameworkCitation,
+    Noun,
+    Provenance,
+    Rejection,
+)
+from smallprint.registry import Registry
+from smallprint.severity import levels_apart, severity
+
+FLAGS = {
+    "severity_disagreement": "The analyst's own level is two or more steps from the computed one.",
+    "fuzzy_evidence": "The quote differs from the source in some words; check that the passage is the one meant.",
+    "ambiguous_evidence": "The quoted words stand in several places; check that this one is meant.",
+    "unknown_framework": "A framework is not in the registry and is kept as text.",
+    "invalid_citation": "A citation does not exist in its framework, or cannot apply to this document.",
+    "unknown_agency": "An agency is not in the registry and is kept as text.",
+    "agency_without_framework": "An agency enforces none of the frameworks cited.",
+    "unknown_secondary": "A secondary category is not in the taxonomy and was left out.",
+    "markup_removed": "Links or markup were removed from the text.",
+    "overlong_text": "A text was longer than allowed and was shortened.",
+    "wrong_language": "The text is not in the language asked for.",
+    "hard_to_read": "What it means for users needs more than 14 years of school to read.",
+    "ungrounded_number": "The text states a number that the cited passage does not have.",
+    "uncited_evidence": "The quote stands in other clauses than those the analyst cited.",
+    "merged_duplicate": "Two proposals for the same passage and category were merged.",
+    "low_confidence": "The analyst gave it a confidence under 0.5.",
+}
+
+_MOST = {  # characters
+    "title": 100,
+    "what_it_is": 400,
+    "consumer_impact": 500,
+    "why_it_matters": 400,
+    "enforcement_risk": 400,
+    "due_diligence": 200,
+    "reason": 200,
+}
+_MOST_ACTIONS, _HARDEST_GRADE, _SURE = 4, 14.0, 0.5
+
+
+class Maker(Noun):
+    """What provenance says of every draft of one analysis, the model aside."""
+
+    prompt: str
+    prompt_sha256: str
+    schema_sha256: str
+    run: str | None
+    created_at: datetime
+
+
+@dataclass
+class Prose:
+    """Cleans one draft's texts and collects the flags that this raises."""
+
+    flags: set[str]
+
+    def clean(self, text: str, kind: str) -> str:
+        """Plain text of bounded length."""
+        most = _MOST[kind]
+        # What lies far beyond any bound is cut unread: hostile answers cost no time.
+        tidy = plain(text[: 20 * most])
+        if tidy != " ".join(text.split()):
+            self.flags.add("markup_removed")
+        short = shorten(tidy, most)
+        if short != tidy or len(text) > 20 * most:
+            self.flags.add("overlong_text")
+        return short
+
+
+class Drafting:
+    """Proves the outcomes of one document's windows."""
+
+    def __init__(
+        self, document: Document, clauses: tuple[Clause, ...], registry: Registry, maker: Maker, *, english: bool = True
+    ) -> None:
+        self.document = document
+        self.clauses = {clause.id: clause for clause in clauses}
+        self.registry = registry
+        self.maker = maker
+        self.english = english
+        self._grounder = Grounder(document, clauses)
+
+    def prove(self, outcome: Outcome) -> tuple[list[Draft], list[Rejection]]:
+        """Drafts of the proposals that hold, a rejection for each that does not; the outcome's own rejections too."""
+        drafts: list[Draft] = []
+        rejections = list(outcome.rejections)
+        for proposal in outcome.proposals:
+            made = self._prove_one(proposal, outcome)
+            if isinstance(made, Draft):
+                drafts.append(made)
+            else:
+                rejections.append(made)
+        return drafts, rejections
+
+    def _prove_one(self, proposal: Proposal, outcome: Outcome) -> Draft | Rejection:
+        title = shorten(plain(proposal.title[:2000]), _MOST["title"])
+
+        def reject(reason: str, detail: str) -> Rejection:
+            return Rejection(reason=reason, quote=proposal.quote[:500], title=title, detail=detail)
+
+        if proposal.category not in self.registry.categories:
+            return reject("unknown_category", f"no category is called {proposal.category[:80]!r}")
+        evidence = self._grounder.ground(proposal.quote, cited=proposal.clauses, window=outcome.clauses)
+        if not evidence:
+            return reject("unlocated_quote", "the quoted words are not in the document")
+        flags: set[str] = set()
+        draft = self._draft(proposal, evidence, outcome.model, flags)
+        if not (draft.title and draft.what_it_is and draft.consumer_impact):
+            return reject("invalid_answer", "no text is left once links and markup are removed")
+        return draft
+
+    def _draft(self, proposal: Proposal, evidence: tuple[Evidence, ...], model: str, flags: set[str]) -> Draft:
+        prose = Prose(flags)
+        frameworks, agencies = self._resolve(proposal, prose)
+        level = severity(proposal.factors)
+        if proposal.severity is not None and levels_apart(level, proposal.severity) >= 2:
+            flags.add("severity_disagreement")
+        flags |= {f"{one.status}_evidence" for one in evidence if one.status in ("fuzzy", "ambiguous")}
+        touched = {clause for one in evidence for clause in one.clauses}
+        if proposal.clauses and not touched & set(proposal.clauses):
+            flags.add("uncited_evidence")
+        if proposal.confidence < _SURE:
+            flags.add("low_confidence")
+        texts = {
+            name: prose.clean(getattr(proposal, name), name)
+            for name in ("title", "what_it_is", "consumer_impact", "why_it_matters", "enforcement_risk")
+        }
+        flags |= self._prose_flags(texts, touched | set(proposal.clauses))
+        secondary = [one for one in proposal.secondary if one in self.registry.categories and one != proposal.category]
+        if any(one not in self.registry.categories for one in proposal.secondary):
+            flags.add("unknown_secondary")
+        actions = (prose.clean(action, "due_diligence") for action in proposal.due_diligence[:_MOST_ACTIONS])
+        return Draft(
+            id=draft_id(self.document, evidence, proposal.category, model),
+            category=proposal.category,
+            secondary=tuple(secondary[:2]),
+            severity=level,
+            factors=proposal.factors,
+            factor_reasons={name: prose.clean(why, "reason") for name, why in proposal.factor_reasons.items()},
+            model_severity=proposal.severity,
+            frameworks=frameworks,
+            due_diligence=tuple(action for action in actions if action),
+            agencies=agencies,
+            evidence=evidence,
+            confidence=min(1.0, max(0.0, proposal.confidence)),
+            flags=tuple(sorted(flags)),
+            provenance=Provenance(
+                model=model,
+                registry_sha256=self.registry.sha256,
+                snapshot_sha256=self.document.sha256,
+                document=self.document.id,
+                **self.maker.model_dump(),
+            ),
+            **texts,
+        )
+
+    def _resolve(
+        self, proposal: Proposal, prose: Prose
+    ) -> tuple[tuple[FrameworkCitation, ...], tuple[AgencyReason, ...]]:
+        """Frameworks and agencies as the registry knows them; what it does not know stays as flagged text."""
+        cited = [
+            CitedFramework(citation=prose.clean(one.citation, "reason"), why=prose.clean(one.why, "reason"))
+            for one in proposal.frameworks
+        ]
+        named = [
+            NamedAgency(name=prose.clean(one.name, "reason"), reason=prose.clean(one.reason, "reason"))
+            for one in proposal.agencies
+        ]
+        frameworks = resolve_frameworks([one for one in cited if one.citation], self.registry)
+        agencies, unsupported = resolve_agencies([one for one in named if one.name], frameworks, self.registry)
+        if any(one.id is None for one in frameworks):
+            prose.flags.add("unknown_framework")
+        if any(one.id is not None and (not one.valid or one.problem) for one in frameworks):
+            prose.flags.add("invalid_citation")
+        if any(one.id is None for one in agencies):
+            prose.flags.add("unknown_agency")
+        if unsupported:
+            prose.flags.add("agency_without_framework")
+        return frameworks, agencies
+
+    def _prose_flags(self, texts: dict[str, str], clauses: set[str]) -> set[str]:
+        """What a reader would stumble over: numbers from nowhere, the wrong language, hard sentences."""
+        flags: set[str] = set()
+        sources = [self.clauses[clause].text for clause in clauses if clause in self.clauses]
+        claims = " ".join(texts[name] for name in ("title", "what_it_is", "consumer_impact"))
+        if ungrounded_numbers(claims, sources):
+            flags.add("ungrounded_number")
+        if self.english:
+            if not is_english(" ".join(texts.values())):
+                flags.add("wrong_language")
+            elif reading_grade(texts["consumer_impact"]) > _HARDEST_GRADE:
+                flags.add("hard_to_read")
+        return flags
+
+
+def draft_id(document: Document, evidence: tuple[Evidence, ...], category: str, model: str) -> str:
+    """The same document, spans, category and model give the same id, in whatever run."""
+    spans = ",".join(f"{one.start}-{one.end}" for one in evidence)
+    return "d" + sha256(f"{document.id}|{spans}|{category}|{model}".encode()).hexdigest()[:20]
+
+
+def merge(windows: Iterable[Iterable[Draft]]) -> list[Draft]:
+    """Drafts of all windows in document order, duplicates merged into the more confident one.
+
+    Duplicates are drafts of one category whose evidence overlaps by half, or, from different windows, touches the same
+    clause; and drafts of any category on the very same words, where the other category becomes a secondary one.
+    """
+    kept: list[tuple[int, Draft]] = []
+    ranked = [(n, draft) for n, drafts in enumerate(windows) for draft in drafts]
+    ranked.sort(key=lambda one: (-one[1].confidence, one[0], one[1].evidence[0].start, one[1].id))
+    for window, draft in ranked:
+        for place, (other_window, other) in enumerate(kept):
+            if _same(draft, other, across=window != other_window):
+                kept[place] = (other_window, _merged(other, draft))
+                break
+        else:
+            kept.append((window, draft))
+    return sorted((draft for _, draft in kept), key=lambda one: (one.evidence[0].start, one.category, one.id))
+
+
+def _same(one: Draft, other: Draft, *, across: bool) -> bool:
+    here, there = one.evidence[0], other.evidence[0]
+    if one.category != other.category:
+        return (here.start, here.end) == (there.start, there.end)
+    overlap = min(here.end, there.end) - max(here.start, there.start)
+    if overlap * 2 >= min(here.end - here.start, there.end - there.start):
+        return True
+    return across and bool(set(here.clauses) & set(there.clauses))
+
+
+def _merged(kept: Draft, other: Draft) -> Draft:
+    secondary = [*kept.secondary, other.category, *other.secondary]
+    extra = tuple(dict.fromkeys(one for one in secondary if one != kept.category))
+    return kept.model_copy(update={"secondary": extra[:2], "flags": tuple(sorted({*kept.flags, "merged_duplicate"}))})
