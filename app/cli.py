@@ -38,6 +38,10 @@ Timeout = Annotated[float | None, typer.Option("--timeout", help="Seconds that o
 BudgetOption = Annotated[float | None, typer.Option("--budget", help="Stop before more than this is spent, in USD.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON as described in JSON.md.")]
 IgnoreRobots = Annotated[bool, typer.Option("--ignore-robots", help="Fetch what robots.txt asks programs not to.")]
+Wayback = Annotated[
+    bool, typer.Option("--wayback", help="Look up the Wayback Machine's nearest capture and keep it on record.")
+]
+WaybackSave = Annotated[bool, typer.Option("--wayback-save", help="Ask the Wayback Machine for a new capture too.")]
 AllowPrivate = Annotated[bool, typer.Option("--allow-private", help="Fetch from private addresses too.")]
 
 
@@ -91,10 +95,10 @@ def _settings(**options: Any) -> "Settings":  # noqa: ANN401 -- fields of Settin
         raise UserError(f"setting {name}: {first['msg']}") from error
 
 
-def _options(password: str | None, ocr: bool, allow_private: bool, ignore_robots: bool) -> "Options":
+def _options(**options: Any) -> "Options":  # noqa: ANN401 -- fields of Options
     from extractors.layout import Options
 
-    return Options(password=password, ocr=ocr, allow_private=allow_private, ignore_robots=ignore_robots)
+    return Options(**options)
 
 
 @app.command()
@@ -122,6 +126,8 @@ def read(
     budget: BudgetOption = None,
     allow_private: AllowPrivate = False,
     ignore_robots: IgnoreRobots = False,
+    wayback: Wayback = False,
+    wayback_save: WaybackSave = False,
 ) -> None:
     """Read one document to drafts, at once and without the orchestrator.
 
@@ -135,7 +141,14 @@ def read(
         read_one(
             file,
             settings,
-            options=_options(password, ocr, allow_private, ignore_robots),
+            options=_options(
+                password=password,
+                ocr=ocr,
+                allow_private=allow_private,
+                ignore_robots=ignore_robots,
+                wayback=wayback,
+                wayback_save=wayback_save,
+            ),
             language=language,
             budget=budget,
             as_json=as_json,
@@ -154,6 +167,8 @@ def extract(
     ocr: Ocr = False,
     allow_private: AllowPrivate = False,
     ignore_robots: IgnoreRobots = False,
+    wayback: Wayback = False,
+    wayback_save: WaybackSave = False,
 ) -> None:
     """Show a document's text as clauses, with numbers, headings and offsets; no analysis.
 
@@ -164,7 +179,18 @@ def extract(
     from smallprint.records import Source
 
     source = Source(location=file, language=language)
-    reading = read_source(source, _settings(), _options(password, ocr, allow_private, ignore_robots))
+    reading = read_source(
+        source,
+        _settings(),
+        _options(
+            password=password,
+            ocr=ocr,
+            allow_private=allow_private,
+            ignore_robots=ignore_robots,
+            wayback=wayback,
+            wayback_save=wayback_save,
+        ),
+    )
     if as_json:
         typer.echo(json.dumps(document_json(reading.document, reading.clauses), ensure_ascii=False, indent=1))
         return
@@ -189,6 +215,8 @@ def run(
     timeout: Timeout = None,
     allow_private: AllowPrivate = False,
     ignore_robots: IgnoreRobots = False,
+    wayback: Wayback = False,
+    wayback_save: WaybackSave = False,
 ) -> None:
     """Read many documents as a batch that can be interrupted, resumed and paid for within a budget.
 
@@ -204,7 +232,14 @@ def run(
     if not inputs and not resume:
         raise UserError("name at least one file, URL, folder or manifest, or --resume")
     settings = _settings(model=model, base_url=base_url, concurrency=concurrency, timeout=timeout)
-    options = _options(password, ocr, allow_private, ignore_robots)
+    options = _options(
+        password=password,
+        ocr=ocr,
+        allow_private=allow_private,
+        ignore_robots=ignore_robots,
+        wayback=wayback,
+        wayback_save=wayback_save,
+    )
     sources = gather(inputs)
     if dry_run:
         from app.plan import show_plan

@@ -3,13 +3,14 @@
 import time
 from datetime import UTC, datetime
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit, urlunsplit
 from urllib.robotparser import RobotFileParser
 
 from extractors.addresses import resolve
 from extractors.layout import Options
 from extractors.media import detect_media_type
+from extractors.wayback import nearest, request_save, understand
 from smallprint import __version__
 from smallprint.errors import DocumentError
 from smallprint.records import Snapshot
@@ -53,20 +54,24 @@ def capture_url(
 
     """
     deadline = time.monotonic() + settings.fetch_timeout
+    archived = understand(url, settings)
+    asked, url = url, archived.raw_url if archived else url
     notes = [] if options.ignore_robots else _ask_robots(url, settings, options, deadline)
     notes += ["robots.txt not asked, by the user's choice"] if options.ignore_robots else []
     conditions = _conditions(previous)
     response, final_url, redirects = _follow(url, settings, options, deadline, conditions)
     headers = {name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers}
-    facts = {
+    facts: dict[str, Any] = {
         "captured_at": datetime.now(UTC),
-        "url": url,
+        "url": asked,
         "final_url": final_url,
         "redirects": tuple(redirects),
-        "notes": tuple(notes),
+        "original_url": archived.original_url if archived else None,
+        "original_captured_at": archived.captured_at if archived else None,
+        **_archive_facts(asked, settings, options, notes, archived=archived is not None),
     }
     if response.status == 304 and previous is not None:
-        unchanged = {"notes": (*notes, "not modified (304)"), "headers": {**previous.headers, **headers}}
+        unchanged = {"notes": (*facts["notes"], "not modified (304)"), "headers": {**previous.headers, **headers}}
         return previous.model_copy(update={**facts, **unchanged}), None
     if response.status != 200:
         raise _status_error(response.status)
@@ -79,6 +84,42 @@ def capture_url(
         headers=headers,
         **facts,
     ), response.body
+
+
+def fetch_bytes(url: str, settings: Settings, options: Options) -> bytes:
+    """The body at an address, for the archive's own services; redirects and limits as for pages.
+
+    Raises:
+        DocumentError: it cannot be had.
+
+    """
+    response, _, _ = _follow(url, settings, options, time.monotonic() + settings.fetch_timeout, {})
+    if response.status != 200:
+        raise _status_error(response.status)
+    return response.body
+
+
+def _archive_facts(
+    url: str, settings: Settings, options: Options, notes: list[str], *, archived: bool
+) -> dict[str, object]:
+    """What a web archive knows of a live page; an archive that fails is noted and does not cost us the page."""
+    if archived or not (options.wayback or options.wayback_save):
+        return {"notes": tuple(notes)}
+    found = None
+    try:
+        if options.wayback_save:
+            request_save(url, settings, options)
+            notes.append("a capture was requested from the Wayback Machine")
+        found = nearest(url, settings, options)
+        if found is None:
+            notes.append("the Wayback Machine has no capture of this page")
+    except DocumentError as error:
+        notes.append(f"the Wayback Machine could not be asked ({error.detail})")
+    stamp = found and f"{found.captured_at:%Y%m%d%H%M%S}"
+    return {
+        "notes": tuple(notes),
+        "wayback_url": f"{settings.wayback_url}/web/{stamp}/{found.original_url}" if found else None,
+    }
 
 
 def _conditions(previous: Snapshot | None) -> dict[str, str]:

@@ -17,6 +17,8 @@ class Options:
     source: str = ""  # file name or URL: it says which document is meant where one page holds several
     allow_private: bool = False  # fetch from loopback and private addresses too
     ignore_robots: bool = False
+    wayback: bool = False  # look up the nearest public capture, to be cited beside our own
+    wayback_save: bool = False  # and ask the archive for a new one
     render: bool = False  # run the page's scripts in a browser before reading it
 
 

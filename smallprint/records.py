@@ -49,6 +49,7 @@ class Snapshot(Noun):
     notes: tuple[str, ...] = ()  # e.g. "robots.txt overridden by the source's setting"
     original_url: str | None = None  # for a Wayback Machine capture: the page it shows
     original_captured_at: datetime | None = None
+    wayback_url: str | None = None  # the nearest public capture of this page, where it was looked up
 
 
 class DocumentWarning(Noun):

@@ -40,6 +40,8 @@ class Settings(BaseSettings):
     secret: SecretStr | None = None  # behind the marks around document text; default: made once, kept in home/secret
     fetch_timeout: float = 30.0  # seconds for a whole capture
     fetch_max_bytes: int = 50_000_000
+    wayback_url: str = "https://web.archive.org"
+    wayback_api_url: str = "https://archive.org"
 
     @property
     def sqlalchemy_url(self) -> str:

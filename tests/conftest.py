@@ -1,0 +1,46 @@
+"""What all tests share: a workspace of their own, and one Prefect server for the whole session."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from flows.engine import prepare_prefect
+
+DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+_VARIABLES = ("OPENAI_API_KEY", "OPENAI_BASE_URL", "PREFECT_API_URL")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def prefect_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Prefect's own database is migrated once, not once a test, and never in the user's home."""
+    for name in _VARIABLES:
+        os.environ.pop(name, None)
+    home = tmp_path_factory.mktemp("home")
+    prepare_prefect(home)
+    yield home
+    import sys
+
+    if "prefect.server.api.server" in sys.modules:
+        from prefect.server.api.server import SubprocessASGIServer
+
+        SubprocessASGIServer().stop()
+
+
+@pytest.fixture
+def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty workspace that the settings of this test point to."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("SMALLPRINT_HOME", str(tmp_path / "workspace"))
+    monkeypatch.delenv("SMALLPRINT_MODEL", raising=False)
+    return tmp_path / "workspace"
+
+
+@pytest.fixture(scope="session")
+def data() -> Path:
+    """The folder of real documents; tests that need it skip where it is absent."""
+    if not DATA.is_dir():
+        pytest.skip("the folder of real documents is not here")
+    return DATA

@@ -1,0 +1,170 @@
+"""The run flow under a real Prefect: documents finish or fail on their own, and what is finished stays finished."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from classifiers.analysts import OfflineAnalyst
+from classifiers.analyze import Plan
+from classifiers.work import Deliver, Job, Outcome
+from flows.run import execute, label, new_run_id, unfinished
+from flows.session import Event, Session
+from smallprint.errors import ModelStopError
+from smallprint.records import Source
+from smallprint.settings import Settings
+from smallprint.store import Store, open_store
+
+TERMS = """# Terms of Kestrel Kettles
+
+## 1. Disputes
+
+You waive any right to bring or take part in a class action against Kestrel Kettles Inc.
+
+## 2. Greeting
+
+Thank you for boiling with us.
+"""
+
+
+class Recorder(OfflineAnalyst):
+    """The offline analyst, counting documents, with something that a test wants to happen first."""
+
+    def __init__(self, first: Callable[[Job], None] = lambda _job: None) -> None:
+        self.seen: list[str] = []
+        self.first = first
+
+    async def propose(self, job: Job, deliver: Deliver) -> None:
+        self.seen.append(Path(job.document.source).name)
+        self.first(job)
+        await super().propose(job, deliver)
+
+
+@pytest.fixture
+def store(workspace: Path) -> Store:
+    return open_store(Settings(home=workspace).sqlalchemy_url)
+
+
+def begin(store: Store, workspace: Path, analyst: OfflineAnalyst, *names: str) -> Session:
+    folder = workspace.parent
+    run_id = new_run_id()
+    store.start_run(run_id, "offline", {}, [Source(location=str(folder / name)) for name in names])
+    return Session(run_id=run_id, settings=Settings(home=workspace), store=store, analyst=analyst)
+
+
+def again(session: Session, analyst: OfflineAnalyst) -> Session:
+    return Session(run_id=session.run_id, settings=session.settings, store=session.store, analyst=analyst)
+
+
+def write(workspace: Path, *names: str) -> None:
+    for name in names:
+        (workspace.parent / name).write_text(TERMS + f"\n\nDocument {name}.\n")
+
+
+def test_good_documents_finish_although_others_fail(store: Store, workspace: Path) -> None:
+    write(workspace, "a.md", "b.md")
+    (workspace.parent / "empty.pdf").write_bytes(b"")
+    (workspace.parent / "broken.pdf").write_bytes(b"%PDF-1.7 and nothing else")
+    session = begin(store, workspace, OfflineAnalyst(), "a.md", "empty.pdf", "b.md", "broken.pdf", "gone.html")
+    events: list[Event] = []
+    session.listener = events.append
+    assert asyncio.run(execute(session)) == "finished"
+    places = store.run_documents(session.run_id)
+    assert [place.state for place in places] == ["analyzed", "failed", "analyzed", "failed", "failed"]
+    assert [place.error and place.error["code"] for place in places] == [None, "empty", None, "malformed", "not_found"]
+    for place in places:
+        if place.ledger:
+            assert place.ledger.characters_covered == 1.0
+            assert place.drafts >= 1
+    assert sorted(event.position for event in events if event.kind == "failed") == [1, 3, 4]
+
+
+def test_a_second_run_of_the_same_files_duplicates_nothing(store: Store, workspace: Path) -> None:
+    write(workspace, "a.md")
+    first = begin(store, workspace, OfflineAnalyst(), "a.md")
+    second = begin(store, workspace, OfflineAnalyst(), "a.md")
+    asyncio.run(execute(first))
+    before = [(one.draft.id, one.version) for one in store.drafts()]
+    asyncio.run(execute(second))
+    assert [(one.draft.id, one.version) for one in store.drafts()] == before
+    assert len(list(store.drafts(run_id=second.run_id))) == len(before)
+
+
+def test_an_interrupted_run_keeps_what_is_done_and_resumes_the_rest(store: Store, workspace: Path) -> None:
+    write(workspace, "a.md", "b.md", "c.md")
+
+    async def interrupted() -> str:
+        main = asyncio.current_task()
+        assert main is not None
+
+        def interrupt(job: Job) -> None:
+            if job.document.source.endswith("c.md"):
+                main.cancel()
+
+        session = begin(store, workspace, Recorder(interrupt), "a.md", "b.md", "c.md")
+        session.settings = session.settings.model_copy(update={"concurrency": 1})
+        outcome = await execute(session)
+        return f"{session.run_id} {outcome}"
+
+    run_id, outcome = asyncio.run(interrupted()).split()
+    assert outcome == "interrupted"
+    assert store.runs()[0].state == "interrupted"
+    left = [Path(place.source.location).name for place in unfinished(store.run_documents(run_id))]
+    assert "a.md" not in left
+    resumed = Recorder()
+    session = Session(run_id=run_id, settings=Settings(home=workspace), store=store, analyst=resumed)
+    assert asyncio.run(execute(session)) == "finished"
+    assert sorted(resumed.seen) == sorted(left)
+    assert unfinished(store.run_documents(run_id)) == []
+
+
+def test_a_refusing_server_stops_the_run_with_its_reason(store: Store, workspace: Path) -> None:
+    write(workspace, "a.md", "b.md")
+
+    def refuse(_job: Job) -> None:
+        raise ModelStopError("the key is not valid; set OPENAI_API_KEY")
+
+    session = begin(store, workspace, Recorder(refuse), "a.md", "b.md")
+    with pytest.raises(ModelStopError, match="OPENAI_API_KEY"):
+        asyncio.run(execute(session))
+    assert store.runs()[0].state == "stopped"
+    assert all(place.state in {"captured", "waiting"} for place in store.run_documents(session.run_id))
+
+
+class OverBudget(OfflineAnalyst):
+    """An analyst whose money is spent before it begins."""
+
+    async def propose(self, job: Job, deliver: Deliver) -> None:
+        clauses = tuple(clause.id for clause in job.clauses)
+        deliver(Outcome(clauses=clauses, state="over_budget", model=self.name, why="the budget is spent"))
+
+    def plan(self, job: Job) -> Plan:  # pragma: no cover -- a run does not plan
+        raise AssertionError
+
+
+def test_documents_over_budget_are_work_left(store: Store, workspace: Path) -> None:
+    write(workspace, "a.md")
+    session = begin(store, workspace, OverBudget(), "a.md")
+    asyncio.run(execute(session))
+    (left,) = unfinished(store.run_documents(session.run_id))
+    assert left.ledger is not None
+    assert left.ledger.over_budget == left.ledger.clauses
+    resumed = Recorder()
+    asyncio.run(execute(again(session, resumed)))
+    assert resumed.seen == ["a.md"]
+    assert unfinished(store.run_documents(session.run_id)) == []
+
+
+@pytest.mark.parametrize(
+    ("source", "name"),
+    [
+        (Source(location="x/terms.html", entity="Kestrel", title="Terms"), "Kestrel Terms"),
+        (Source(location="x/terms.html"), "terms.html"),
+        (Source(location="https://k.example/legal/"), "legal"),
+        (Source(location="x\x1b[31m.html"), "x[31m.html"),
+    ],
+    ids=["what the manifest says", "a file by its name", "a page by its last part", "no control characters"],
+)
+def test_label(source: Source, name: str) -> None:
+    assert label(source) == name
