@@ -24,6 +24,8 @@ _ENDED = re.compile(r"[.!?:;]['\"’”)\]⁰¹²³⁴⁵⁶⁷⁸⁹]*$")
 _OPEN_END = re.compile(r"(?:[;,]|\b(?:and|or|und|oder|et|ou|y|o|e|lub|i))$")
 _LEADERS = re.compile(r"(?:\.\s?){4,}\s*(?:\d{1,4}|[ivxlc]{1,7})\s*$")
 _DEEPEST = 6
+_TAIL = 40  # words; a longer second half stays in its column, so that the page is still read in its own order
+_REACH = 40
 
 
 @dataclass
@@ -151,7 +153,7 @@ def _text(line: Line, text: str, bold: int, page: int, *, opens: bool, cells: st
 
 def blocks(story: Story) -> Iterator[RawBlock]:
     """The blocks of the whole document."""
-    groups = list(_groups(story))
+    groups = _rejoined(list(_groups(story)), story)
     for group in groups:
         group.head = _is_head(group, story)
     _demote_runs(groups)
@@ -189,6 +191,38 @@ def _begins(line: Text, group: Group, story: Story) -> bool:
     if _is_centered(line) and _is_centered(before):
         return False
     return (_is_short(before, line) and not (lower and not _ENDED.search(before.text))) or _is_indented(line, group)
+
+
+def _rejoined(groups: list[Group], story: Story) -> list[Group]:
+    """Paragraphs whose two halves have footnotes or a table between them, made whole where they begin."""
+    result: list[Group] = []
+    taken: set[int] = set()
+    for index, group in enumerate(groups):
+        if index in taken:
+            continue
+        following = index
+        while (nxt := _continuation(groups, following, group, story)) is not None and nxt not in taken:
+            group.lines += groups[nxt].lines
+            taken.add(nxt)
+            following = nxt
+        result.append(group)
+    return result
+
+
+def _continuation(groups: list[Group], index: int, group: Group, story: Story) -> int | None:
+    """Where the text of a group that ends a column in mid-sentence goes on, past what is set in other type."""
+    last = group.last
+    if last.cells is not None or _ENDED.search(last.text) or _is_head(group, story):
+        return None
+    for later in range(index + 1, min(index + _REACH, len(groups))):
+        first = groups[later].first
+        if first.cells is not None or _differs(first, last):
+            continue
+        moved_on = first.page != last.page or first.top < last.top or first.x0 > last.x1
+        fits = moved_on and first.opens_column and later > index + 1 and not _begins_beyond(first, group, story)
+        short = sum(len(line.text.split()) for line in groups[later].lines) <= _TAIL
+        return later if fits and short and not split_marker(first.text)[0] else None
+    return None
 
 
 def _differs(line: Text, before: Text) -> bool:

@@ -80,7 +80,7 @@ def join(text: str, line: str, vocabulary: Vocabulary) -> str:
     if text.endswith("\u00ad"):
         return text[:-1] + line
     tail = _TAIL.search(text)
-    if _ADDRESS.search(text) and (text[-1] in "/-._?&=%#~" or line[0] in "/?&=%#"):
+    if _ADDRESS.search(text) and (text[-1] in "/-._?&=%#~@" or line[0] in "/?&=%#"):
         return text + line
     if tail:
         head = _HEAD.match(line)

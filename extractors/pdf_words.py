@@ -1,6 +1,7 @@
 """Words of one PDF page with their boxes and type, what a reader cannot see left out, ruled tables found."""
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -8,6 +9,16 @@ from typing import Any, NamedTuple, TypeAlias
 
 _BOLD = re.compile(r"bold|black|heavy|semibold|demi|cmbx|[-,](?:bd|b)\b", re.IGNORECASE)
 _UNMAPPED = re.compile(r"\(cid:\d+\)")
+_ACCENTS = {
+    "ˆ": "\u0302",
+    "´": "\u0301",
+    "`": "\u0300",
+    "¨": "\u0308",
+    "˜": "\u0303",
+    "¸": "\u0327",
+    "ˇ": "\u030c",
+    "˚": "\u030a",
+}
 _TINY = 1.5  # points; nobody reads smaller type
 _MAX_EDGES = 3000  # beyond, a page is a drawing, and looking for tables in it takes minutes
 _GAP = 0.16  # of the type size: a wider gap parts words where the file has no space characters
@@ -89,6 +100,7 @@ def read_page(page: PlumberPage, number: int) -> Page:
                 )
             )
     _take_tables(shown, result)
+    result.rules += _picture_edges(page, result.words)
     return result
 
 
@@ -113,6 +125,16 @@ def _rules(page: PlumberPage) -> list[tuple[float, float, float]]:
     ]
 
 
+def _picture_edges(page: PlumberPage, words: list[Word]) -> list[tuple[float, float, float]]:
+    """Upper and lower edges of pictures that no text is printed on: columns are read down to one and on below it."""
+    edges = []
+    for one in page.images:
+        x0, x1, top, bottom = (float(one[key]) for key in ("x0", "x1", "top", "bottom"))
+        if bottom - top > 20 and not any(x0 < w.x1 and w.x0 < x1 and top < w.bottom and w.top < bottom for w in words):
+            edges += [(x0, x1, top), (x0, x1, bottom)]
+    return edges
+
+
 def _visible(page: PlumberPage, result: Page) -> PlumberPage:
     x0, top, x1, bottom = page.bbox
     upright = sum(1 for c in page.chars if c.get("upright", True))
@@ -121,9 +143,13 @@ def _visible(page: PlumberPage, result: Page) -> PlumberPage:
         box for box in (*page.rects, *page.curves) if box.get("fill") and not _is_white(box.get("non_stroking_color"))
     ]
 
+    spent = _compose_accents(page.chars)
+
     def seen(one: dict[str, Any]) -> bool:
         if one.get("object_type") != "char":
             return True
+        if id(one) in spent:
+            return False
         if drop_turned and not one.get("upright", True):
             result.turned += 1
             return False
@@ -134,6 +160,27 @@ def _visible(page: PlumberPage, result: Page) -> PlumberPage:
         return visible
 
     return page.filter(seen)
+
+
+def _compose_accents(characters: list[dict[str, Any]]) -> set[int]:
+    """Put accents that a file draws as glyphs of their own onto the letter they stand over.
+
+    Returns the ids of the accents spent; the letters are changed in place.
+    """
+    spent: set[int] = set()
+    for index, one in enumerate(characters):
+        mark = _ACCENTS.get(one["text"])
+        if mark is None:
+            continue
+        middle = (one["x0"] + one["x1"]) / 2
+        for beside in characters[max(0, index - 1) : index + 2]:
+            over = beside["x0"] <= middle <= beside["x1"] and abs(beside["top"] - one["top"]) < one["size"]
+            composed = unicodedata.normalize("NFC", beside["text"] + mark)
+            if beside is not one and over and len(beside["text"]) == 1 and len(composed) == 1:
+                beside["text"] = composed
+                spent.add(id(one))
+                break
+    return spent
 
 
 def _is_white(color: object) -> bool:
@@ -161,6 +208,13 @@ def _take_tables(page: PlumberPage, result: Page) -> None:
         if max((len(row) for row in rows), default=0) < 2:
             continue
         x0, top, x1, bottom = (float(edge) for edge in found.bbox)
+        # Rules that run on beyond its sides mean columns without borders: only half of a table was found.
+        if any(
+            abs(y - edge) < 3 and (left < x0 - 20 or right > x1 + 20)
+            for left, right, y in result.rules
+            for edge in (top, bottom)
+        ):
+            continue
         inside = [w for w in result.words if x0 <= (w.x0 + w.x1) / 2 <= x1 and top <= (w.top + w.bottom) / 2 <= bottom]
         if not inside:
             continue
