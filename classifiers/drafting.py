@@ -6,6 +6,7 @@ Every rule that touches a draft leaves a flag, whose meaning for a reviewer is i
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from hashlib import sha256
 
 from classifiers.citations import resolve_agencies, resolve_frameworks
@@ -98,7 +99,11 @@ class Drafting:
         self.registry = registry
         self.maker = maker
         self.english = english
-        self._grounder = Grounder(document, clauses)
+
+    @cached_property
+    def _grounder(self) -> Grounder:
+        """Built when the first answer is there: the calls are under way by then."""
+        return Grounder(self.document, tuple(self.clauses.values()))
 
     def prove(self, outcome: Outcome) -> tuple[list[Draft], list[Rejection]]:
         """Drafts of the proposals that hold, a rejection for each that does not; the outcome's own rejections too."""

@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 import prompts
-from classifiers.answers import answer_model
+from classifiers.answers import answer_model, schema_sha256
 from classifiers.tokens import count_tokens
 from classifiers.windows import Window
 from classifiers.work import Job
@@ -27,6 +27,7 @@ class Instructions:
     text: str
     sha256: str
     tokens: int
+    schema_sha256: str
     categories: tuple[str, ...]
 
     def window_message(self, job: Job, window: Window, secret: bytes) -> str:
@@ -88,6 +89,7 @@ def _instructions(registry: Registry, language: str) -> Instructions:
         text=text,
         sha256=whole.hexdigest(),
         tokens=count_tokens(text) + count_tokens(schema),
+        schema_sha256=schema_sha256(answer_model(categories)),
         categories=categories,
     )
 

@@ -9,13 +9,15 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from functools import cache
+from typing import Any, Literal, cast
 from weakref import WeakKeyDictionary
 
 import instructor
 import openai
 from instructor.core.exceptions import IncompleteOutputException, InstructorRetryException, ResponseParsingError
 from instructor.core.hooks import Hooks
+from instructor.processing.function_calls import response_schema
 from pydantic import ValidationError
 
 from classifiers.answers import WireAnswer, describe
@@ -266,7 +268,7 @@ class Caller:
         try:
             async with asyncio.timeout(self.settings.timeout):
                 await create(
-                    response_model=question.form,
+                    response_model=_prepared(question.form),
                     max_retries=0,
                     strict=False,
                     hooks=meter.hooks(),
@@ -292,6 +294,12 @@ class Caller:
         if isinstance(form, dict) and "json_schema" in form:
             kwargs["response_format"] = {**form, "json_schema": {**form["json_schema"], "strict": True}}
         return await self.client.chat.completions.create(**kwargs)
+
+
+@cache
+def _prepared(form: type[WireAnswer]) -> type[WireAnswer]:
+    """The form as instructor wants it, made once: left to itself it makes a new class, and its schema, every call."""
+    return cast("type[WireAnswer]", response_schema(form))
 
 
 def _client(provider: str, settings: Settings) -> openai.AsyncOpenAI:

@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import Any, Literal
 
 import prompts
-from classifiers.answers import answer_model, read_answer, schema_sha256, to_proposal
+from classifiers.answers import answer_model, read_answer, to_proposal
 from classifiers.instructions import Instructions, instructions_for
 from classifiers.llm import Caller, Message, Meter, OverBudgetError, Question
 from classifiers.retry import SPLITS, CallFailed
@@ -46,7 +46,7 @@ class ModelAnalyst:
     def hashes(self, registry: Registry) -> Mapping[Literal["prompt", "schema"], str]:
         """SHA-256 of the static message with the window's template, and of the schema on the wire."""
         instructions = self._instructions(registry)
-        return {"prompt": instructions.sha256, "schema": schema_sha256(answer_model(instructions.categories))}
+        return {"prompt": instructions.sha256, "schema": instructions.schema_sha256}
 
     def _instructions(self, registry: Registry) -> Instructions:
         return instructions_for(registry, self.settings.language)
@@ -111,7 +111,8 @@ class ModelAnalyst:
 
         The response mode is not part of it: it changes how the answer travels, not what is asked.
         """
-        parts = [model, {"temperature": self.settings.temperature}, self.hashes(job.registry)["schema"], messages]
+        schema = self._instructions(job.registry).schema_sha256
+        parts = [model, {"temperature": self.settings.temperature}, schema, messages]
         return sha256(json.dumps(parts, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
     async def _read(self, job: Job, window: Window, deliver: Deliver, spent: Usage | None = None) -> None:
@@ -176,6 +177,8 @@ class ModelAnalyst:
                 return _Answered(None, usage=meter.usage, why="the model's answer was not the JSON that was asked for")
             body = {"text": text}
         job.answers.put(key, caller.name, {**body, "usage": meter.usage.model_dump()})
+        # The next window's call goes out before this one's answer is proven.
+        await asyncio.sleep(0)
         return _Answered(body, usage=meter.usage)
 
 

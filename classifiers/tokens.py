@@ -14,5 +14,5 @@ def count_tokens(text: str) -> int:
     """Estimated tokens of a text; 0 only for the empty one."""
     if text.isascii():
         return ceil(len(text) / _ASCII_PER_TOKEN)
-    ascii_only = sum(1 for character in text if character < "\x80")
+    ascii_only = len(text.encode("ascii", "ignore"))
     return ceil(ascii_only / _ASCII_PER_TOKEN + (len(text) - ascii_only) * _TOKENS_PER_OTHER)

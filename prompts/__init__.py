@@ -9,7 +9,7 @@ from importlib.resources import files
 from typing import Any
 
 import yaml
-from jinja2 import Environment, StrictUndefined, TemplateSyntaxError, meta
+from jinja2 import Environment, StrictUndefined, Template, TemplateSyntaxError, meta
 
 _FRONT_MATTER = re.compile(r"\A---\n(.*?)\n---\n", re.DOTALL)
 
@@ -49,7 +49,12 @@ class Prompt:
         if values.keys() != self.variables:
             off = sorted(values.keys() ^ self.variables)
             raise TypeError(f"prompt {self.id}: missing or unknown variables: {', '.join(off)}")
-        return _ENVIRONMENT.from_string(self.body).render(values).strip() + "\n"
+        return _compiled(self.body).render(values).strip() + "\n"
+
+
+@cache
+def _compiled(body: str) -> Template:
+    return _ENVIRONMENT.from_string(body)
 
 
 @cache

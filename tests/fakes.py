@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from hashlib import sha256
 
 _CLAUSE = re.compile(r"^\[(\d+)\] (.*)$", re.MULTILINE)
@@ -40,6 +41,7 @@ TOPICS = {
 }
 
 
+@lru_cache(maxsize=64)
 def tokens(text: str) -> int:
     """Tokens as this server bills them: another rule than the product's estimate, fitted to the same tokenizer."""
     words = _WORD.findall(text)
@@ -262,8 +264,8 @@ class FakeServer:
                     break
                 writer.write(reply)
                 await writer.drain()
-        except (asyncio.IncompleteReadError, ConnectionError):
-            pass  # the client has gone, as clients do
+        except (asyncio.IncompleteReadError, asyncio.CancelledError, ConnectionError):
+            pass  # the client has gone, as clients do, or the test has ended
         finally:
             self._writers.discard(writer)
             writer.close()
@@ -286,24 +288,32 @@ class FakeServer:
         request = Request(body, _mode(body), headers)
         fault = self.faults(len(self.requests), request)
         self.requests.append(request)
-        await asyncio.sleep(self.latency + fault.delay)
+        due = self._loop.time() + self.latency + fault.delay
+        reply, output = self._reply(request, fault)
+        # Thinking up the answer is part of the latency, as with a model.
+        await asyncio.sleep(due + output * self.seconds_per_token - self._loop.time())
+        return reply
+
+    def _reply(self, request: Request, fault: Fault) -> tuple[bytes | None, int]:
+        """What goes over the wire, None for a dropped connection, and how many output tokens it took."""
+        body = request.body
         if fault.drop:
-            return None
+            return None, 0
         if fault.raw is not None:
-            return _http(200, None, raw=fault.raw)
+            return _http(200, None, raw=fault.raw), 0
         if fault.status != 200:
-            return _http(fault.status, {"error": fault.error}, fault.headers)
+            return _http(fault.status, {"error": fault.error}, fault.headers), 0
         if body["model"] not in self.models:
-            return _http(404, {"error": {"message": "no such model", "code": "model_not_found"}})
+            return _http(404, {"error": {"message": "no such model", "code": "model_not_found"}}), 0
         if request.mode not in self.modes:
             name = "tools" if request.mode == "tools" else "response_format"
-            return _http(400, {"error": {"message": f"{name} is not supported by this model", "code": "unsupported"}})
+            said = {"message": f"{name} is not supported by this model", "code": "unsupported"}
+            return _http(400, {"error": said}), 0
         text = json.dumps(self.answer(request))
         if fault.body:
             text = fault.body(text)
         usage = self._bill(request, text)
-        await asyncio.sleep(self.seconds_per_token * usage["completion_tokens"])
-        return _http(200, _completion(request, text, fault, usage))
+        return _http(200, _completion(request, text, fault, usage)), usage["completion_tokens"]
 
     def answer(self, request: Request) -> dict:
         """What the reader makes of the window's numbered clauses."""
