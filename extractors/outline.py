@@ -1,0 +1,299 @@
+"""Nesting restored: which number belongs under which, told from markup, from levels and from the counting itself."""
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from extractors.lines import Line
+from extractors.numbering import Marker, Reading
+from extractors.titles import title_of
+
+_DEEPEST = 16  # nodes on one path; documents that nest deeper are not contracts
+_GAP = 5  # numbers that may be missing between two of one list
+_HIGHEST = 60  # a paragraph "75. Foo" with nothing counted before it opens no clause
+_LOWER_LISTS = ("(", "1)", "a", "i")  # how the styles of lists begin; the others number sections
+
+
+@dataclass(eq=False)
+class Node:
+    """A heading or a numbered line, with what it stands under."""
+
+    line: int
+    parent: "Node | None"
+    heading: bool
+    style: str = ""  # empty: unnumbered
+    path: tuple[int, ...] = ()
+    label: str = ""
+    printed: str = ""
+    level: int = 0  # of a heading
+    listed: int | None = None  # nesting of a list that markup made
+    run: int = 0  # lines that count on from each other share it: the line of the first
+    title: str | None = None  # the heading that it gives to all below it
+    interrupted: bool = False  # text outside its list came after it
+    continued: bool = False  # counts on from a list under another parent
+
+    @property
+    def value(self) -> int:
+        """What counts up; 0 for unnumbered headings."""
+        return self.path[-1] if self.path else 0
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a line stands."""
+
+    own: Node | None  # the heading or number that the line itself is
+    under: Node | None  # the nearest heading or number above it, its own if it has one
+
+
+@dataclass
+class _Outline:
+    lines: Sequence[Line]
+    ahead: dict[tuple[str, tuple[int, ...]], list[int]]
+    stack: list[Node] = field(default_factory=list)
+    last: dict[str, Node] = field(default_factory=dict)  # style -> the node that counted last
+
+    def place(self, at: int) -> Place:
+        line = self.lines[at]
+        chosen = self._choose(at, line) if line.marker else None
+        if chosen is not None and line.marker is not None:
+            node = self._numbered(at, line, line.marker, *chosen)
+            return Place(node, node)
+        if line.is_heading:
+            return self._heading(at, line)
+        return Place(None, self._above(line))
+
+    # -- which number it is
+
+    def _choose(self, at: int, line: Line) -> tuple[Reading, Node | None] | None:
+        """The reading that fits best and the node that it counts on from; None where the number is none."""
+        best: tuple[tuple[int, ...], Reading, Node | None] | None = None
+        marker = line.marker
+        for reading in marker.readings if marker else ():
+            before = self._before(line, reading, marker)
+            step = reading.value - before.value if before else 0
+            starts = reading.value == 1
+            rank = 3 if before and step <= 1 else 2 if starts else 1 if before else 0
+            if not self._counts(at, line, reading, rank):
+                continue
+            following = self._next((reading.style, (*reading.path[:-1], reading.value + 1)), at)
+            # "(i)" after "(h)": what comes next decides
+            score = (3 if rank == 2 and best and best[0][0] == 3 else rank, -following)
+            if best is None or score > best[0]:
+                best = (score, reading, before)
+        return (best[1], best[2]) if best else None
+
+    def _next(self, key: tuple[str, tuple[int, ...]], at: int) -> int:
+        where = self.ahead.get(key)
+        index = bisect_right(where, at) if where else 0
+        return where[index] if where and index < len(where) else len(self.lines)
+
+    def _counts(self, at: int, line: Line, reading: Reading, rank: int) -> bool:
+        """Whether what looks like a number is one."""
+        marker = line.marker
+        if marker is None:
+            return False
+        rest = line.words.lstrip(" \"'“„«(")
+        lower = rest[:1].islower()
+        succeeded = self._next((reading.style, (*reading.path[:-1], reading.value + 1)), at) < self._next(
+            (reading.style, (*reading.path[:-1], 1)), at
+        )
+        worded = reading.style in ("article", "section", "part", "annex", "§") or reading.style.endswith(" A")
+        if line.generated:
+            return True
+        if line.is_heading:
+            return marker.sure or worded or rank == 3 or (rank == 2 and succeeded)
+        if not marker.sure:
+            fits = rank == 3 or (rank == 2 and succeeded)
+            return fits and (not lower) and (not worded or len(rest) < 120)
+        if line.kind == "list_item":
+            return rank > 0 or not lower or line.opens_block
+        if rank == 3:
+            return True
+        if rank == 2:
+            return succeeded or (not lower and reading.style not in ("A.", "I.")) or marker.printed.startswith("(")
+        numeric = reading.style in ("1.", "decimal") or worded
+        return line.opens_block and numeric and not lower and reading.path[0] <= _HIGHEST
+
+    def _before(self, line: Line, reading: Reading, marker: Marker | None) -> Node | None:
+        """The node that ``reading`` counts on from: on the path to here if there is one, else the last of its style."""
+        best: tuple[tuple[int, ...], Node] | None = None
+        for depth, node in enumerate(self.stack):
+            if not _counts_on(node, reading, marker):
+                continue
+            same = node.heading == line.is_heading and (node.listed == _listed(line) or line.is_heading)
+            if not same and (_mixes_list_levels(node, line) or (line.is_heading and node.listed)):
+                continue
+            score = (int(reading.value - node.value <= 1), int(same), depth)
+            if best is None or score > best[0]:
+                best = (score, node)
+        if best:
+            return best[1]
+        last = self.last.get(reading.style)
+        fits = last is not None and last.path[:-1] == reading.path[:-1] and reading.value - last.value == 1
+        return last if fits and last is not None and not _mixes_list_levels(last, line) else None
+
+    # -- where it goes
+
+    def _numbered(self, at: int, line: Line, marker: Marker, reading: Reading, before: Node | None) -> Node:
+        again = before is not None and before.path == reading.path and marker.more and before in self.stack
+        if again and before is not None:
+            self._pop_to(before)
+            node = before
+        else:
+            node = self._push_numbered(at, line, marker, reading, before)
+        for more in marker.more:
+            node = self._push_more(at, more, node)
+        if not (again and not marker.more):
+            node.title = title_of(line)
+        return node
+
+    def _push_numbered(self, at: int, line: Line, marker: Marker, reading: Reading, before: Node | None) -> Node:
+        node = Node(at, None, line.is_heading, reading.style, reading.path, marker.label, marker.printed, run=at)
+        node.level, node.listed = line.level or 0, _listed(line)
+        if before is not None and before in self.stack:
+            self._pop_to(before.parent)
+            node.level = min(before.level, node.level) if before.heading else node.level
+            node.run = before.run
+        elif len(reading.path) > 1 and self._pop_to_prefix(reading.path):
+            pass
+        else:
+            self._open_place(line, reading)
+        if before is not None and before.parent is self._top():
+            node.run = before.run
+        elif before is not None:
+            node.continued = True
+        self._push(node)
+        self.last[node.style] = node
+        return node
+
+    def _push_more(self, at: int, marker: Marker, parent: Node) -> Node:
+        siblings = [node for node in self.last.values() if node.parent is parent and node.heading is False]
+        reading = next(
+            (r for r in marker.readings if any(n.style == r.style and n.value + 1 == r.value for n in siblings)),
+            min(marker.readings, key=lambda r: r.value),
+        )
+        node = Node(at, parent, parent.heading, reading.style, reading.path, marker.label, marker.printed, run=at)
+        node.level, node.listed = parent.level, parent.listed
+        self._push(node)
+        self.last[node.style] = node
+        return node
+
+    def _pop_to_prefix(self, path: tuple[int, ...]) -> bool:
+        """Pops to the node whose number is the beginning of ``path``; or to where its elders stood."""
+        for node in reversed(self.stack):
+            whole = node.path if len(node.path) > 1 else (node.value,)
+            sections = not node.style.startswith(_LOWER_LISTS) or node.style == "1."
+            if node.path and sections and len(whole) < len(path) and path[: len(whole)] == whole:
+                self._pop_to(node)
+                return True
+        for node in self.stack:
+            if len(node.path) == len(path) and not node.heading:
+                self._pop_to(node.parent)
+                return True
+        return False
+
+    def _open_place(self, line: Line, reading: Reading) -> None:
+        """Pops what a new list or section cannot stand under."""
+        if line.is_heading:
+            self._pop_headings(line.level or 0, reading)
+            return
+        listed = _listed(line)
+        while self.stack and not self.stack[-1].heading:
+            top = self.stack[-1]
+            deeper = listed is not None and top.listed is not None and listed > top.listed
+            flat = listed is not None and top.listed is not None and listed < top.listed
+            same_style = any(
+                node.style == reading.style and (node.listed == listed or not deeper)
+                for node in self.stack
+                if not node.heading
+            )
+            if not (flat or (top.interrupted and not deeper) or (same_style and not deeper)):
+                break
+            self.stack.pop()
+
+    def _pop_headings(self, level: int, reading: Reading | None) -> None:
+        while self.stack:
+            top = self.stack[-1]
+            nests = (
+                reading is not None
+                and reading.value == 1
+                and reading.style != "annex"
+                and top.style not in ("", reading.style)
+                and top.level == level
+            )
+            if top.heading and (top.level < level or nests):
+                break
+            self.stack.pop()
+
+    def _heading(self, at: int, line: Line) -> Place:
+        self._pop_headings(line.level or 0, None)
+        node = Node(at, None, heading=True, level=line.level or 0, title=title_of(line))
+        self._push(node)
+        return Place(node, node)
+
+    def _above(self, line: Line) -> Node | None:
+        """What an unnumbered line stands under."""
+        listed = _listed(line)
+        if listed is None and line.kind != "list_item":
+            for node in self.stack:
+                node.interrupted = node.interrupted or node.listed is not None
+        for node in reversed(self.stack):
+            if node.heading or (node.listed is not None and listed is not None and node.listed <= listed):
+                return node
+            if node.listed is None and not node.style.startswith(_LOWER_LISTS) and node.title:
+                return node
+        return None
+
+    def _top(self) -> Node | None:
+        return self.stack[-1] if self.stack else None
+
+    def _pop_to(self, node: Node | None) -> None:
+        while self.stack and self.stack[-1] is not node:
+            self.stack.pop()
+
+    def _push(self, node: Node) -> None:
+        while len(self.stack) >= _DEEPEST:
+            self.stack.pop()
+        node.parent = self._top()
+        if node.heading and node.parent is not None and node.parent.heading:
+            node.level = max(node.level, node.parent.level)
+        self.stack.append(node)
+
+
+def _listed(line: Line) -> int | None:
+    return line.level if line.kind in ("list_item", "paragraph") else None
+
+
+def _counts_on(node: Node, reading: Reading, marker: Marker | None) -> bool:
+    if node.style != reading.style or node.path[:-1] != reading.path[:-1]:
+        return False
+    step = reading.value - node.value
+    suffixed = marker is not None and marker.label[-1:].isalpha() and marker.label[:1].isdigit()
+    return 0 < step <= _GAP or (step == 0 and (suffixed or (marker is not None and bool(marker.more))))
+
+
+def _mixes_list_levels(node: Node, line: Line) -> bool:
+    listed = _listed(line)
+    return node.listed is not None and listed is not None and node.listed != listed
+
+
+def read_outline(lines: Sequence[Line]) -> list[Place]:
+    """The place of every line. Linear in the number of lines."""
+    ahead: dict[tuple[str, tuple[int, ...]], list[int]] = defaultdict(list)
+    for at, line in enumerate(lines):
+        for reading in line.marker.readings if line.marker else ():
+            ahead[reading.style, reading.path].append(at)
+    outline = _Outline(lines, ahead)
+    return [outline.place(at) for at in range(len(lines))]
+
+
+def headings_above(node: Node | None) -> tuple[str, ...]:
+    """The titles from the outermost down to ``node``'s own."""
+    titles: list[str] = []
+    while node is not None:
+        if node.title:
+            titles.append(node.title)
+        node = node.parent
+    return tuple(reversed(titles))

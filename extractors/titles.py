@@ -1,0 +1,63 @@
+"""The title of a line: a heading's text, or the words in front of a paragraph that act as its heading."""
+
+import re
+
+from extractors.abbreviations import COMPANY_FORMS
+from extractors.line_shapes import is_caps
+from extractors.lines import Line
+
+_MOST_WORDS = 14  # of a title in bold type
+_TYPED_WORDS = 7  # of one told by its capitals alone
+_RUN_IN = re.compile(r"(?P<title>[^\n.:;!?]{2,80}?)(?P<stop>[.:](?=\s)|\s[-–—](?=\s)|—|\.[-–—])\s*(?=[\"'“„«(]?[^\W_])")
+_SMALL_WORDS = """
+    a an and as at by for from in into of on or our the to upon us with your und oder der die das des dem von zu im bei
+    für de la le les et ou du en el los las y o del e di il lo gli dei della delle i w z na do oraz lub
+"""
+_SMALL = frozenset(_SMALL_WORDS.split())
+_WORD = re.compile(r"[^\W_]+")
+_EDGE = " \n\t.:-–—"
+
+
+def title_of(line: Line) -> str | None:
+    """The heading that a line gives: all of it, or a title that runs into its text; numbers included, on one line."""
+    if line.is_heading:
+        return _flat(line.text)
+    end = _bold_end(line) or _typed_end(line)
+    return _flat(line.text[:end]).rstrip(_EDGE) if end else None
+
+
+def _flat(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _bold_end(line: Line) -> int:
+    """Where a bold title in front of further text ends; 0 if there is none."""
+    start = line.marker.end if line.marker else 0
+    if not start < line.bold < len(line.text):
+        return 0
+    title, rest = line.text[start : line.bold].rstrip(), line.text[line.bold :].lstrip()
+    if not rest or len(title) > 120 or not 0 < len(title.split()) <= _MOST_WORDS:
+        return 0
+    first = next((c for c in title if c.isalnum()), "a")
+    if first.islower() or "\n" in title.strip():
+        return 0
+    parted = title[-1] in ".:?!–—-" or rest[0] in ".:–—-" or line.text[line.bold :][:1] == "\n"
+    return line.bold if parted or (rest[0].isupper() and not title.endswith(",")) else 0
+
+
+def _typed_end(line: Line) -> int:
+    """Where a title told by its capitals ends: after a number in title case, elsewhere all in capitals."""
+    start = line.marker.end if line.marker else 0
+    found = _RUN_IN.match(line.text, start)
+    if not found:
+        return 0
+    words = _WORD.findall(found["title"])
+    if not words or len(words) > _TYPED_WORDS or words[-1] in COMPANY_FORMS:
+        return 0
+    if is_caps(found["title"]) or (line.marker and _is_title_case(words) and found["title"][0].isupper()):
+        return found.end("stop")
+    return 0
+
+
+def _is_title_case(words: list[str]) -> bool:
+    return all(word[0].isupper() or word[0].isdigit() or word in _SMALL for word in words)
