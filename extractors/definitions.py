@@ -4,9 +4,10 @@ import re
 
 _QUOTED = r"[\"“„«‟”]\s?([^\"“”„«»\n]{1,80}?)\s?[\"”“»‟]"
 _MEANS = re.compile(
-    _QUOTED + r"\s*(?:\([^()\n]{1,80}\)\s*)?(?:,?\s*(?:or|and|oder|und|ou|et|o|y|e|lub|i)\s+" + _QUOTED + r"\s*)?"
+    r"(?:" + _QUOTED + r",?\s+)?" + _QUOTED + r"\s*(?:\([^()\n]{1,80}\)\s*)?"
+    r"(?:,?\s*(?:or|and|oder|und|ou|et|o|y|e|lub|i)\s+" + _QUOTED + r"\s*)?"
     r"(?:shall\s+|will\s+)?(?:collectively\s+|each\s+|also\s+)?"
-    r"(?:means?|mean|refers?\s+to|has\s+the\s+meaning|have\s+the\s+meaning|is\s+defined\s+as|are\s+defined\s+as|includes?\b|"
+    r"(?:means?|mean|refers?,?\s+(?:collectively,?\s+|only\s+)?to|represents?\b|has\s+the\s+meaning|have\s+the\s+meaning|is\s+defined\s+as|are\s+defined\s+as|includes?\b|"
     r"bezeichnet|bezeichnen|bedeutet|sind\b|ist\b|désigne|désignent|signifie|significa|significará|se\s+refiere|"
     r"se\s+entiende|indica|oznacza|oznaczają|[–—-]\s)",
     re.IGNORECASE,
@@ -29,7 +30,7 @@ _BARE = re.compile(
     r"(?P<term>[A-ZÄÖÜÉ][\w&'’/-]{0,30}(?:\s[A-ZÄÖÜÉ&(][\w&'’/)-]{0,30}){0,5})\s*:?\s*"
     r"(?:shall\s+mean|means|refers\s+to|has\s+the\s+meaning|bezeichnet|désigne|significa|oznacza)\s"
 )
-_NOT_TERMS = frozenset(("this", "it", "that", "which", "he", "she", "they", "what"))
+_NOT_TERMS = frozenset(("this", "it", "that", "which", "what", "including", "include", "includes", "or", "and", "eg"))
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)?")
 
 
@@ -40,7 +41,7 @@ def defined_terms(text: str, start: int = 0) -> tuple[str, ...]:
     """
     found: list[tuple[int, str]] = []
     bare = _BARE.match(text, start)
-    if bare and bare["term"].casefold() not in _NOT_TERMS:
+    if bare:
         found.append((bare.start(), bare["term"]))
     if any(quote in text for quote in '"“„«”'):
         for match in (*_MEANS.finditer(text), *_NAMED.finditer(text)):
@@ -48,7 +49,11 @@ def defined_terms(text: str, start: int = 0) -> tuple[str, ...]:
         for bracket in _BRACKET.finditer(text):
             found.extend((bracket.start(), term) for term in _terms_in_bracket(bracket[1]))
     terms = (term.strip(" ,.;:‘’'") for _, term in sorted(found, key=lambda one: one[0]))
-    return tuple(dict.fromkeys(term for term in terms if term and any(c.isalpha() for c in term)))
+    return tuple(dict.fromkeys(term for term in terms if _is_term(term)))
+
+
+def _is_term(term: str) -> bool:
+    return term.casefold() not in _NOT_TERMS and any(character.isalpha() for character in term)
 
 
 def _terms_in_bracket(inside: str) -> list[str]:

@@ -4,10 +4,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from extractors.line_shapes import is_title
 from extractors.lines import Line
 from extractors.outline import Node, Place
-from extractors.titles import title_of
+from extractors.titles import is_whole_title, title_of
 
 SHORT = 1200  # characters; a list that is no longer stays with its lead-in, a table is parted into groups of this size
 _TINY = 80  # characters of an item that says too little to stand alone
@@ -66,7 +65,7 @@ class _Grouper:
         line, node = self.lines[at], self.places[at].own
         if line.is_heading:
             return True
-        if node is None or not is_title(line.words, words=12) or at + 1 >= len(self.lines):
+        if node is None or not is_whole_title(line) or at + 1 >= len(self.lines):
             return False
         following = self.places[at + 1].own
         sibling = following is not None and (following.run == node.run or following.parent is not node)
@@ -74,7 +73,7 @@ class _Grouper:
         if sibling or not first or self.lines[at + 1].kind == "table_row":
             return False
         self.titled_runs.add(node.run)
-        node.title = " ".join(line.text.split())
+        node.title = " ".join(line.text.split()).rstrip(".:")
         return True
 
     def _headed(self, at: int) -> int:
@@ -87,6 +86,8 @@ class _Grouper:
 
     def _begins_alone(self, at: int) -> bool:
         """Whether the line after a heading is no text of that heading's own: a heading or a number."""
+        if self.lines[at].contents:
+            return False
         if self.lines[at].is_heading or self.places[at].own is not None:
             own = self.places[at].own
             return self.lines[at].is_heading or own is None or bool(own.style)
@@ -99,6 +100,8 @@ class _Grouper:
     def _body(self, at: int, start: int) -> int:
         """The group of a paragraph, item or table; ``start`` is where a heading in front of it begins."""
         line, place = self.lines[at], self.places[at]
+        if line.contents:
+            return self._contents(at, start)
         if line.kind == "table_row":
             return self._table(at, start)
         if self._is_bullet(at):
@@ -119,10 +122,19 @@ class _Grouper:
             return self._list(following, self.lines[following].start, lead=len(self.groups) - 1)
         return following
 
+    def _contents(self, at: int, start: int) -> int:
+        """A table of contents, all of it one clause."""
+        end = at
+        while end < len(self.lines) and self.lines[end].contents:
+            end += 1
+        place = self.places[at]
+        self._add(Group(start, self.lines[end - 1].end, self.lines[at].start, place.under, place.under))
+        return end
+
     def _rest_of_item(self, at: int, group: Group) -> int:
         """Takes in what belongs to the same block or item: lines without a number after all, further paragraphs."""
         following = at + 1
-        while following < len(self.lines):
+        while following < len(self.lines) and not self.lines[following].contents:
             line = self.lines[following]
             same_block = not line.opens_block and line.kind != "list_item" and not line.is_heading
             in_item = (
@@ -154,6 +166,7 @@ class _Grouper:
         line = self.lines[at]
         return (
             line.kind == "paragraph"
+            and not line.contents
             and self.places[at].own is None
             and len(line.text) <= _FRAGMENT
             and not _ENDED.search(line.text)
@@ -163,12 +176,13 @@ class _Grouper:
     # -- lists
 
     def _is_bullet(self, at: int) -> bool:
-        return self.lines[at].kind == "list_item" and self.places[at].own is None
+        line = self.lines[at]
+        return line.kind == "list_item" and self.places[at].own is None and not line.contents
 
     def _list_end(self, at: int) -> int:
         """The line after the run of unnumbered items that begins at ``at``, their further paragraphs included."""
         end = at
-        while end < len(self.lines) and self.places[end].own is None:
+        while end < len(self.lines) and self.places[end].own is None and not self.lines[end].contents:
             line = self.lines[end]
             inside = line.kind == "paragraph" and (line.level is not None or not line.opens_block)
             if not (line.kind == "list_item" or (inside and end > at)):
@@ -212,6 +226,7 @@ class _Grouper:
         opening = [k for k in range(at, end) if self.lines[k].kind == "list_item" and (self.lines[k].level or 0) == top]
         if opening[0] != at:
             opening.insert(0, at)
+        packable = self._is_small(opening, end)
         packed = False
         for number, item in enumerate(opening):
             stop = opening[number + 1] if number + 1 < len(opening) else end
@@ -221,7 +236,7 @@ class _Grouper:
                 self.groups[-1].end = self.lines[stop - 1].end
                 self.groups[-1].label = None
                 continue
-            packed = length <= _TINY
+            packed = packable and length <= _TINY
             nested = next((k for k in range(item + 1, stop) if self.lines[k].kind == "list_item"), None)
             if length > SHORT and nested is not None and depth < _DEEPEST:
                 self._add(self._item(item, nested, begin, lead))
@@ -229,6 +244,12 @@ class _Grouper:
                 self._items(nested, stop, self.lines[nested].start, below, depth=depth + 1)
             else:
                 self._add(self._item(item, stop, begin, lead))
+
+    def _is_small(self, opening: Sequence[int], end: int) -> bool:
+        """Whether most items of a list say too little to stand alone."""
+        ends = [*opening[1:], end]
+        lengths = sorted(self.lines[e - 1].end - self.lines[at].start for at, e in zip(opening, ends, strict=True))
+        return lengths[len(lengths) // 2] <= _TINY
 
     def _item(self, at: int, end: int, start: int, lead: int | None) -> Group:
         line, under = self.lines[at], self.places[at].under

@@ -1,5 +1,6 @@
 """A document's blocks as lines that may be numbered: what is cut apart, what is joined, what heads a section."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -10,6 +11,7 @@ from smallprint.records import Block, BlockKind, Document
 TYPED_HEADING = 7  # level of headings that no markup declares: below all that it does
 _QUESTIONS = 3  # so many short questions as paragraphs make a page of questions and answers
 _QUESTION = 160  # characters of the longest
+_ENTRIES = 3  # lines that repeat headings make a table of contents
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,7 @@ class Line:
     bold: int = 0  # leading characters in bold type
     generated: bool = False  # the number is automatic, so it is one
     opens_block: bool = True
+    contents: bool = False  # an entry of a table of contents
 
     @property
     def is_heading(self) -> bool:
@@ -44,7 +47,8 @@ def read_lines(document: Document) -> list[Line]:
     Blocks that overlap others or leave text uncovered are mended: every character belongs to one line.
     """
     lines = [line for index, block in enumerate(_mended(document)) for line in _split(document.text, block, index)]
-    return _with_typed_headings(_with_lone_numbers_joined(document.text, lines))
+    lines = _with_typed_headings(_with_lone_numbers_joined(document.text, lines))
+    return _without_contents(_with_missed_headings(lines))
 
 
 def _mended(document: Document) -> Iterator[Block]:
@@ -162,6 +166,54 @@ def _with_typed_headings(lines: Sequence[Line]) -> list[Line]:
         else:
             out.append(line)
     return out
+
+
+def _with_missed_headings(lines: list[Line]) -> list[Line]:
+    """Numbered titles made headings where the next number of their kind is one: markup that forgot a section."""
+    seen: dict[tuple[str, tuple[int, ...]], int] = {}
+    for at, line in enumerate(lines):
+        for reading in line.marker.readings if line.marker else ():
+            before = seen.get((reading.style, (*reading.path[:-1], reading.value - 1)))
+            if line.is_heading and before is not None and _is_missed(lines[before]):
+                lines[before] = replace(lines[before], kind="heading", level=line.level)
+            seen[reading.style, reading.path] = at
+    return lines
+
+
+def _is_missed(line: Line) -> bool:
+    words = line.words.strip().removesuffix(".")
+    return (
+        line.kind in ("paragraph", "list_item") and is_title(words, words=30, characters=220) and words.count(".") < 2
+    )
+
+
+def _without_contents(lines: list[Line]) -> list[Line]:
+    """Entries of a table of contents marked as such and left without number: what they name is numbered below."""
+    left = Counter(_plain(line) for line in lines if line.is_heading)
+    named = []
+    for line in lines:
+        plain = _plain(line)
+        named.append(not line.is_heading and bool(plain) and left[plain] > 0)
+        if line.is_heading:
+            left[plain] -= 1
+    at = 0
+    while at < len(lines):
+        end = at
+        while end < len(lines) and not lines[end].is_heading and (named[end] or _may_be_entry(lines[end])):
+            end += 1
+        if sum(named[at:end]) >= max(_ENTRIES, (end - at) // 2):
+            lines[at:end] = [replace(line, marker=None, contents=True) for line in lines[at:end]]
+        at = max(end, at + 1)
+    return lines
+
+
+def _may_be_entry(line: Line) -> bool:
+    return line.kind == "list_item" and len(line.text) <= _QUESTION and not line.text.endswith((".", ";", ":", ","))
+
+
+def _plain(line: Line) -> str:
+    words = line.words if len(line.text) <= _QUESTION else ""
+    return "".join(character for character in words.casefold() if character.isalnum())
 
 
 def _has_body(lines: Sequence[Line], at: int) -> bool:

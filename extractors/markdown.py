@@ -161,7 +161,7 @@ class _Walk:
         elif _PARENTHESIZED.match(inline.text):
             yield RawBlock("list_item", inline.text, level=len(self.lists) + 1, bold=inline.bold)
         else:
-            yield RawBlock("paragraph", inline.text, bold=inline.bold)
+            yield RawBlock("paragraph", inline.text, level=len(self.lists) or None, bold=inline.bold)
 
     def _numbered(self, kind: str, inline: Inline, level: int) -> RawBlock:
         number, self.pending, self.opens_item = self.pending, "", False

@@ -102,6 +102,8 @@ class _Outline:
         worded = reading.style in ("article", "section", "part", "annex", "§") or reading.style.endswith(" A")
         if line.generated:
             return True
+        if worded and line.kind == "list_item":
+            return False  # "Section B: general terms" as an entry of a list points elsewhere
         if line.is_heading:
             return marker.sure or worded or rank == 3 or (rank == 2 and succeeded)
         if not marker.sure:

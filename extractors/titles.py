@@ -3,12 +3,12 @@
 import re
 
 from extractors.abbreviations import COMPANY_FORMS
-from extractors.line_shapes import is_caps
+from extractors.line_shapes import is_caps, is_title
 from extractors.lines import Line
 
 _MOST_WORDS = 14  # of a title in bold type
-_TYPED_WORDS = 7  # of one told by its capitals alone
-_RUN_IN = re.compile(r"(?P<title>[^\n.:;!?]{2,80}?)(?P<stop>[.:](?=\s)|\s[-–—](?=\s)|—|\.[-–—])\s*(?=[\"'“„«(]?[^\W_])")
+_TYPED_WORDS = 9  # of one told by its capitals alone
+_RUN_IN = re.compile(r"(?P<title>[^\n.:!?]{2,90}?)(?P<stop>[.:](?=\s)|\s[-–—](?=\s)|—|\.[-–—])\s*(?=[\"'“„«(]?[^\W_])")
 _SMALL_WORDS = """
     a an and as at by for from in into of on or our the to upon us with your und oder der die das des dem von zu im bei
     für de la le les et ou du en el los las y o del e di il lo gli dei della delle i w z na do oraz lub
@@ -24,6 +24,18 @@ def title_of(line: Line) -> str | None:
         return _flat(line.text)
     end = _bold_end(line) or _typed_end(line)
     return _flat(line.text[:end]).rstrip(_EDGE) if end else None
+
+
+def is_whole_title(line: Line) -> bool:
+    """Whether a line that is no heading by markup is nothing but a title: "1. AGE RESTRICTIONS.", "4. Refunds"."""
+    words = line.words.strip()
+    if is_title(words, words=12):
+        return True
+    bare = words.removesuffix(".").removesuffix(":")
+    if bare == words or not is_title(bare, words=12):
+        return False
+    found = _WORD.findall(bare)
+    return is_caps(bare) or line.bold >= len(line.text) - 1 or (len(found) <= 6 and _is_title_case(found))
 
 
 def _flat(text: str) -> str:
