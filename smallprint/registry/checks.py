@@ -1,0 +1,112 @@
+"""The cross-checks of the registry: what one entry says of another, and what no model can say of itself."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from smallprint.registry.entries import Agency, Category, Default, Framework, name_key
+from smallprint.registry.grammar import GrammarError, label
+
+
+class Problem(NamedTuple):
+    """What does not hold: the file's stem, the entry's id, the field in it, and a sentence."""
+
+    file: str
+    entry: str
+    field: str
+    text: str
+
+
+def problems(
+    categories: Mapping[str, Category],
+    frameworks: Mapping[str, Framework],
+    agencies: Mapping[str, Agency],
+    ambiguous: Mapping[str, tuple[str, ...]],
+    defaults: Mapping[str, tuple[Default, ...]],
+) -> Iterator[Problem]:
+    """Everything that does not hold together, file by file."""
+    for framework in frameworks.values():
+        yield from _framework(framework, categories, agencies.values())
+    yield from _names("frameworks", {one.id: one.names for one in frameworks.values()}, ambiguous)
+    for name, candidates in ambiguous.items():
+        for missing in [one for one in candidates if one not in frameworks]:
+            yield Problem("frameworks", "ambiguous", name, f"no framework has the id {missing!r}")
+    for agency in agencies.values():
+        for missing in [one for one in agency.enforces if one not in frameworks]:
+            yield Problem("agencies", agency.id, "enforces", f"no framework has the id {missing!r}")
+        yield from _twice("agencies", agency.id, "enforces", agency.enforces)
+    yield from _names("agencies", {one.id: one.names for one in agencies.values()}, {})
+    for category, entries in defaults.items():
+        if category not in categories:
+            yield Problem("defaults", category, "", "no category has this id")
+        for default in entries:
+            yield from _default(default, frameworks, agencies)
+
+
+def _framework(
+    framework: Framework, categories: Mapping[str, Category], agencies: Iterable[Agency]
+) -> Iterator[Problem]:
+    for missing in [one for one in framework.categories if one not in categories]:
+        yield Problem("frameworks", framework.id, "categories", f"no category has the id {missing!r}")
+    yield from _twice("frameworks", framework.id, "categories", framework.categories)
+    begins, ends = framework.effective_from, framework.effective_to
+    if begins is not None and ends is not None and ends < begins:
+        yield Problem("frameworks", framework.id, "effective_to", "lies before effective_from")
+    enforced = any(framework.id in agency.enforces for agency in agencies)
+    if framework.enforced_by == "agencies" and not enforced:
+        yield Problem("frameworks", framework.id, "enforced_by", "no agency enforces it, and it does not say who does")
+    if framework.enforced_by != "agencies" and (enforced or not framework.enforcement):
+        text = "an agency lists it" if enforced else "says nothing in enforcement"
+        yield Problem("frameworks", framework.id, "enforced_by", f"is {framework.enforced_by}, but {text}")
+    yield from _citations(framework)
+
+
+def _citations(framework: Framework) -> Iterator[Problem]:
+    for number, pattern in enumerate(framework.citations):
+        field = f"citations.{number}"
+        try:
+            grammar = pattern.grammar
+        except GrammarError as error:
+            yield Problem("frameworks", framework.id, field, str(error))
+            return
+        known = {name_key(name) for name in framework.names}
+        if name_key(grammar.name) not in known:
+            yield Problem("frameworks", framework.id, field, f"{grammar.name!r} is none of the framework's names")
+        first = framework.citations[0].grammar
+        numbers = [(one, grammar) for one in (*pattern.limits, *pattern.equals)]
+        for text, owner in [*numbers, *((one, first) for one in pattern.equals.values())]:
+            found = label(text)
+            if found is None or not owner.has(found):
+                yield Problem("frameworks", framework.id, field, f"{text!r} is outside the range of {owner.prefix}")
+
+
+def _names(
+    file: str, names: Mapping[str, tuple[str, ...]], ambiguous: Mapping[str, tuple[str, ...]]
+) -> Iterator[Problem]:
+    owners: dict[tuple[str, ...], str] = {name_key(name): "ambiguous" for name in ambiguous}
+    for entry, those in names.items():
+        for name in those:
+            key = name_key(name)
+            if not key:
+                yield Problem(file, entry, "aliases", f"{name!r} has no words")
+            elif owners.setdefault(key, entry) != entry:
+                yield Problem(file, entry, "aliases", f"{name!r} is also a name of {owners[key]}")
+
+
+def _twice(file: str, entry: str, field: str, those: tuple[str, ...]) -> Iterator[Problem]:
+    for one in dict.fromkeys(those):
+        if those.count(one) > 1:
+            yield Problem(file, entry, field, f"{one!r} stands twice")
+
+
+def _default(
+    default: Default, frameworks: Mapping[str, Framework], agencies: Mapping[str, Agency]
+) -> Iterator[Problem]:
+    if default.framework not in frameworks:
+        yield Problem("defaults", default.category, "framework", f"no framework has the id {default.framework!r}")
+        return
+    for named in default.agencies:
+        agency = agencies.get(named.id)
+        if agency is None:
+            yield Problem("defaults", default.category, "agencies", f"no agency has the id {named.id!r}")
+        elif default.framework not in agency.enforces:
+            yield Problem("defaults", default.category, "agencies", f"{agency.id} does not enforce {default.framework}")
