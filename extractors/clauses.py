@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from extractors.citing import cite_numbers
 from extractors.definitions import defined_terms
 from extractors.grouping import Group, group_lines
+from extractors.headings import find_headings
 from extractors.layout import page_at
 from extractors.lines import read_lines
 from extractors.outline import headings_above, read_outline
@@ -18,7 +19,7 @@ def cut_clauses(document: Document) -> tuple[Clause, ...]:
     Every character but white space between clauses is in exactly one clause, and no clause is longer than
     ``slicing.LONGEST``. Ids are c1, c2, ... Linear in the size of the document; raises nothing.
     """
-    lines = read_lines(document)
+    lines = find_headings(read_lines(document))
     places = read_outline(lines)
     cited = cite_numbers([place.own for place in places if place.own is not None], document.language)
     groups = group_lines(lines, places)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from extractors.lines import Line
 from extractors.outline import Node, Place
-from extractors.titles import is_whole_title, title_of
+from extractors.titles import title_of
 
 SHORT = 1200  # characters; a list that is no longer stays with its lead-in, a table is parted into groups of this size
 _TINY = 80  # characters of an item that says too little to stand alone
@@ -43,8 +43,6 @@ class _Grouper:
     places: Sequence[Place]
     groups: list[Group] = field(default_factory=list)
     leads: dict[int, int | None] = field(default_factory=dict)  # run of numbers -> the group that opens it
-    headings: set[int] = field(default_factory=set)  # lines that act as headings
-    titled_runs: set[int] = field(default_factory=set)
 
     def group(self) -> list[Group]:
         at = 0
@@ -54,27 +52,11 @@ class _Grouper:
 
     def _step(self, at: int) -> int:
         """Makes the group, or groups, that begin at a line; returns the line after them."""
-        if self._acts_as_heading(at):
+        if self.lines[at].is_heading:
             return self._headed(at)
         return self._body(at, self.lines[at].start)
 
     # -- headings
-
-    def _acts_as_heading(self, at: int) -> bool:
-        """Whether a line is a heading, or a numbered title that text or deeper numbers follow."""
-        line, node = self.lines[at], self.places[at].own
-        if line.is_heading:
-            return True
-        if node is None or not is_whole_title(line) or at + 1 >= len(self.lines):
-            return False
-        following = self.places[at + 1].own
-        sibling = following is not None and (following.run == node.run or following.parent is not node)
-        first = node.run == at or node.run in self.titled_runs
-        if sibling or not first or self.lines[at + 1].kind == "table_row":
-            return False
-        self.titled_runs.add(node.run)
-        node.title = " ".join(line.text.split()).rstrip(".:")
-        return True
 
     def _headed(self, at: int) -> int:
         line, place = self.lines[at], self.places[at]

@@ -1,6 +1,5 @@
 """A document's blocks as lines that may be numbered: what is cut apart, what is joined, what heads a section."""
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -9,9 +8,6 @@ from extractors.numbering import Marker, parse_marker
 from smallprint.records import Block, BlockKind, Document
 
 TYPED_HEADING = 7  # level of headings that no markup declares: below all that it does
-_QUESTIONS = 3  # so many short questions as paragraphs make a page of questions and answers
-_QUESTION = 160  # characters of the longest
-_ENTRIES = 3  # lines that repeat headings make a table of contents
 
 
 @dataclass(frozen=True)
@@ -47,8 +43,7 @@ def read_lines(document: Document) -> list[Line]:
     Blocks that overlap others or leave text uncovered are mended: every character belongs to one line.
     """
     lines = [line for index, block in enumerate(_mended(document)) for line in _split(document.text, block, index)]
-    lines = _with_typed_headings(_with_lone_numbers_joined(document.text, lines))
-    return _without_contents(_with_missed_headings(lines))
+    return _with_lone_numbers_joined(document.text, lines)
 
 
 def _mended(document: Document) -> Iterator[Block]:
@@ -78,12 +73,13 @@ def _split(text: str, block: Block, index: int) -> Iterator[Line]:
     for number, cut in enumerate(cuts):
         part = body[cut : cuts[number + 1] if number + 1 < len(cuts) else len(body)].rstrip()
         opens = number == 0
+        shown = _kind(kind, part, opens=opens, more=len(cuts) > 1, bold=block.bold)
         yield Line(
             start=start + cut,
             end=start + cut + len(part),
             text=part,
-            kind=_kind(kind, part, opens=opens, more=len(cuts) > 1, bold=block.bold),
-            level=block.level if opens or not split_bullet(part)[0] else (block.level or 0) + 1,
+            kind=shown,
+            level=_level(block, shown, bulleted=not opens and bool(split_bullet(part)[0])),
             block=index,
             marker=None if kind == "table_row" else parse_marker(part),
             bold=min(len(part), max(0, block.bold - cut)),
@@ -127,6 +123,12 @@ def _kind(kind: BlockKind, part: str, *, opens: bool, more: bool, bold: int) -> 
     return "heading" if titled else kind
 
 
+def _level(block: Block, kind: BlockKind, *, bulleted: bool) -> int | None:
+    if kind == "heading" and (block.kind != "heading" or block.level is None):
+        return TYPED_HEADING
+    return (block.level or 0) + 1 if bulleted else block.level
+
+
 def _with_lone_numbers_joined(text: str, lines: Sequence[Line]) -> list[Line]:
     """Lines that hold a number alone ("§ 1", "4.") joined with the title or text that follows them."""
     out: list[Line] = []
@@ -151,78 +153,3 @@ def _completes(number: Line, line: Line) -> bool:
     if line.marker or line.kind == "table_row":
         return False
     return line.is_heading or not number.is_heading or is_title(line.text, words=9)
-
-
-def _with_typed_headings(lines: Sequence[Line]) -> list[Line]:
-    """Paragraphs that act as headings made so: titles in capitals, the questions of a page of questions."""
-    asked = sum(1 for at, line in enumerate(lines) if _is_question(lines, at))
-    out = []
-    for at, line in enumerate(lines):
-        shouted = line.kind == "paragraph" and line.opens_block and is_caps(line.text) and is_title(line.text, words=10)
-        if (shouted and _has_body(lines, at)) or (asked >= _QUESTIONS and _is_question(lines, at)):
-            out.append(replace(line, kind="heading", level=TYPED_HEADING))
-        elif line.is_heading and line.level is None:
-            out.append(replace(line, level=TYPED_HEADING))
-        else:
-            out.append(line)
-    return out
-
-
-def _with_missed_headings(lines: list[Line]) -> list[Line]:
-    """Numbered titles made headings where the next number of their kind is one: markup that forgot a section."""
-    seen: dict[tuple[str, tuple[int, ...]], int] = {}
-    for at, line in enumerate(lines):
-        for reading in line.marker.readings if line.marker else ():
-            before = seen.get((reading.style, (*reading.path[:-1], reading.value - 1)))
-            if line.is_heading and before is not None and _is_missed(lines[before]):
-                lines[before] = replace(lines[before], kind="heading", level=line.level)
-            seen[reading.style, reading.path] = at
-    return lines
-
-
-def _is_missed(line: Line) -> bool:
-    words = line.words.strip().removesuffix(".")
-    return (
-        line.kind in ("paragraph", "list_item") and is_title(words, words=30, characters=220) and words.count(".") < 2
-    )
-
-
-def _without_contents(lines: list[Line]) -> list[Line]:
-    """Entries of a table of contents marked as such and left without number: what they name is numbered below."""
-    left = Counter(_plain(line) for line in lines if line.is_heading)
-    named = []
-    for line in lines:
-        plain = _plain(line)
-        named.append(not line.is_heading and bool(plain) and left[plain] > 0)
-        if line.is_heading:
-            left[plain] -= 1
-    at = 0
-    while at < len(lines):
-        end = at
-        while end < len(lines) and not lines[end].is_heading and (named[end] or _may_be_entry(lines[end])):
-            end += 1
-        if sum(named[at:end]) >= max(_ENTRIES, (end - at) // 2):
-            lines[at:end] = [replace(line, marker=None, contents=True) for line in lines[at:end]]
-        at = max(end, at + 1)
-    return lines
-
-
-def _may_be_entry(line: Line) -> bool:
-    return line.kind == "list_item" and len(line.text) <= _QUESTION and not line.text.endswith((".", ";", ":", ","))
-
-
-def _plain(line: Line) -> str:
-    words = line.words if len(line.text) <= _QUESTION else ""
-    return "".join(character for character in words.casefold() if character.isalnum())
-
-
-def _has_body(lines: Sequence[Line], at: int) -> bool:
-    return at + 1 < len(lines) and len(lines[at + 1].text) > len(lines[at].text) and not is_caps(lines[at + 1].text)
-
-
-def _is_question(lines: Sequence[Line], at: int) -> bool:
-    line = lines[at]
-    if line.kind != "paragraph" or len(line.text) > _QUESTION or not line.text.endswith(("?", "？", "؟")):
-        return False
-    following = lines[at + 1] if at + 1 < len(lines) else None
-    return following is not None and not following.text.endswith("?") and "\n" not in line.text

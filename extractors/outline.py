@@ -5,7 +5,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from extractors.lines import Line
+from extractors.line_shapes import is_caps
+from extractors.lines import TYPED_HEADING, Line
 from extractors.numbering import Marker, Reading
 from extractors.titles import title_of
 
@@ -32,6 +33,7 @@ class Node:
     title: str | None = None  # the heading that it gives to all below it
     interrupted: bool = False  # text outside its list came after it
     continued: bool = False  # counts on from a list under another parent
+    saved: "tuple[Node, ...]" = ()  # of a title that runs into a paragraph: the path before it, where numbers may go on
 
     @property
     def value(self) -> int:
@@ -62,6 +64,8 @@ class _Outline:
             return Place(node, node)
         if line.is_heading:
             return self._heading(at, line)
+        if line.kind == "paragraph" and line.level is None and (title := title_of(line)):
+            return self._run_in(at, line, title)
         return Place(None, self._above(line))
 
     # -- which number it is
@@ -154,6 +158,9 @@ class _Outline:
     def _push_numbered(self, at: int, line: Line, marker: Marker, reading: Reading, before: Node | None) -> Node:
         node = Node(at, None, line.is_heading, reading.style, reading.path, marker.label, marker.printed, run=at)
         node.level, node.listed = line.level or 0, _listed(line)
+        top = self._top()
+        if before is not None and top is not None and before in top.saved:
+            self.stack = list(top.saved)
         if before is not None and before in self.stack:
             self._pop_to(before.parent)
             node.level = min(before.level, node.level) if before.heading else node.level
@@ -234,6 +241,16 @@ class _Outline:
         node = Node(at, None, heading=True, level=line.level or 0, title=title_of(line))
         self._push(node)
         return Place(node, node)
+
+    def _run_in(self, at: int, line: Line, title: str) -> Place:
+        """A title in front of an unnumbered paragraph heads it and what follows, until the next title or number."""
+        level = TYPED_HEADING if is_caps(title) else TYPED_HEADING + 1
+        top = self._top()
+        saved = top.saved if top is not None and top.saved else tuple(self.stack)
+        self._pop_headings(level, None)
+        node = Node(at, None, heading=True, level=level, title=title, saved=saved)
+        self._push(node)
+        return Place(None, node)
 
     def _above(self, line: Line) -> Node | None:
         """What an unnumbered line stands under."""

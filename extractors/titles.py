@@ -2,7 +2,7 @@
 
 import re
 
-from extractors.abbreviations import COMPANY_FORMS
+from extractors.abbreviations import ALWAYS_BEFORE_MORE, BEFORE_NUMBERS, COMPANY_FORMS
 from extractors.line_shapes import is_caps, is_title
 from extractors.lines import Line
 
@@ -15,6 +15,7 @@ _SMALL_WORDS = """
 """
 _SMALL = frozenset(_SMALL_WORDS.split())
 _WORD = re.compile(r"[^\W_]+")
+_NO_ENDS = ALWAYS_BEFORE_MORE | BEFORE_NUMBERS | COMPANY_FORMS
 _EDGE = " \n\t.:-–—"
 
 
@@ -64,11 +65,13 @@ def _typed_end(line: Line) -> int:
     if not found:
         return 0
     words = _WORD.findall(found["title"])
-    if not words or len(words) > _TYPED_WORDS or words[-1] in COMPANY_FORMS:
+    if not words or len(words) > _TYPED_WORDS or words[-1].casefold() in _NO_ENDS:
         return 0
-    if is_caps(found["title"]) or (line.marker and _is_title_case(words) and found["title"][0].isupper()):
-        return found.end("stop")
-    return 0
+    if line.marker:
+        titled = found["title"][0].isupper() and (is_caps(found["title"]) or _is_title_case(words))
+    else:
+        titled = is_caps(found["title"]) and not is_caps(line.text[found.end() : found.end() + 40])
+    return found.end("stop") if titled else 0
 
 
 def _is_title_case(words: list[str]) -> bool:

@@ -1,0 +1,280 @@
+"""How well documents are cut into clauses: boundaries, numbers, heading paths on golden documents; speed on real ones.
+
+Run ``python -m evals.benchmarks.segmentation --data ../shared/data``. The golden documents are our own, marked by hand
+(``tests/golden/clauses``, format in its README); the real ones are the Markdown files of ``versions/``.
+"""
+
+import argparse
+import hashlib
+import re
+import sys
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from extractors import extract
+from extractors.clauses import cut_clauses
+from extractors.layout import RawBlock, assemble
+from smallprint.records import BlockKind, Clause, Document
+
+GOLDEN = Path(__file__).resolve().parents[2] / "tests" / "golden" / "clauses"
+_LINE = re.compile(r"(?P<kind>h|p|li|ol|tr)(?P<level>\d?)(?:\*\*(?P<bold>.{1,200}?)\*\*| )(?P<text>.*)")
+_KINDS: dict[str, BlockKind] = {
+    "h": "heading",
+    "p": "paragraph",
+    "li": "list_item",
+    "ol": "list_item",
+    "tr": "table_row",
+}
+_LONGEST = 4000
+
+
+@dataclass
+class GoldClause:
+    """A clause as marked by hand."""
+
+    number: str | None
+    path: tuple[str, ...]
+    heading: bool = False
+    lead: int | None = None  # from 1
+    defines: tuple[str, ...] = ()
+    start: int = 0  # offset into the text
+
+
+@dataclass
+class Golden:
+    """A marked document."""
+
+    name: str
+    document: Document
+    clauses: list[GoldClause]
+
+
+@dataclass(frozen=True)
+class Row:
+    """The figures of one golden document; the accuracies are shares of the gold clauses."""
+
+    name: str
+    clauses: int
+    precision: float
+    recall: float
+    f1: float
+    numbers: float
+    paths: float
+    leads: float
+    terms: float
+
+
+@dataclass(frozen=True)
+class Real:
+    """The figures of the real documents."""
+
+    files: int
+    clauses: int
+    longest: int  # characters
+    slowest: float  # seconds per 50,000 characters, of the slowest file
+    mean: float  # the same over all files
+
+
+@dataclass
+class _Raw:
+    kind: BlockKind
+    level: int | None
+    lines: list[str]
+    bold: int = 0
+    generated: int = 0
+    marks: list[tuple[int, GoldClause]] = field(default_factory=list)  # (line within the block, clause)
+
+
+def read_golden(path: Path) -> Golden:
+    """The document and clauses of a golden file; raises ValueError with the line that cannot be read."""
+    language, raw, waiting, clauses = "en", list[_Raw](), list[GoldClause](), list[GoldClause]()
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        if not line.strip() or line.startswith("# "):
+            continue
+        if line.startswith("lang "):
+            language = line[5:].strip()
+        elif line.startswith("@ "):
+            waiting.append(_marked(line[2:]))
+            clauses.append(waiting[-1])
+        elif line.startswith("+ ") and raw:
+            raw[-1].marks.extend((len(raw[-1].lines), clause) for clause in waiting)
+            raw[-1].lines.append(line[2:])
+            waiting.clear()
+        elif found := _LINE.fullmatch(line):
+            raw.append(_block(found))
+            raw[-1].marks.extend((0, clause) for clause in waiting)
+            waiting.clear()
+        else:
+            raise ValueError(f"{path.name}:{number}: no block and no mark: {line!r}")
+    return Golden(path.stem, _document(path.stem, language, raw), clauses)
+
+
+def _block(found: re.Match[str]) -> _Raw:
+    kind = found["kind"]
+    level = int(found["level"]) if found["level"] else None
+    text = (found["bold"] or "") + found["text"]
+    generated = len(text.split(" ", 1)[0]) + 1 if kind == "ol" else 0
+    return _Raw(_KINDS[kind], level, [text], len(found["bold"] or ""), generated)
+
+
+def _marked(line: str) -> GoldClause:
+    number, _, rest = (part.strip() for part in line.partition("|"))
+    path, _, flags = (part.strip() for part in rest.partition("|"))
+    headings = tuple(part.strip() for part in path.split(" > ") if part.strip())
+    clause = GoldClause(None if number == "-" else number, headings)
+    for flag in flags.split("|"):
+        name, _, value = flag.strip().partition("=")
+        if name == "heading":
+            clause.heading = True
+        elif name == "lead":
+            clause.lead = int(value)
+        elif name == "defines":
+            clause.defines = tuple(term.strip() for term in value.split(";"))
+    return clause
+
+
+def _document(name: str, language: str, raw: Sequence[_Raw]) -> Document:
+    text, blocks = assemble(
+        RawBlock(one.kind, "\n".join(one.lines), one.level, bold=one.bold, generated=one.generated) for one in raw
+    )
+    for one, block in zip(raw, blocks, strict=True):
+        starts = [0]
+        for line in one.lines:
+            starts.append(starts[-1] + len(line) + 1)
+        for line_number, clause in one.marks:
+            clause.start = block.start + starts[line_number]
+    return document_of(text, name=name, language=language).model_copy(update={"blocks": blocks})
+
+
+def document_of(text: str, *, name: str = "golden", language: str | None = None) -> Document:
+    """A document of that text without blocks, for benchmarks and tests."""
+    return Document(
+        source=f"{name}.txt",
+        media_type="text/plain",
+        sha256=hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(),
+        title=None,
+        language=language,
+        extractor="golden/1",
+        text=text,
+        blocks=(),
+    )
+
+
+def measure(golden: Golden) -> Row:
+    """The figures of one golden document."""
+    ours = cut_clauses(golden.document)
+    starts, wanted = {clause.start for clause in ours}, {clause.start for clause in golden.clauses}
+    common = len(starts & wanted)
+    precision, recall = common / len(starts), common / len(wanted)
+    by_start = {clause.start: clause for clause in ours}
+    pairs = [(gold, by_start.get(gold.start)) for gold in golden.clauses]
+    return Row(
+        name=golden.name,
+        clauses=len(golden.clauses),
+        precision=precision,
+        recall=recall,
+        f1=2 * precision * recall / (precision + recall) if common else 0.0,
+        numbers=_share(our is not None and our.number == gold.number for gold, our in pairs),
+        paths=_share(our is not None and our.heading_path == gold.path for gold, our in pairs),
+        leads=_share(_same_lead(gold, our, golden.clauses, ours) for gold, our in pairs),
+        terms=_share(our is not None and our.defines == gold.defines for gold, our in pairs),
+    )
+
+
+def _same_lead(gold: GoldClause, our: Clause | None, golds: Sequence[GoldClause], ours: Sequence[Clause]) -> bool:
+    if our is None or our.heading_only != gold.heading:
+        return False
+    if gold.lead is None or our.lead_in is None:
+        return gold.lead is None and our.lead_in is None
+    opener = next(clause for clause in ours if clause.id == our.lead_in)
+    return opener.start == golds[gold.lead - 1].start
+
+
+def _share(hits: Iterable[bool]) -> float:
+    collected = list(hits)
+    return sum(collected) / len(collected)
+
+
+def differences(golden: Golden) -> list[str]:
+    """What differs from the marks, one line each, for whoever edits the rules."""
+    cut = cut_clauses(golden.document)
+    ours = {clause.start: clause for clause in cut}
+    text, lines = golden.document.text, []
+    for gold in golden.clauses:
+        our = ours.pop(gold.start, None)
+        words = text[gold.start : gold.start + 40].replace("\n", " ")
+        if our is None:
+            lines.append(f"missing boundary before {words!r}")
+        elif (our.number, our.heading_path, our.heading_only, our.defines) != (
+            gold.number,
+            gold.path,
+            gold.heading,
+            gold.defines,
+        ):
+            lines.append(f"{words!r}: {our.number} {our.heading_path} {our.heading_only} {our.defines}, not {gold}")
+        elif not _same_lead(gold, our, golden.clauses, cut):
+            lines.append(f"{words!r}: opened by {our.lead_in}, not by c{gold.lead}")
+    lines.extend(f"boundary too many before {clause.text[:40]!r}" for clause in ours.values())
+    return lines
+
+
+def run(data: Path) -> tuple[list[Row], Real | None]:
+    """The golden documents in name order, and the files of ``data/versions``, None where that folder is missing."""
+    rows = [measure(read_golden(path)) for path in sorted(GOLDEN.glob("*.txt"))]
+    folder = data / "versions"
+    return rows, _real(sorted(folder.rglob("*.md"))) if folder.is_dir() else None
+
+
+def _real(paths: Sequence[Path]) -> Real:
+    clauses, longest, rates, seconds, characters = 0, 0, list[float](), 0.0, 0
+    for path in paths:
+        document = extract(path.read_bytes(), source=path.name, language="en")
+        started = time.perf_counter()
+        cut = cut_clauses(document)
+        took = time.perf_counter() - started
+        clauses, longest = clauses + len(cut), max(longest, *(len(clause.text) for clause in cut))
+        seconds, characters = seconds + took, characters + len(document.text)
+        rates.append(took / max(len(document.text), 1) * 50_000)
+    return Real(len(paths), clauses, longest, max(rates), seconds / characters * 50_000)
+
+
+def table(rows: Sequence[Row], real: Real | None) -> str:
+    """The figures as text."""
+    heads = ("clauses", "P", "R", "F1", "number", "path", "lead-in", "terms")
+    lines = [f"{'golden document':26}" + "".join(f"{head:>9}" for head in heads)]
+    for row in rows:
+        shares = (row.precision, row.recall, row.f1, row.numbers, row.paths, row.leads, row.terms)
+        lines.append(f"{row.name:26}{row.clauses:9}" + "".join(f"{share:9.3f}" for share in shares))
+    total = sum(row.clauses for row in rows)
+    lines.append(
+        f"{len(rows)} documents, {total} clauses: mean boundary F1 {sum(row.f1 for row in rows) / len(rows):.4f}, "
+        f"worst {min(row.f1 for row in rows):.3f}, numbers right "
+        f"{sum(row.numbers * row.clauses for row in rows) / total:.4f}"
+    )
+    if real:
+        lines.append(
+            f"versions/: {real.files} files, {real.clauses} clauses, longest {real.longest} characters "
+            f"(bound {_LONGEST}), per 50 kB {real.mean * 1000:.1f} ms, slowest file {real.slowest * 1000:.1f} ms"
+        )
+    return "\n".join(lines)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Prints the table and, with ``--differences``, every clause that is not as marked."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--data", type=Path, required=True, help="the folder that holds versions/")
+    parser.add_argument("--differences", action="store_true", help="list what differs from the marks")
+    options = parser.parse_args(arguments)
+    rows, real = run(options.data)
+    sys.stdout.write(table(rows, real) + "\n")
+    if options.differences:
+        for path in sorted(GOLDEN.glob("*.txt")):
+            for line in differences(read_golden(path)):
+                sys.stdout.write(f"{path.stem}: {line}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

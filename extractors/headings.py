@@ -1,0 +1,138 @@
+"""Headings that no markup declares, and tables of contents, which name headings and are none."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+
+from extractors.line_shapes import is_caps, is_title
+from extractors.lines import TYPED_HEADING, Line
+from extractors.titles import is_whole_title, title_of
+
+_QUESTIONS = 3  # so many short questions as paragraphs make a page of questions and answers
+_QUESTION = 160  # characters of the longest; of an entry of a table of contents too
+_ENTRIES = 3  # lines that repeat headings make a table of contents
+
+
+def find_headings(lines: Sequence[Line]) -> list[Line]:
+    """The lines with all headings made headings, whatever the markup says, and tables of contents marked."""
+    return _without_contents(_with_numbered_titles(_with_missed_headings(_with_typed_headings(lines))))
+
+
+def _with_numbered_titles(lines: list[Line]) -> list[Line]:
+    """Numbered titles made headings where text or deeper numbers follow, the last of a list of titles excepted."""
+    seen: dict[tuple[str, tuple[int, ...]], int] = {}
+    for at, line in enumerate(lines[:-1]):
+        readings = line.marker.readings if line.marker else ()
+        if not line.is_heading and readings and is_whole_title(line) and _heads(lines, at):
+            elders = [seen.get((one.style, (*one.path[:-1], one.value - 1))) for one in readings]
+            if all(elder is None or _is_titled(lines[elder]) or not _is_near(lines, elder, at) for elder in elders):
+                level = TYPED_HEADING - 1 if lines[at + 1].is_heading else TYPED_HEADING
+                lines[at] = replace(line, kind="heading", level=level)
+        for one in readings:
+            seen[one.style, one.path] = at
+    return lines
+
+
+def _heads(lines: Sequence[Line], at: int) -> bool:
+    """Whether what follows a numbered title is its text, a deeper number or a lesser heading."""
+    line, following = lines[at], lines[at + 1]
+    if following.is_heading:
+        return (following.level or 0) >= TYPED_HEADING and following.marker is None
+    if following.kind == "table_row" or line.marker is None:
+        return False
+    if following.words.lstrip("\"'“„«(")[:1].islower():
+        return False  # the line opens a sentence that the next one goes on with
+    if following.marker is None:
+        return True
+    styles = {one.style for one in line.marker.readings}
+    paths = {one.path for one in line.marker.readings}
+    return any(
+        one.path[:-1] in paths or (len(one.path) == 1 and one.value == 1 and (one.style not in styles))
+        for one in following.marker.readings
+    ) or (following.kind == "list_item" and (following.level or 0) > (line.level or 0))
+
+
+def _is_titled(line: Line) -> bool:
+    return line.is_heading or title_of(line) is not None
+
+
+def _is_near(lines: Sequence[Line], elder: int, at: int) -> bool:
+    """Whether no heading stands between two numbers: then they are of one list."""
+    return at - elder <= 1 or not any(line.is_heading for line in lines[elder + 1 : min(at, elder + 50)])
+
+
+def _with_typed_headings(lines: Sequence[Line]) -> list[Line]:
+    """Paragraphs that act as headings made so: titles in capitals, the questions of a page of questions."""
+    asked = sum(1 for at, line in enumerate(lines) if _is_question(lines, at))
+    out = []
+    for at, line in enumerate(lines):
+        shouted = line.kind == "paragraph" and line.opens_block and is_caps(line.text) and is_title(line.text, words=10)
+        if (shouted and _has_body(lines, at)) or (asked >= _QUESTIONS and _is_question(lines, at)):
+            out.append(replace(line, kind="heading", level=TYPED_HEADING))
+        elif line.is_heading and line.level is None:
+            out.append(replace(line, level=TYPED_HEADING))
+        else:
+            out.append(line)
+    return out
+
+
+def _with_missed_headings(lines: list[Line]) -> list[Line]:
+    """Numbered titles made headings where the next number of their kind is one: markup that forgot a section."""
+    seen: dict[tuple[str, tuple[int, ...]], int] = {}
+    for at, line in enumerate(lines):
+        for reading in line.marker.readings if line.marker else ():
+            before = seen.get((reading.style, (*reading.path[:-1], reading.value - 1)))
+            if line.is_heading and before is not None and _is_missed(lines[before]):
+                lines[before] = replace(lines[before], kind="heading", level=line.level)
+            seen[reading.style, reading.path] = at
+    return lines
+
+
+def _is_missed(line: Line) -> bool:
+    words = line.words.strip().removesuffix(".")
+    return (
+        line.kind in ("paragraph", "list_item") and is_title(words, words=30, characters=220) and words.count(".") < 2
+    )
+
+
+def _without_contents(lines: list[Line]) -> list[Line]:
+    """Entries of a table of contents marked as such and left without number: what they name is numbered below."""
+    left = Counter(_plain(line) for line in lines if line.is_heading)
+    named = []
+    for line in lines:
+        plain = _plain(line)
+        named.append(not line.is_heading and bool(plain) and left[plain] > 0)
+        if line.is_heading:
+            left[plain] -= 1
+    at = 0
+    while at < len(lines):
+        end = at
+        while end < len(lines) and not lines[end].is_heading and (named[end] or _may_be_entry(lines[end])):
+            end += 1
+        if sum(named[at:end]) >= max(_ENTRIES, (end - at) // 2):
+            lines[at:end] = [replace(line, marker=None, contents=True) for line in lines[at:end]]
+        at = max(end, at + 1)
+    return lines
+
+
+def _may_be_entry(line: Line) -> bool:
+    return line.kind == "list_item" and len(line.text) <= _QUESTION and not line.text.endswith((".", ";", ":", ","))
+
+
+def _plain(line: Line) -> str:
+    words = line.words if len(line.text) <= _QUESTION else ""
+    return "".join(character for character in words.casefold() if character.isalnum())
+
+
+def _has_body(lines: Sequence[Line], at: int) -> bool:
+    if at + 1 >= len(lines) or len(lines[at + 1].text) <= len(lines[at].text):
+        return False
+    return not is_caps(lines[at + 1].text) or lines[at + 1].text.endswith((".", ":", ";"))
+
+
+def _is_question(lines: Sequence[Line], at: int) -> bool:
+    line = lines[at]
+    if line.kind != "paragraph" or len(line.text) > _QUESTION or not line.text.endswith(("?", "？", "؟")):
+        return False
+    following = lines[at + 1] if at + 1 < len(lines) else None
+    return following is not None and not following.text.endswith("?") and "\n" not in line.text
