@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import pairwise
 
 from classifiers.tokens import count_tokens
 from smallprint.records import Clause, Document
@@ -33,9 +34,8 @@ def cut_windows(document: Document, clauses: Sequence[Clause], *, budget_tokens:
     costs = [count_tokens(clause.text) for clause in clauses]
     cuts = _cuts(costs, [_rank(clauses, at) for at in range(len(clauses))], budget_tokens)
     bounds = [0, *cuts, len(clauses)] if clauses else []
-    spans = zip(bounds, bounds[1:], strict=False)
     by_id = {clause.id: clause for clause in clauses}
-    return tuple(_window(n, tuple(clauses[start:end]), by_id) for n, (start, end) in enumerate(spans))
+    return tuple(_window(n, tuple(clauses[start:end]), by_id) for n, (start, end) in enumerate(pairwise(bounds)))
 
 
 def split_window(document: Document, clauses: Sequence[Clause], window: Window) -> tuple[Window, ...]:
