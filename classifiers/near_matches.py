@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from rapidfuzz.distance import Levenshtein
 
-from classifiers.decisive_words import LIGHT, is_decisive, is_opposite
+from classifiers.decisive_words import is_decisive, is_light, is_opposite
 from classifiers.normalize import Squashed
 
 FEWEST, MOST = 8, 400  # words of a quotation that is compared word by word
@@ -29,7 +29,7 @@ _ENDINGS = {"n't": "not", "'ll": "will", "'re": "are", "'ve": "have"}
 
 @dataclass(frozen=True)
 class NearMatch:
-    """A passage from its first to its last word; ``coverage`` is the share of the quotation's characters found in it."""
+    """A passage from its first to its last word, and the share of the quotation's characters that it has."""
 
     first: int
     last: int
@@ -79,9 +79,10 @@ class NearMatches:
     def _compare(self, tokens: Sequence[str], start: int, end: int) -> NearMatch | None:
         passage = self._tokens[start:end]
         cost, missing = 0.0, 0.0
-        for tag, a, b, c, d in Levenshtein.opcodes(tokens, passage):
-            if tag == "equal":
+        for code in Levenshtein.opcodes(tokens, passage):
+            if code.tag == "equal":
                 continue
+            a, b, c, d = code.src_start, code.src_end, code.dest_start, code.dest_end
             price = self._price(tokens[a:b], passage[c:d])
             if price is None:
                 return None
@@ -106,14 +107,14 @@ class NearMatches:
         rest = [*quoted[len(found) :], *found[len(quoted) :]]
         if rest and not self._other_words:
             return None
-        return price + sum(0.5 if word in LIGHT else 1.0 for word in rest)
+        return price + sum(0.5 if is_light(word) else 1.0 for word in rest)
 
     def _price_of_word(self, one: str, other: str) -> float:
         if min(len(one), len(other)) > 3 and Levenshtein.normalized_similarity(one, other) >= _SIMILAR:
             return 0.5
         if not self._other_words:
             return _CHANGES + 1
-        return 0.5 if one in LIGHT and other in LIGHT else 1.5
+        return 0.5 if is_light(one) and is_light(other) else 1.5
 
     def _at_whole_words(self, match: NearMatch) -> NearMatch | None:
         """None where the passage begins or ends inside a hyphenated word."""

@@ -54,6 +54,12 @@ class Squashed:
         return self.text[self.words[at] : end]
 
 
+def fold_words(text: str) -> frozenset[str]:
+    """The folded words of a list, for telling which words a text has."""
+    squashed = squash(text)
+    return frozenset(squashed.word(at) for at in range(len(squashed.words)))
+
+
 def squash(source: str, leave_out: Sequence[tuple[int, int]] = ()) -> Squashed:
     """The words of ``source`` folded and joined; words inside the spans ``leave_out`` (in order) are left out."""
     pieces: list[str] = []
@@ -99,8 +105,7 @@ def _parting(source: str, end: int, start: int) -> int:
 def _fold(word: str, start: int) -> tuple[str, Sequence[int]]:
     if word.isascii():
         if "," in word:
-            word, places = _without_thousands(word, start)
-            return word.lower(), places
+            return _without_thousands(word.lower(), start)
         return word.lower(), range(start, start + len(word))
     folded: list[str] = []
     places: list[int] = []
