@@ -129,22 +129,20 @@ def _load(folder: Path) -> Registry:
     frameworks = dict(files["frameworks"].entries("frameworks", Framework))
     agencies = dict(files["agencies"].entries("agencies", Agency))
     defaults = dict(files["defaults"].defaults())
-    ambiguous = {name: tuple(ids) for name, ids in files["frameworks"].mapping("ambiguous").items()}
-    for problem in problems(categories, frameworks, agencies, ambiguous, defaults):
+    parts: Any = {
+        "categories": categories,
+        "frameworks": frameworks,
+        "agencies": agencies,
+        "defaults": defaults,
+        "ambiguous": files["frameworks"].lists("ambiguous"),
+        "spellings": files["frameworks"].lists("spellings"),
+    }
+    for problem in problems(**parts):
         files[problem.file].fail(problem)
     digest = sha256()
     for path in sorted(folder.glob("*.yml")):
         digest.update(f"{path.name}\n".encode() + path.read_bytes())
-    return Registry(
-        categories=categories,
-        frameworks=frameworks,
-        agencies=agencies,
-        defaults=defaults,
-        ambiguous=ambiguous,
-        spellings={name: tuple(those) for name, those in files["frameworks"].mapping("spellings").items()},
-        reviewed=files["frameworks"].data.get("reviewed"),
-        sha256=digest.hexdigest(),
-    )
+    return Registry(**parts, reviewed=files["frameworks"].day("reviewed"), sha256=digest.hexdigest())
 
 
 def _with(data: Any, **further: str) -> Any:  # noqa: ANN401 -- from YAML
@@ -190,6 +188,17 @@ class _File:
             self.stop((key,), "must be a mapping")
         return found
 
+    def lists(self, key: str) -> dict[str, tuple[str, ...]]:
+        """The mapping from a name to a list of names under a key."""
+        return {name: tuple(str(one) for one in self._list((key, name))) for name in self.mapping(key)}
+
+    def day(self, key: str) -> date:
+        """The day under a key."""
+        try:
+            return date.fromisoformat(str(self.data.get(key)))
+        except ValueError:
+            self.stop((key,), "must be a day, as in 2026-07-31")
+
     def _list(self, path: Path_) -> list[Any]:
         found: Any = self.data
         for step in path:
@@ -217,7 +226,8 @@ class _File:
         """Raise a RegistryError that names the line; the key begins with the entry's id where it has one."""
         steps = path[2 if path[:1] != ("groups",) else 3 :] if entry else path
         key = ".".join(str(step) for step in ((entry, *steps) if entry else steps))
-        raise RegistryError(self.name, key, f"line {line_of(self.text, path)}: {problem}")
+        # The validator's own account adds nothing to the sentence.
+        raise RegistryError(self.name, key, f"line {line_of(self.text, path)}: {problem}") from None
 
     def fail(self, problem: Problem) -> NoReturn:
         """Raise a RegistryError for a cross-check."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from smallprint.registry.entries import Agency, Category, Default, Framework, name_key
-from smallprint.registry.grammar import GrammarError, label
+from smallprint.registry.grammar import GrammarError, label, read_range
 
 
 class Problem(NamedTuple):
@@ -17,15 +17,19 @@ class Problem(NamedTuple):
 
 
 def problems(
+    *,
     categories: Mapping[str, Category],
     frameworks: Mapping[str, Framework],
     agencies: Mapping[str, Agency],
     ambiguous: Mapping[str, tuple[str, ...]],
+    spellings: Mapping[str, tuple[str, ...]],
     defaults: Mapping[str, tuple[Default, ...]],
 ) -> Iterator[Problem]:
     """Everything that does not hold together, file by file."""
+    books = {name_key(book) for book in spellings}
     for framework in frameworks.values():
         yield from _framework(framework, categories, agencies.values())
+        yield from _citations(framework, books)
     yield from _names("frameworks", {one.id: one.names for one in frameworks.values()}, ambiguous)
     for name, candidates in ambiguous.items():
         for missing in [one for one in candidates if one not in frameworks]:
@@ -57,21 +61,26 @@ def _framework(
     if framework.enforced_by != "agencies" and (enforced or not framework.enforcement):
         text = "an agency lists it" if enforced else "says nothing in enforcement"
         yield Problem("frameworks", framework.id, "enforced_by", f"is {framework.enforced_by}, but {text}")
-    yield from _citations(framework)
 
 
-def _citations(framework: Framework) -> Iterator[Problem]:
+def _citations(framework: Framework, books: set[tuple[str, ...]]) -> Iterator[Problem]:
+    known = {name_key(name) for name in framework.names}
     for number, pattern in enumerate(framework.citations):
         field = f"citations.{number}"
         try:
             grammar = pattern.grammar
+            extents = [read_range(extent)[1] for extent in pattern.pending]
         except GrammarError as error:
             yield Problem("frameworks", framework.id, field, str(error))
             return
-        known = {name_key(name) for name in framework.names}
-        if name_key(grammar.name) not in known:
+        if name_key(grammar.name) not in known | books:
             yield Problem("frameworks", framework.id, field, f"{grammar.name!r} is none of the framework's names")
         first = framework.citations[0].grammar
+        for end in (end for spans in extents for span in spans for end in (span.low, span.high)):
+            if not grammar.has(end):
+                yield Problem(
+                    "frameworks", framework.id, field, f"{end.text!r} is outside the range of {grammar.prefix}"
+                )
         numbers = [(one, grammar) for one in (*pattern.limits, *pattern.equals)]
         for text, owner in [*numbers, *((one, first) for one in pattern.equals.values())]:
             found = label(text)

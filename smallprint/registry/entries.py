@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field, StringConstraints
 
 from smallprint.records import Noun
-from smallprint.registry.grammar import Grammar, compile_form
+from smallprint.registry.grammar import Grammar, Label, compile_form, read_range
 from smallprint.registry.names import words
 
 Kebab = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(?:-[a-z0-9]+)*$")]
@@ -46,11 +46,19 @@ class CitationPattern(Noun):
     limits: dict[str, str] = {}  # number -> outline of what that article has
     equals: dict[str, str] = {}  # number here -> number in the framework's first pattern
     books: tuple[str, ...] = ()  # further books of law that print the same numbers: "Cal. Civ. Code"
+    pending: dict[str, str] = {}  # range -> why those numbers are not in force yet
 
     @cached_property
     def grammar(self) -> Grammar:
         """The compiled form; raises GrammarError."""
         return compile_form(self.cite, self.limits)
+
+    def not_in_force(self, number: Label) -> str | None:
+        """Why this number is enacted but not in force, or None where it is in force; raises GrammarError."""
+        for extent, reason in self.pending.items():
+            if any(number in span for span in read_range(extent)[1]):
+                return reason
+        return None
 
 
 class Framework(Noun):

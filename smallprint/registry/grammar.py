@@ -228,7 +228,7 @@ def compile_form(form: str, limits: dict[str, str] | None = None) -> Grammar:
     name, _, book = prefix.partition(", ")
     if not name or not (mark or book):
         raise GrammarError(f"{form!r} names neither a unit ({', '.join(MARKS)}) nor a book of law")
-    is_roman, spans = _spans(match["range"])
+    is_roman, spans = read_range(match["range"])
     return Grammar(
         name=name,
         book=book,
@@ -241,7 +241,8 @@ def compile_form(form: str, limits: dict[str, str] | None = None) -> Grammar:
     )
 
 
-def _spans(text: str) -> tuple[bool, tuple[Span, ...]]:
+def read_range(text: str) -> tuple[bool, tuple[Span, ...]]:
+    """Whether the range is in roman numerals, and its spans, in order; raises GrammarError."""
     is_roman = not any(char.isdigit() for char in text)
     spans: list[Span] = []
     for item in text.split(","):
