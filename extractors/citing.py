@@ -18,12 +18,15 @@ def cite_numbers(nodes: Sequence[Node], language: str | None = None) -> dict[Nod
     running = _running_styles(nodes)
     cited: dict[Node, str] = {}
     for node in nodes:
-        if not node.style:
-            continue
-        above = node.parent
+        waiting: list[Node] = []
+        above: Node | None = node
         while above is not None and above not in cited:
+            if above.style:  # the "(a)" of a line "(a)(i)" is no line of its own, but part of its number
+                waiting.append(above)
             above = above.parent
-        cited[node] = _compose(node, above, cited, running, language)
+        for one in reversed(waiting):
+            cited[one] = _compose(one, above, cited, running, language)
+            above = one
     return cited
 
 

@@ -62,7 +62,10 @@ class _Grouper:
         line, place = self.lines[at], self.places[at]
         following = at + 1
         if following < len(self.lines) and not self._begins_alone(following):
-            return self._body(following, line.start)
+            index = len(self.groups)
+            following = self._body(following, line.start)
+            self.groups[index].node = place.own  # the number that the clause begins with
+            return following
         self._add(Group(line.start, line.end, line.end, place.own, place.under, heading_only=True))
         return following
 
@@ -88,7 +91,7 @@ class _Grouper:
             return self._table(at, start)
         if self._is_bullet(at):
             return self._list(at, start, lead=self._lead(at) if start == line.start else None)
-        node = place.own or place.under
+        node = place.own or _numbered_above(place.under)
         words = line.start + (line.marker.end if line.marker and place.own else 0)
         group = Group(start, line.end, words, node, place.under)
         if place.own is not None and place.own.style:
@@ -262,6 +265,13 @@ class _Grouper:
 
     def _add(self, group: Group) -> None:
         self.groups.append(group)
+
+
+def _numbered_above(node: Node | None) -> Node | None:
+    """The node whose number a line bears that stands under ``node``: titles that run into a paragraph have none."""
+    while node is not None and node.run_in:
+        node = node.parent
+    return node
 
 
 def group_lines(lines: Sequence[Line], places: Sequence[Place]) -> list[Group]:

@@ -52,6 +52,7 @@ def _mended(document: Document) -> Iterator[Block]:
         start, end = max(block.start, at), min(block.end, len(text))
         if text[at:start].strip():
             yield Block(kind="paragraph", start=at, end=start)
+            at = start
         if start < end:
             yield block if start == block.start else block.model_copy(update={"start": start, "bold": 0})
             at = end

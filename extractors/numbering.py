@@ -1,7 +1,9 @@
 """The numbers of real contracts: what is printed in front of a line, read into what can be counted and cited."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 # word -> class; words of one class count on from each other, whatever the language
 _WORDS = {
@@ -96,6 +98,7 @@ class Marker:
         return style.replace("i", "a").replace("I", "A") if len(style) <= 3 else style
 
 
+@lru_cache(maxsize=4096)
 def roman_value(text: str) -> int | None:
     """The value of a well-formed roman numeral below 90 in letters of either case, else None."""
     total, previous = 0, 0
@@ -127,7 +130,7 @@ def parse_marker(line: str) -> Marker | None:
         return None
     label, readings, sure = head
     more = tuple(
-        Marker(f"({part})", found.end(), f"({part})", tuple(_letter_readings(part, "({})")), sure=True)
+        Marker(f"({part})", found.end(), f"({part})", _letter_readings(part, "({})"), sure=True)
         for part in re.findall(r"\((\w{1,7})\)", found["more"])
     )
     if any(not one.readings for one in more):
@@ -142,7 +145,7 @@ def _may_be_glued(line: str, found: re.Match[str]) -> bool:
     return bool(digits) and line[found.end()].isupper()
 
 
-def _head(found: re.Match[str]) -> tuple[str, list[Reading], bool] | None:
+def _head(found: re.Match[str]) -> tuple[str, Sequence[Reading], bool] | None:
     """(label, readings, sure) of the first number in the match."""
     trail = found["trail"]
     if found["word"]:
@@ -167,7 +170,7 @@ def _head(found: re.Match[str]) -> tuple[str, list[Reading], bool] | None:
     return (label, readings, True) if readings else None
 
 
-def _worded(word: str, of: str, trail: str) -> tuple[str, list[Reading], bool] | None:
+def _worded(word: str, of: str, trail: str) -> tuple[str, Sequence[Reading], bool] | None:
     kind = _CLASS[word.lower()]
     readings: list[Reading] = []
     if of[0].isdigit():
@@ -188,7 +191,7 @@ def _worded(word: str, of: str, trail: str) -> tuple[str, list[Reading], bool] |
     return label, readings, bool(trail) or "." in of
 
 
-def _lettered(text: str, *, sure: bool) -> tuple[str, list[Reading], bool] | None:
+def _lettered(text: str, *, sure: bool) -> tuple[str, Sequence[Reading], bool] | None:
     """A letter or roman numeral, then digits: "A.1", "B2.3", "IX.2"."""
     letters = re.match(r"[A-Z]+", text)
     if letters is None:
@@ -201,7 +204,7 @@ def _lettered(text: str, *, sure: bool) -> tuple[str, list[Reading], bool] | Non
     return text, readings, sure or len(letters[0]) > 1
 
 
-def _decimal(text: str) -> tuple[str, list[Reading], bool] | None:
+def _decimal(text: str) -> tuple[str, Sequence[Reading], bool] | None:
     parts = text.split(".")
     if any(len(part) > 1 and part[0] == "0" for part in parts):
         return None  # an amount or a date
@@ -215,12 +218,13 @@ def _path(text: str) -> tuple[int, ...]:
     ]
 
 
-def _letter_readings(text: str, pattern: str) -> list[Reading]:
+@lru_cache(maxsize=4096)
+def _letter_readings(text: str, pattern: str) -> tuple[Reading, ...]:
     """Letters may be counted as letters or as roman numerals; digits in brackets as digits."""
     if text.isdigit():
-        return [Reading(pattern.format("1"), (int(text),))]
+        return (Reading(pattern.format("1"), (int(text),)),)
     if not (text.islower() or text.isupper()) or not text.isascii():
-        return []
+        return ()
     readings = []
     upper = text.isupper()
     if len(set(text)) == 1 and len(text) <= 2:
@@ -229,4 +233,4 @@ def _letter_readings(text: str, pattern: str) -> list[Reading]:
     value_as_roman = roman_value(text)
     if value_as_roman is not None:
         readings.append(Reading(pattern.format("I" if upper else "i"), (value_as_roman,)))
-    return readings
+    return tuple(readings)

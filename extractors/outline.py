@@ -12,6 +12,7 @@ from extractors.titles import title_of
 
 _DEEPEST = 16  # nodes on one path; documents that nest deeper are not contracts
 _GAP = 5  # numbers that may be missing between two of one list
+_TOPIC = 6  # words of the longest title in front of a paragraph that heads the paragraphs after it
 _HIGHEST = 60  # a paragraph "75. Foo" with nothing counted before it opens no clause
 _LOWER_LISTS = ("(", "1)", "a", "i")  # how the styles of lists begin; the others number sections
 
@@ -33,7 +34,8 @@ class Node:
     title: str | None = None  # the heading that it gives to all below it
     interrupted: bool = False  # text outside its list came after it
     continued: bool = False  # counts on from a list under another parent
-    saved: "tuple[Node, ...]" = ()  # of a title that runs into a paragraph: the path before it, where numbers may go on
+    run_in: bool = False  # a title that runs into an unnumbered paragraph
+    saved: "tuple[Node, ...]" = ()  # of such a title: the path before it, where numbers may go on
 
     @property
     def value(self) -> int:
@@ -168,7 +170,7 @@ class _Outline:
         elif len(reading.path) > 1 and self._pop_to_prefix(reading.path):
             pass
         else:
-            self._open_place(line, reading)
+            self._open_place(at, line, reading)
         if before is not None and before.parent is self._top():
             node.run = before.run
         elif before is not None:
@@ -203,11 +205,13 @@ class _Outline:
                 return True
         return False
 
-    def _open_place(self, line: Line, reading: Reading) -> None:
+    def _open_place(self, at: int, line: Line, reading: Reading) -> None:
         """Pops what a new list or section cannot stand under."""
         if line.is_heading:
             self._pop_headings(line.level or 0, reading)
             return
+        while self.stack and self.stack[-1].run_in and self.lines[at - 1].text.endswith((".", "!", "?")):
+            self.stack.pop()  # the title's paragraph opens no list
         listed = _listed(line)
         while self.stack and not self.stack[-1].heading:
             top = self.stack[-1]
@@ -243,12 +247,18 @@ class _Outline:
         return Place(node, node)
 
     def _run_in(self, at: int, line: Line, title: str) -> Place:
-        """A title in front of an unnumbered paragraph heads it and what follows, until the next title or number."""
+        """A title in front of an unnumbered paragraph; one with a full stop heads what follows until the next, too."""
         level = TYPED_HEADING if is_caps(title) else TYPED_HEADING + 1
+        node = Node(at, None, heading=True, level=level, title=title, run_in=True)
+        if not line.text[len(title) :].lstrip().startswith(".") or len(title.split()) > _TOPIC:
+            above = self._above(line)  # "Short version: ..." speaks of its own paragraph alone
+            while above is not None and above.run_in:
+                above = above.parent
+            node.parent = above
+            return Place(None, node)
         top = self._top()
-        saved = top.saved if top is not None and top.saved else tuple(self.stack)
+        node.saved = top.saved if top is not None and top.saved else tuple(self.stack)
         self._pop_headings(level, None)
-        node = Node(at, None, heading=True, level=level, title=title, saved=saved)
         self._push(node)
         return Place(None, node)
 

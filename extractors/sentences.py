@@ -18,6 +18,7 @@ _MARKER = re.compile(
 )
 _DOTTED = re.compile(r"(?:[^\W\d_]{1,3}\.){1,6}[^\W\d_]{1,4}")  # U.S.C, z.B, p.ej, S.p.A
 _ENUMERATOR = re.compile(r"(?:\((?:[a-zA-Z]{1,2}|[ivxlc]{1,5}|\d{1,3})\)|(?:[a-z]|[ivx]{1,4})\)|\d{1,2}[.)])(?=\s)")
+_APOSTROPHE = re.compile(r"['’]")  # "dell'art." abbreviates what stands after it
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _BRAND = re.compile(r"[a-z]{1,2}[A-Z]")  # iPhone, eBay: small letters that begin a sentence
 _NUMERAL = re.compile(r"(?:\d|§|[IVXLC]{1,7}\b|[a-zA-Z]\b|\()")
@@ -89,22 +90,28 @@ def _ends_sentence(text: str, start: int, found: re.Match[str]) -> bool:
         return (word[0] if word else "") not in COMPANY_FORMS
     if found.start() - start <= _TOKEN and _MARKER.fullmatch(before.strip()):
         return False  # the number that the sentence begins with
-    token = before.split()[-1].lstrip(_OPENERS) if before.strip() else ""
+    token = _APOSTROPHE.split(before.split()[-1])[-1].lstrip(_OPENERS) if before.strip() else ""
     return _ends_after(token, following, word[0] if word else "")
 
 
 def _ends_after(token: str, following: str, word: str) -> bool:
     """Whether a full stop after ``token`` ends the sentence when ``word`` comes next."""
     plain = token.casefold()
-    starter = word.casefold() in STARTERS
+    numbered = word.casefold() in BEFORE_NUMBERS and following.startswith(f"{word}.")  # "Ltd. No. 5"
+    starter = word.casefold() in STARTERS and not numbered
+    if len(token) == 1 and token.isupper():
+        return starter  # an initial, or "Appendix A. The ..."
     if plain in ALWAYS_BEFORE_MORE:
         return False
     if plain in BEFORE_NUMBERS:
         return not _NUMERAL.match(following)
     if plain.isdigit() and len(plain) <= 2 and word.casefold() in MONTHS:
         return False
-    if token in COMPANY_FORMS or plain in COMPANY_FORMS or _DOTTED.fullmatch(token):
-        return starter
-    if len(token) == 1 and token.isalpha():
+    if (
+        token in COMPANY_FORMS
+        or plain in COMPANY_FORMS
+        or _DOTTED.fullmatch(token)
+        or (len(token) == 1 and token.isalpha())
+    ):
         return starter
     return True

@@ -6,10 +6,11 @@ Run ``python -m evals.benchmarks.segmentation --data ../shared/data``. The golde
 
 import argparse
 import hashlib
+import random
 import re
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -28,6 +29,27 @@ _KINDS: dict[str, BlockKind] = {
     "tr": "table_row",
 }
 _LONGEST = 4000
+_GENERATED = 10_000
+_PIECES = (
+    *(
+        "1.",
+        "1.1",
+        "2.",
+        "(a)",
+        "(b)",
+        "(i)",
+        "iv.",
+        "A.",
+        "Section 4",
+        "ARTICLE IX",
+        "§ 5",
+        "Schedule 1",
+        "2024",
+        "10.00",
+    ),
+    *("Fees", "You may not:", "pay", "e.g.", "Inc.", "15 U.S.C. § 45", "a.b@c.example", "\n", "\n\n", "- ", "• "),
+    *("x" * 500, "word " * 300, "“Term” means", '(the "', '")', "?", "。", "\u00a0", "\u0301", "|", "DISCLAIMER", "😀"),
+)
 
 
 @dataclass
@@ -220,6 +242,34 @@ def differences(golden: Golden) -> list[str]:
     return lines
 
 
+def generated_documents(count: int, seed: int = 1) -> Iterator[Document]:
+    """Documents of random blocks out of pieces that numbering, lists and sentences stumble over; repeatable."""
+    source = random.Random(seed)  # noqa: S311 - test material, no secret
+    for _ in range(count):
+        raw = []
+        for _ in range(source.randrange(1, 25)):
+            pieces = [source.choice(_PIECES) for _ in range(source.randrange(0, 14))]
+            level = source.choice([None, 1, 2, 3, 6])
+            kind = source.choice(list(_KINDS.values()))
+            text = source.choice([" ", " ", "", "\n"]).join(pieces)
+            raw.append(RawBlock(kind, text, level, bold=source.randrange(12), generated=source.choice([0, 0, 3])))
+        text, blocks = assemble(raw)
+        yield document_of(text, language=source.choice(["en", "de", "pl", None])).model_copy(update={"blocks": blocks})
+
+
+def broken_tilings(documents: Iterable[Document]) -> int:
+    """How many documents are cut into clauses that overlap, lose text, misquote it or exceed the bound."""
+    broken = 0
+    for document in documents:
+        at, sound = 0, True
+        for clause in cut_clauses(document):
+            sound &= clause.start >= at and not document.text[at : clause.start].strip()
+            sound &= document.text[clause.start : clause.end] == clause.text and 0 < len(clause.text) <= _LONGEST
+            at = clause.end
+        broken += not (sound and not document.text[at:].strip())
+    return broken
+
+
 def run(data: Path) -> tuple[list[Row], Real | None]:
     """The golden documents in name order, and the files of ``data/versions``, None where that folder is missing."""
     rows = [measure(read_golden(path)) for path in sorted(GOLDEN.glob("*.txt"))]
@@ -269,11 +319,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     rows, real = run(options.data)
     sys.stdout.write(table(rows, real) + "\n")
+    broken = broken_tilings(generated_documents(_GENERATED))
+    sys.stdout.write(f"generated documents whose clauses do not tile the text: {broken} of {_GENERATED}\n")
     if options.differences:
         for path in sorted(GOLDEN.glob("*.txt")):
             for line in differences(read_golden(path)):
                 sys.stdout.write(f"{path.stem}: {line}\n")
-    return 0
+    return 1 if broken else 0
 
 
 if __name__ == "__main__":

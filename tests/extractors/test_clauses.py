@@ -1,0 +1,213 @@
+import os
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from evals.benchmarks.segmentation import GOLDEN, document_of, measure, read_golden
+from extractors import extract
+from extractors.clauses import cut_clauses
+from extractors.layout import RawBlock, assemble
+from smallprint.records import Block
+
+GOLDEN_FILES = sorted(GOLDEN.glob("*.txt"))
+DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data"
+EXAMPLES = int(os.environ.get("SMALLPRINT_EXAMPLES", "200"))  # the benchmark of offsets runs ten thousand
+
+
+def document(*blocks, language="en"):
+    raw = [block if isinstance(block, RawBlock) else RawBlock("paragraph", block) for block in blocks]
+    text, made = assemble(raw)
+    return document_of(text, language=language).model_copy(update={"blocks": made})
+
+
+def assert_tiles(found, clauses):
+    at = 0
+    for index, clause in enumerate(clauses, start=1):
+        assert clause.id == f"c{index}"
+        assert clause.text == found.text[clause.start : clause.end]
+        assert clause.text == clause.text.strip() != ""
+        assert clause.start >= at
+        assert not found.text[at : clause.start].strip()
+        assert len(clause.text) <= 4000
+        at = clause.end
+    assert not found.text[at:].strip()
+
+
+@pytest.mark.parametrize("path", GOLDEN_FILES, ids=lambda path: path.stem)
+def test_golden_document_is_cut_as_marked(path):
+    row = measure(read_golden(path))
+    assert row.f1 >= 0.97
+    assert row.numbers >= 0.97
+    assert row.paths >= 0.9
+    assert row.leads >= 0.9
+    assert row.terms >= 0.9
+
+
+def test_golden_documents_are_enough_to_mean_something():
+    assert len(GOLDEN_FILES) >= 12
+    assert sum(len(read_golden(path).clauses) for path in GOLDEN_FILES) >= 150
+
+
+def test_a_short_bulleted_list_stays_with_its_lead_in():
+    found = document("You may not:", RawBlock("list_item", "copy it;", 1), RawBlock("list_item", "sell it.", 1))
+    assert [clause.text for clause in cut_clauses(found)] == ["You may not:\n\ncopy it;\nsell it."]
+
+
+def test_items_of_a_long_list_are_clauses_that_name_their_lead_in():
+    items = [RawBlock("list_item", f"{word} " * 60, 1) for word in ("copying", "selling", "lending")]
+    clauses = cut_clauses(document("You may not do any of this:", *items))
+    assert [clause.lead_in for clause in clauses] == [None, "c1", "c1", "c1"]
+
+
+def test_numbered_items_are_clauses_however_short():
+    clauses = cut_clauses(document("1. You may not:", "(a) copy it;", "(b) sell it."))
+    assert [(clause.number, clause.lead_in) for clause in clauses] == [("1", None), ("1(a)", "c1"), ("1(b)", "c1")]
+
+
+def test_rows_of_a_long_table_point_to_its_first_rows():
+    rows = [RawBlock("table_row", f"Kind {row} | " + "purpose " * 30) for row in range(20)]
+    clauses = cut_clauses(document(RawBlock("heading", "What we collect", 2), *rows))
+    assert len(clauses) > 2
+    assert {clause.lead_in for clause in clauses[1:]} == {"c1"}
+    assert all(clause.heading_path == ("What we collect",) for clause in clauses)
+
+
+def test_a_long_paragraph_is_cut_at_sentences():
+    found = document("4.1 " + "The service, see 15 U.S.C. § 45, is provided by Kestrel, Inc. Terms and all. " * 200)
+    clauses = cut_clauses(found)
+    assert_tiles(found, clauses)
+    assert len(clauses) > 2
+    assert all(clause.text.endswith("all.") for clause in clauses)
+    assert {clause.number for clause in clauses} == {"4.1"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("word " * 5000, id="one sentence without an end"),
+        pytest.param("x" * 9001, id="one word"),
+        pytest.param("first; " + "second part, and more " * 400 + "; third", id="semicolons and commas"),
+        pytest.param("我们收集您的信息" * 2000, id="Chinese without a stop"),
+    ],
+)
+def test_no_clause_is_longer_than_the_bound(text):
+    found = document(text)
+    assert_tiles(found, cut_clauses(found))
+
+
+def test_pages_come_from_the_blocks():
+    found = document(
+        RawBlock("paragraph", "On the first page.", page=1),
+        RawBlock("paragraph", "Begun on the second and ended on the third.", page=2, page_breaks=(25,)),
+    )
+    assert [(clause.page_start, clause.page_end) for clause in cut_clauses(found)] == [(1, 1), (2, 3)]
+
+
+@pytest.mark.parametrize(
+    ("text", "terms"),
+    [
+        ("“Services” means all that we offer.", ("Services",)),
+        ('Oat LLC (the "Bakery", "we" or "us") bakes.', ("Bakery", "we", "us")),
+        ("“We,” “Us,” and “Our” refer to Oat LLC.", ("We", "Us", "Our")),
+        ('Photos and texts (collectively, "Content") are yours.', ("Content",)),
+        ("Die Oat GmbH (nachfolgend „Bäckerei“) backt.", ("Bäckerei",)),
+        ("La société (ci-après le « Vendeur ») vend.", ("Vendeur",)),
+        ("Los artículos (en adelante, «Productos») se venden.", ("Productos",)),
+        ("I beni (di seguito, “Prodotti”) sono venduti.", ("Prodotti",)),
+        ("Spółka (zwana dalej „Sprzedawcą”) sprzedaje.", ("Sprzedawcą",)),
+        ("Services means all that we offer.", ("Services",)),
+        ("He said (and I quote what my good friend wrote) “no”.", ()),
+        ("The word “including” means without limitation.", ()),
+        ("We call this a day.", ()),
+    ],
+)
+def test_defined_terms_are_found(text, terms):
+    assert cut_clauses(document(text))[0].defines == terms
+
+
+def test_a_table_of_contents_is_one_clause_without_numbers():
+    names = ("1. Fees", "2. Refunds", "3. Law")
+    contents = [RawBlock("list_item", name, 1) for name in names]
+    body = [block for name in names for block in (RawBlock("heading", name, 2), RawBlock("paragraph", "It is so."))]
+    clauses = cut_clauses(document(*contents, *body))
+    assert [clause.number for clause in clauses] == [None, "1", "2", "3"]
+
+
+def test_text_outside_of_blocks_is_not_lost():
+    found = document_of("Before.\n\nInside.\n\nAfter.").model_copy(
+        update={"blocks": (Block(kind="paragraph", start=9, end=16), Block(kind="paragraph", start=12, end=16))}
+    )
+    assert_tiles(found, cut_clauses(found))
+
+
+def test_an_empty_text_has_no_clauses():
+    assert cut_clauses(document_of("")) == ()
+
+
+_WORDS = st.sampled_from(
+    ["1.", "1.1", "(a)", "(i)", "iv.", "A.", "Section 4", "ARTICLE IX", "§ 5", "Fees", "You may not:", "pay", "e.g.",
+     "Inc.", "\n", "- ", "x" * 300, "“Term” means", "?", "Schedule 1", "2024", "。", "\u00a0", "(", "|"]
+)  # fmt: skip
+_BLOCKS = st.lists(
+    st.builds(
+        RawBlock,
+        kind=st.sampled_from(["heading", "paragraph", "list_item", "table_row"]),
+        text=st.one_of(st.lists(_WORDS, max_size=12).map(" ".join), st.text(max_size=40)),
+        level=st.one_of(st.none(), st.integers(1, 7)),
+        page=st.one_of(st.none(), st.integers(1, 3)),
+        bold=st.integers(0, 20),
+        generated=st.integers(0, 4),
+    ),
+    max_size=25,
+)
+
+
+@settings(max_examples=EXAMPLES, deadline=None)
+@given(_BLOCKS, st.sampled_from(["en", "de", "pl", None]))
+def test_clauses_tile_any_document(blocks, language):
+    found = document(*blocks, language=language)
+    clauses = cut_clauses(found)
+    assert_tiles(found, clauses)
+    ids = {clause.id for clause in clauses}
+    assert all(clause.lead_in in ids for clause in clauses if clause.lead_in)
+    assert all(int(clause.lead_in[1:]) < int(clause.id[1:]) for clause in clauses if clause.lead_in)
+
+
+@settings(max_examples=EXAMPLES, deadline=None)
+@given(st.text(max_size=300), st.lists(st.tuples(st.integers(0, 300), st.integers(0, 300)), max_size=6))
+def test_clauses_tile_any_text_with_any_blocks(text, spans):
+    blocks = tuple(Block(kind="paragraph", start=min(span), end=max(span)) for span in spans)
+    found = document_of(text).model_copy(update={"blocks": blocks})
+    assert_tiles(found, cut_clauses(found))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("4.1 You agree that it is so, see Sec. 5. We may change it.\n\n" * 20_000, id="paragraphs"),
+        pytest.param("1 Foo\n" * 50_000, id="bare numbers"),
+        pytest.param("(i) foo\n" * 30_000, id="romans that never count up"),
+        pytest.param('("a", ' * 200_000, id="brackets and quotes that never close"),
+        pytest.param('"a" ' * 300_000, id="quotes"),
+        pytest.param("word " * 250_000, id="one endless line"),
+    ],
+)
+def test_a_large_text_takes_seconds(text):
+    started = time.process_time()
+    cut_clauses(document_of(text))
+    assert time.process_time() - started < 15
+
+
+@pytest.mark.skipif(not (DATA / "versions").is_dir(), reason="the folder of real documents is not here")
+def test_real_documents_are_cut_within_bounds():
+    paths = sorted((DATA / "versions").rglob("*.md"))[::12]
+    assert paths
+    for path in paths:
+        found = extract(path.read_bytes(), source=path.name, language="en")
+        started = time.process_time()
+        clauses = cut_clauses(found)
+        assert time.process_time() - started < 0.1 * max(1, len(found.text) / 50_000)
+        assert_tiles(found, clauses)
