@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from extractors.citing import cite_numbers
-from extractors.definitions import defined_terms
+from extractors.definitions import defined_terms, speaks_of_terms, terms_of_rows
 from extractors.grouping import Group, group_lines
 from extractors.headings import find_headings
 from extractors.layout import page_at
@@ -37,6 +37,9 @@ def _clauses(document: Document, group: Group, number: str | None, first: Sequen
     for start, end in slices(document.text, group.start, group.end):
         text = document.text[start:end]
         body = max(0, group.words - start)
+        terms = () if group.heading_only else defined_terms(text, body)
+        if group.table and any(speaks_of_terms(heading) for heading in path):
+            terms = tuple(dict.fromkeys((*terms_of_rows(text), *terms)))
         made.append(
             Clause(
                 id=f"c{before + len(made) + 1}",
@@ -48,7 +51,7 @@ def _clauses(document: Document, group: Group, number: str | None, first: Sequen
                 page_start=page_at(document.blocks, start),
                 page_end=page_at(document.blocks, end - 1),
                 lead_in=first[group.lead_in] if group.lead_in is not None else None,
-                defines=() if group.heading_only else defined_terms(text, body),
+                defines=terms,
                 heading_only=group.heading_only,
             )
         )

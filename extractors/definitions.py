@@ -31,6 +31,8 @@ _BARE = re.compile(
     r"(?:shall\s+mean|means|refers\s+to|has\s+the\s+meaning|bezeichnet|désigne|significa|oznacza)\s"
 )
 _NOT_TERMS = frozenset(("this", "it", "that", "which", "what", "including", "include", "includes", "or", "and", "eg"))
+_LONGEST_TERM = 80  # characters
+_DEFINITIONS = re.compile(r"\b(?:defin|glossar|interpretation|begriffsbestimmung|lexique|glosario)", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)?")
 
 
@@ -50,6 +52,17 @@ def defined_terms(text: str, start: int = 0) -> tuple[str, ...]:
             found.extend((bracket.start(), term) for term in _terms_in_bracket(bracket[1]))
     terms = (term.strip(" ,.;:‘’'") for _, term in sorted(found, key=lambda one: one[0]))
     return tuple(dict.fromkeys(term for term in terms if _is_term(term)))
+
+
+def terms_of_rows(text: str) -> tuple[str, ...]:
+    """The first cells of the rows of a table of definitions; cells are parted by " | ", rows by line breaks."""
+    cells = (row.partition(" | ") for row in text.split("\n"))
+    return tuple(dict.fromkeys(first for first, bar, _ in cells if bar and len(first) <= _LONGEST_TERM))
+
+
+def speaks_of_terms(heading: str) -> bool:
+    """Whether a heading announces definitions."""
+    return _DEFINITIONS.search(heading) is not None
 
 
 def _is_term(term: str) -> bool:

@@ -34,7 +34,7 @@ class Group:
     lead_in: int | None = None  # index of the group that opens its list
     label: str | None = None  # an item's own title in bold type
     heading_only: bool = False
-    fragment: bool = False
+    table: bool = False
 
 
 @dataclass
@@ -260,7 +260,8 @@ class _Grouper:
                 self.groups[-1].end = line.end
             else:
                 begin = start if row == at else line.start
-                self._add(Group(begin, line.end, line.start, under, under, lead if row == at else first))
+                opener = lead if row == at else first
+                self._add(Group(begin, line.end, line.start, under, under, opener, table=True))
         return end
 
     def _add(self, group: Group) -> None:

@@ -1,15 +1,22 @@
 """Headings that no markup declares, and tables of contents, which name headings and are none."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
-from extractors.line_shapes import is_caps, is_title
+from extractors.line_shapes import is_caps, is_dated, is_title
 from extractors.lines import TYPED_HEADING, Line
 from extractors.titles import is_whole_title, title_of
 
 _QUESTIONS = 3  # so many short questions as paragraphs make a page of questions and answers
 _QUESTION = 160  # characters of the longest; of an entry of a table of contents too
+# A line that says when the document was updated is set like a heading on many pages, but nothing stands under it.
+_DATE_LINE = re.compile(
+    r"\W{0,3}(?:this|last|effective|updated?|version|revised|revision|modified|date|posted|published|stand|letzte|"
+    r"dernière|última|ultim[ao]|ostatni[ae]?)\b",
+    re.IGNORECASE,
+)
 _ENTRIES = 3  # lines that repeat headings make a table of contents
 
 
@@ -37,7 +44,9 @@ def _heads(lines: Sequence[Line], at: int) -> bool:
     """Whether what follows a numbered title is its text, a deeper number or a lesser heading."""
     line, following = lines[at], lines[at + 1]
     if following.is_heading:
-        return (following.level or 0) >= TYPED_HEADING and following.marker is None
+        below = {one.path[:-1] for one in following.marker.readings} if following.marker else set()
+        lesser = (following.level or 0) >= TYPED_HEADING and following.marker is None
+        return lesser or any(one.path in below for one in (line.marker.readings if line.marker else ()))
     if following.kind == "table_row" or line.marker is None:
         return False
     if following.words.lstrip("\"'“„«(")[:1].islower():
@@ -69,8 +78,8 @@ def _with_typed_headings(lines: Sequence[Line]) -> list[Line]:
         shouted = line.kind == "paragraph" and line.opens_block and is_caps(line.text) and is_title(line.text, words=10)
         if (shouted and _has_body(lines, at)) or (asked >= _QUESTIONS and _is_question(lines, at)):
             out.append(replace(line, kind="heading", level=TYPED_HEADING))
-        elif line.is_heading and line.level is None:
-            out.append(replace(line, level=TYPED_HEADING))
+        elif line.is_heading and line.marker is None and len(line.text) <= _QUESTION and _DATE_LINE.match(line.text):
+            out.append(replace(line, kind="paragraph", level=None) if is_dated(line.text) else line)
         else:
             out.append(line)
     return out

@@ -14,6 +14,12 @@ _DEEPEST = 16  # nodes on one path; documents that nest deeper are not contracts
 _GAP = 5  # numbers that may be missing between two of one list
 _TOPIC = 6  # words of the longest title in front of a paragraph that heads the paragraphs after it
 _HIGHEST = 60  # a paragraph "75. Foo" with nothing counted before it opens no clause
+# Sections that others follow and none stand in; told by name, because a list of sections has no level to compare.
+_PREAMBLE_NAMES = """
+    preamble introduction foreword summary overview préambule präambel einleitung preámbulo introducción premessa
+    preambolo introduzione wstęp preambuła
+"""
+_PREAMBLES = frozenset(_PREAMBLE_NAMES.split())
 _LOWER_LISTS = ("(", "1)", "a", "i")  # how the styles of lists begin; the others number sections
 
 
@@ -207,6 +213,9 @@ class _Outline:
 
     def _open_place(self, at: int, line: Line, reading: Reading) -> None:
         """Pops what a new list or section cannot stand under."""
+        top = self._top()
+        if reading.value == 1 and top is not None and top.title and top.title.casefold() in _PREAMBLES:
+            self.stack.pop()
         if line.is_heading:
             self._pop_headings(line.level or 0, reading)
             return
@@ -241,10 +250,28 @@ class _Outline:
             self.stack.pop()
 
     def _heading(self, at: int, line: Line) -> Place:
-        self._pop_headings(line.level or 0, None)
+        above = self._running_section(at, line)
+        if above is not None:
+            self._pop_to(above)
+        else:
+            self._pop_headings(line.level or 0, None)
         node = Node(at, None, heading=True, level=line.level or 0, title=title_of(line))
         self._push(node)
         return Place(node, node)
+
+    def _running_section(self, at: int, line: Line) -> Node | None:
+        """The numbered section that an unnumbered heading of its level stands in: one that is counted on from later.
+
+        A heading that is set like "6.1" and stands with its text between "6.1" and "6.2" is a part of 6.1.
+        """
+        if at + 1 >= len(self.lines) or self.lines[at + 1].is_heading:
+            return None
+        for node in reversed(self.stack):
+            if node.heading and node.style and node.level == line.level:
+                following = (node.style, (*node.path[:-1], node.value + 1))
+                restart = (node.style, (*node.path[:-1], 1))
+                return node if self._next(following, at) < self._next(restart, at) else None
+        return None
 
     def _run_in(self, at: int, line: Line, title: str) -> Place:
         """A title in front of an unnumbered paragraph; one with a full stop heads what follows until the next, too."""
