@@ -46,7 +46,8 @@ def place(pin: Pin, framework: Framework, patterns: Sequence[CitationPattern]) -
 
 def split_twins(pin: Pin) -> tuple[Pin, ...]:
     """Two numbers for one that ends in two letters, as in "Annex 1(j)(k)"; nothing for any other."""
-    if len(pin.below) < 2 or not (pin.below[-1].isalpha() and pin.below[-2].isalpha()):
+    one, other = pin.below[-2:] if 2 <= len(pin.below) <= 3 else ("", "")
+    if not (one.isalpha() and other.isalpha() and one < other):
         return ()
     return (replace(pin, below=pin.below[:-1]), replace(pin, below=(*pin.below[:-2], pin.below[-1])))
 

@@ -117,7 +117,7 @@ def _group(parts: Sequence[Part], registry: Registry, jurisdictions: Collection[
             framework, pattern = found
             groups.setdefault(framework.id, _Group(framework)).place(pin, pattern)
         if not pins and not any(isinstance(part, Law) for part in parts):
-            loose.append(f"It names no section of {owner.text}.")
+            loose.append(f"{owner.text} is cited without a section.")
     return list(groups.values()), loose
 
 
@@ -211,7 +211,10 @@ def _listed(mine: Sequence[Placed], grammar: Grammar) -> str:
 
 
 def resolve_frameworks(
-    cited: Iterable[CitedFramework], registry: Registry, jurisdictions: Collection[str] = ()
+    cited: Iterable[CitedFramework],
+    registry: Registry,
+    jurisdictions: Collection[str] = (),
+    excluded: Collection[str] = (),
 ) -> tuple[FrameworkCitation, ...]:
     """The frameworks of a proposal, one for each law that a citation names, repetitions left out.
 
@@ -219,6 +222,7 @@ def resolve_frameworks(
         cited: as the analyst wrote them.
         registry: what they resolve to.
         jurisdictions: where the document applies; empty: not said. A law that cannot apply there gets a warning.
+        excluded: places whose people the document keeps out.
 
     """
     found: dict[tuple[str | None, str], FrameworkCitation] = {}
@@ -226,7 +230,7 @@ def resolve_frameworks(
         for resolution in resolve_citations(one.citation, registry, jurisdictions):
             problem = resolution.problem
             if resolution.valid and resolution.framework and problem is None:
-                problem = applicability(registry.frameworks[resolution.framework], jurisdictions)
+                problem = applicability(registry.frameworks[resolution.framework], jurisdictions, excluded)
             made = FrameworkCitation(
                 id=resolution.framework,
                 citation=resolution.citation,
@@ -247,11 +251,13 @@ def applicability(framework: Framework, jurisdictions: Collection[str], excluded
         excluded: places whose people the document keeps out.
 
     """
-    if any(reaches(framework.jurisdiction, [place]) for place in excluded if "-" not in place):
-        return f"{framework.short} protects people in {framework.jurisdiction}, whom the document keeps out."
-    if jurisdictions and not reaches(framework.jurisdiction, jurisdictions):
+    law = framework.jurisdiction
+    # To keep out one state is not to keep out its country.
+    if any(law == place or ("-" not in place and reaches(law, [place])) for place in excluded):
+        return f"{framework.short} protects people in {law}, whom the document keeps out."
+    if jurisdictions and not reaches(law, jurisdictions):
         places = ", ".join(sorted(jurisdictions))
-        return f"{framework.short} is law in {framework.jurisdiction}; the document applies in {places}."
+        return f"{framework.short} is law in {law}; the document applies in {places}."
     return None
 
 
