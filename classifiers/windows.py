@@ -5,24 +5,38 @@ from dataclasses import dataclass
 from hashlib import sha256
 from itertools import pairwise
 
+from classifiers.cuts import Place, choose_cuts, places_of
+from classifiers.surroundings import Surroundings
 from classifiers.tokens import count_tokens
+from extractors.sentences import sentence_spans
 from smallprint.records import Clause, Document
-
-_LEAST = 0.5  # of the budget: a window is cut no sooner, unless the document ends
 
 
 @dataclass(frozen=True)
 class Window:
-    """What one model call reads. Nothing in it depends on the place of its clauses in the document.
+    """What one model call reads. Nothing in it but ``index`` tells where in the document it stands.
 
-    ``clauses`` are whole and in order, as in the document; ``context`` are lines of text from outside the window that
-    explain it: the headings above its first clause, the words that open a list which it continues.
+    So a window renders the same after clauses were added or changed elsewhere, and a stored answer is found again.
     """
 
     index: int  # from 0
-    clauses: tuple[Clause, ...]
-    context: tuple[str, ...]
-    sha256: str  # of the clauses' texts and the context
+    clauses: tuple[Clause, ...]  # whole and in order; part of one only after ``split_window`` of a single clause
+    headings: tuple[str, ...] = ()  # above the first clause, outermost first, where they stand outside the window
+    lead_in: str = ""  # the words that open the list, or the head of the table, that the window begins inside of
+    definitions: tuple[str, ...] = ()  # sentences from elsewhere that define terms used here
+
+    @property
+    def context(self) -> tuple[str, ...]:
+        """What lies outside the window and explains it, a line each."""
+        lines = [f"Section: {' > '.join(self.headings)}"] if self.headings else []
+        lines += [f"Continues: {self.lead_in}"] if self.lead_in else []
+        return (*lines, *(f"Definition: {sentence}" for sentence in self.definitions))
+
+    @property
+    def sha256(self) -> str:
+        """Of the clauses' texts and the context: windows with the same hash ask the same."""
+        texts = (f"{clause.heading_only:d}{clause.text}" for clause in self.clauses)
+        return sha256("\x1f".join((*self.context, "", *texts)).encode()).hexdigest()
 
     def numbered(self) -> Iterator[tuple[int, Clause]]:
         """The clauses that can be cited, with their numbers in this window from 1; bare headings have none."""
@@ -30,80 +44,76 @@ class Window:
 
 
 def cut_windows(document: Document, clauses: Sequence[Clause], *, budget_tokens: int) -> tuple[Window, ...]:
-    """All clauses, each in exactly one window of at most ``budget_tokens``; a longer clause has a window of its own."""
-    costs = [count_tokens(clause.text) for clause in clauses]
-    cuts = _cuts(costs, [_rank(clauses, at) for at in range(len(clauses))], budget_tokens)
-    bounds = [0, *cuts, len(clauses)] if clauses else []
-    by_id = {clause.id: clause for clause in clauses}
-    return tuple(_window(n, tuple(clauses[start:end]), by_id) for n, (start, end) in enumerate(pairwise(bounds)))
+    """All clauses, each in exactly one window of at most ``budget_tokens`` estimated tokens.
+
+    A clause beyond the budget has a window of its own, with the bare headings in front of it; ``cut_clauses`` bounds
+    clauses, so none is parted here. How the cuts are chosen: docs/decisions/0011-grounding.md.
+
+    Raises:
+        ValueError: the budget is not positive.
+
+    """
+    if budget_tokens < 1:
+        raise ValueError("a window needs a budget of at least one token")
+    if not clauses:
+        return ()
+    places = places_of(clauses, budget_tokens)
+    starts = [0, *choose_cuts(places, budget_tokens), len(places)]
+    at = [*(place.clause for place in places), len(clauses)]
+    spans = [(at[start], at[end]) for start, end in pairwise(starts)]
+    around = Surroundings(document, clauses, spans)
+    return tuple(
+        Window(
+            index=n,
+            clauses=tuple(clauses[start:end]),
+            headings=around.headings(clauses[start]),
+            lead_in=around.lead_in(clauses[start:end]),
+            definitions=around.definitions(n),
+        )
+        for n, (start, end) in enumerate(spans)
+    )
 
 
 def split_window(document: Document, clauses: Sequence[Clause], window: Window) -> tuple[Window, ...]:
-    """The window in two halves, cut at the best clause near its middle; itself alone if it is a single clause."""
-    if len(window.clauses) < 2:
+    """The window in two, for an answer that was cut off.
+
+    Cut where a section begins near the middle, else between clauses; a single clause between its sentences, both parts
+    under its id. A single sentence cannot be split: the window comes back alone.
+    """
+    halves = _halves(window.clauses) if len(window.clauses) > 1 else _parts(window.clauses[0])
+    if len(halves) < 2:
         return (window,)
-    costs = [count_tokens(clause.text) for clause in window.clauses]
-    total, before = sum(costs), 0
-    places = []
-    for at in range(1, len(costs)):
-        before += costs[at - 1]
-        places.append((abs(2 * before - total), at))
-    cut = min(places)[1]
-    by_id = {clause.id: clause for clause in clauses}
-    halves = (window.clauses[:cut], window.clauses[cut:])
-    return tuple(_window(window.index, half, by_id) for half in halves)
+    around = Surroundings(document, clauses, ())
+    first, second = halves
+    return (
+        Window(window.index, first, window.headings, window.lead_in, window.definitions),
+        Window(window.index, second, around.headings(second[0]), around.lead_in(second), window.definitions),
+    )
 
 
-def _window(index: int, clauses: tuple[Clause, ...], by_id: dict[str, Clause]) -> Window:
-    context = tuple(_context(clauses, by_id))
-    parts = [*context, "", *(clause.text for clause in clauses)]
-    return Window(index, clauses, context, sha256("\x1f".join(parts).encode()).hexdigest())
+def _halves(clauses: tuple[Clause, ...]) -> tuple[tuple[Clause, ...], ...]:
+    total = sum(count_tokens(clause.text) for clause in clauses)
+    # Two thirds, so that a section start off the middle may be chosen.
+    places = places_of(clauses, total)
+    cuts = choose_cuts(places, max(1, total * 2 // 3))
+    if not cuts:
+        return (clauses,)
+    middle = min(cuts, key=lambda cut: abs(2 * _tokens(places[:cut]) - total))
+    cut = places[middle].clause
+    return clauses[:cut], clauses[cut:]
 
 
-def _context(clauses: tuple[Clause, ...], by_id: dict[str, Clause]) -> Iterator[str]:
-    first = clauses[0]
-    above = [heading for heading in first.heading_path if heading not in first.text]
-    if above:
-        yield "Section: " + " > ".join(above)
-    inside = {clause.id for clause in clauses}
-    if first.lead_in and first.lead_in not in inside and first.lead_in in by_id:
-        yield "List opened by: " + by_id[first.lead_in].text
+def _tokens(places: Sequence[Place]) -> int:
+    return sum(place.tokens for place in places)
 
 
-def _rank(clauses: Sequence[Clause], at: int) -> tuple[int, str]:
-    """How good a place the start of a clause is for a cut; less is better."""
-    clause, before = clauses[at], clauses[at - 1] if at else None
-    digest = sha256(clause.text.encode()).hexdigest()
-    if before is None or before.heading_only:
-        return (99, digest)
-    if clause.heading_path == before.heading_path:
-        return (50 if clause.lead_in else 40, digest)
-    shared = sum(1 for _ in _shared(clause.heading_path, before.heading_path))
-    return (min(shared, 30), digest)
-
-
-def _shared(one: Sequence[str], other: Sequence[str]) -> Iterator[str]:
-    for here, there in zip(one, other, strict=False):
-        if here != there:
-            return
-        yield here
-
-
-def _cuts(costs: Sequence[int], ranks: Sequence[tuple[int, str]], budget: int) -> list[int]:
-    """Indices of the clauses that begin a further window."""
-    cuts: list[int] = []
-    start, rest = 0, sum(costs)
-    while rest > budget:
-        size, best, end = 0, None, start
-        while end < len(costs) and (size + costs[end] <= budget or end == start):
-            size += costs[end]
-            end += 1
-            if end < len(costs) and size >= _LEAST * budget and (best is None or ranks[end] < ranks[best]):
-                best = end
-        start_next = best if best is not None else end
-        if start_next >= len(costs):
-            break
-        rest -= sum(costs[start:start_next])
-        cuts.append(start_next)
-        start = start_next
-    return cuts
+def _parts(clause: Clause) -> tuple[tuple[Clause, ...], ...]:
+    """A clause in two parts that meet between the sentences nearest to its middle."""
+    starts = [start for start, _ in sentence_spans(clause.text)][1:]
+    if not starts:
+        return ((clause,),)
+    middle = min(starts, key=lambda start: abs(2 * start - len(clause.text)))
+    head = clause.text[:middle].rstrip()
+    first = clause.model_copy(update={"end": clause.start + len(head), "text": head})
+    second = clause.model_copy(update={"start": clause.start + middle, "text": clause.text[middle:]})
+    return (first,), (second,)
