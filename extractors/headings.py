@@ -33,7 +33,7 @@ def _with_numbered_titles(lines: list[Line]) -> list[Line]:
         if not line.is_heading and readings and is_whole_title(line) and _heads(lines, at):
             elders = [seen.get((one.style, (*one.path[:-1], one.value - 1))) for one in readings]
             if all(elder is None or _is_titled(lines[elder]) or not _is_near(lines, elder, at) for elder in elders):
-                level = TYPED_HEADING - 1 if lines[at + 1].is_heading else TYPED_HEADING
+                level = max(1, (lines[at + 1].level or 1) - 1) if lines[at + 1].is_heading else TYPED_HEADING
                 lines[at] = replace(line, kind="heading", level=level)
         for one in readings:
             seen[one.style, one.path] = at

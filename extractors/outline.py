@@ -206,7 +206,10 @@ class _Outline:
                 self._pop_to(node)
                 return True
         for node in self.stack:
-            if len(node.path) == len(path) and not node.heading:
+            moved_on = (
+                node.style in ("1.", "decimal") and 0 < path[0] - node.path[0] <= _GAP
+            )  # "6.1" where "6." is lost
+            if moved_on or (len(node.path) == len(path) and not node.heading):
                 self._pop_to(node.parent)
                 return True
         return False
