@@ -9,8 +9,8 @@ def _words(text: str) -> frozenset[str]:
 ALWAYS_BEFORE_MORE = _words(
     """
     mr mrs ms dr prof rev hon gen messrs st mt vs v e.g i.e eg ie cf viz approx esp incl excl resp subj re
-    sec sect secs arts para paras subsec subpara reg regs tit ch chs cl cls app appx ex exh annot pub stat fed supp
-    u.s.c c.f.r
+    sec sect secs arts para paras subsec subpara reg regs tit ch chs cl cls appx exh annot stat fed supp
+    u.s.c c.f.r cal civ pte pvt sdn
     abs ziff nr nrn buchst lit rn rdnr tz unterabs z.b d.h i.d.r i.s.d i.s.v i.v.m i.h.v u.u u.ä v.a vgl gem ggf
     bzw inkl exkl zzgl evtl einschl sog insb bspw zb dh ca ggü entspr ausschl hr fr str
     m mme mlle al éd env p.ex c.-à-d c.à.d
@@ -49,7 +49,7 @@ STARTERS = _words(
     other another as after before because since until unless upon under with without within except although though
     however therefore thus also accordingly additionally furthermore moreover further otherwise notwithstanding
     please there here once only do does did is are was were be not nothing never may must shall should will would can
-    could users customers members
+    could
     der die das den dem des ein eine einen einem einer dieser diese dieses sie ihr ihre ihnen wir unser unsere uns es
     er wenn falls sofern soweit bei im in am an auf für mit nach von vor zu zur zum durch ohne über unter als auch
     alle jede jeder kein keine nur nicht hierzu daher dies

@@ -21,7 +21,7 @@ _ENUMERATOR = re.compile(r"(?:\((?:[a-zA-Z]{1,2}|[ivxlc]{1,5}|\d{1,3})\)|(?:[a-z
 _APOSTROPHE = re.compile(r"['’]")  # "dell'art." abbreviates what stands after it
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _BRAND = re.compile(r"[a-z]{1,2}[A-Z]")  # iPhone, eBay: small letters that begin a sentence
-_NUMERAL = re.compile(r"(?:\d|§|[IVXLC]{1,7}\b|[a-zA-Z]\b|\()")
+_NUMERAL = re.compile(r"(?:\d|§|[IVXLC]{1,7}\b|[a-zA-Z]\b|\(|[A-Z]{1,4}[ -]?\d)")
 
 
 def sentence_spans(text: str) -> list[tuple[int, int]]:

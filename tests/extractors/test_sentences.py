@@ -19,6 +19,9 @@ def sentences(text):
         pytest.param("Use it, e.g. at home, i.e. not at work.", id="e.g. and i.e."),
         pytest.param("See 4.2(b). of the order form, which binds you.", id="a clause number before small letters"),
         pytest.param("Kestrel Cloud, Inc. Terms apply to Kestrel Cloud, Inc. Accounts.", id="Inc. inside a name"),
+        pytest.param(
+            "See Cal. Civ. Code § 1798.100 and VAT ID No. EU 8260 of Oat Pte. Ltd. for U.S. Users.", id="codes"
+        ),
         pytest.param("You owe $1,250.00 or 1.250,00 EUR a year.", id="amounts"),
         pytest.param("Write to jo.doe@kestrel.example or open https://kestrel.example/a.b?c=d.e now.", id="addresses"),
         pytest.param("4.2 Fees are due.", id="the number that a sentence begins with"),
@@ -46,6 +49,7 @@ def test_nothing_is_cut_inside(text):
     [
         pytest.param("You pay. We deliver.", ["You pay.", "We deliver."], id="two sentences"),
         pytest.param("See Section 4. You pay.", ["See Section 4.", "You pay."], id="a reference that ends a sentence"),
+        pytest.param("Open the app. You pay.", ["Open the app.", "You pay."], id="an app that ends a sentence"),
         pytest.param("Do you? No. We do not.", ["Do you?", "No.", "We do not."], id="No. as an answer"),
         pytest.param("We are Oat, Inc. You are you.", ["We are Oat, Inc.", "You are you."], id="Inc. at the end"),
         pytest.param(
