@@ -30,6 +30,7 @@ _KINDS: dict[str, BlockKind] = {
 }
 _LONGEST = 4000
 _GENERATED = 10_000
+_LARGE, _HALF = 5_000_000, 2_500_000  # characters
 _PIECES = (
     *(
         "1.",
@@ -270,6 +271,15 @@ def broken_tilings(documents: Iterable[Document]) -> int:
     return broken
 
 
+def seconds_for(size: int) -> float:
+    """Seconds that a text of ``size`` characters takes to be cut, in numbered paragraphs of a usual length."""
+    paragraph = "{}. You agree, see Sec. 5 and 15 U.S.C. § 45, that we may change it:\n(a) today; or\n(b) tomorrow.\n\n"
+    document = document_of("".join(paragraph.format(at % 99 + 1) for at in range(size // len(paragraph))))
+    started = time.perf_counter()
+    cut_clauses(document)
+    return time.perf_counter() - started
+
+
 def run(data: Path) -> tuple[list[Row], Real | None]:
     """The golden documents in name order, and the files of ``data/versions``, None where that folder is missing."""
     rows = [measure(read_golden(path)) for path in sorted(GOLDEN.glob("*.txt"))]
@@ -319,6 +329,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     rows, real = run(options.data)
     sys.stdout.write(table(rows, real) + "\n")
+    sys.stdout.write(
+        f"a text of 5 MB takes {seconds_for(_LARGE):.1f} s, one of half its size {seconds_for(_HALF):.1f} s\n"
+    )
     broken = broken_tilings(generated_documents(_GENERATED))
     sys.stdout.write(f"generated documents whose clauses do not tile the text: {broken} of {_GENERATED}\n")
     if options.differences:

