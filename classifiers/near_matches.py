@@ -72,9 +72,9 @@ class NearMatches:
             if any(abs(shift - other) <= _DRIFT for other in taken):
                 continue
             taken.append(shift)
-            near = [(at, place) for place, at in hits if abs(place - shift) <= _DRIFT]
-            (first_at, first), (last_at, last) = min(near), max(near)
-            yield max(0, first - first_at), min(len(self._tokens), last + len(tokens) - last_at)
+            near = [(at, other) for other, at in hits if abs(other - shift) <= _DRIFT]
+            # Words may be missing or added between the first and the last sequence that both share.
+            yield max(0, min(near)[1]), min(len(self._tokens), max(near)[1] + len(tokens))
 
     def _compare(self, tokens: Sequence[str], start: int, end: int) -> NearMatch | None:
         passage = self._tokens[start:end]

@@ -13,7 +13,7 @@ from smallprint.records import Clause
 _MOST_PLACES = 64  # looked at for words that the document repeats
 _SENTENCE_END = re.compile(r"[\"'”’»)\]*_]{0,4}\s*(?:[.;:!?。！？]|\n|$)")
 _SENTENCE_START = re.compile(r"(?:[.;:!?。！？][\"'”’»)\]*_]{0,4}\s{0,3}|\n\s{0,8}|^)[\"'“‘«(\[•*_–—-]{0,4}\s?$")
-_UNSPACED_WORDS = 8  # characters of a script without spaces that weigh as much as four words
+_BETWEEN = " \t\u00a0\"'“‘«*_"  # what may stand between a list number and its words
 
 
 @dataclass(frozen=True)
@@ -40,8 +40,15 @@ class Words:
 
     @cached_property
     def inner_numbers(self) -> list[str]:
-        """The list numbers after the first word: a number in front is the analyst's own as often as the source's."""
+        """The list numbers after the first word."""
         return self.numbers(self.squashed.spans[0][0], len(self.text)) if self.squashed.spans else []
+
+    def number_before(self, at: int) -> str:
+        """The list number, left out of the words, right before a place; not a clause's number in the prompt: [7]."""
+        n = bisect_left(self.holes, (at, 0)) - 1
+        if n < 0 or self.text[self.holes[n][1] : at].strip(_BETWEEN) or self.text[self.holes[n][0]] == "[":
+            return ""
+        return self.numbers(*self.holes[n])[0]
 
     @cached_property
     def weight(self) -> int:
@@ -64,7 +71,7 @@ def find(source: Words, quote: Words, low: int, high: int) -> Iterator[Passage]:
             return
         if _stands(doc, words, at, size):
             passage = Passage(doc.offsets[at], doc.offsets[at + size - 1] + 1)
-            if _in_order(quote.inner_numbers, source.numbers(passage.start, passage.end)):
+            if _agree(source, passage, quote):
                 yield passage
         at = doc.text.find(words.text, at + 1, last)
 
@@ -83,6 +90,14 @@ def _inside_hyphens(doc: Squashed, at: int, end: int) -> bool:
     before = at > 0 and doc.parted[at] == 2 and doc.offsets[at] > doc.offsets[at - 1] + 1
     after = end < len(doc.text) and doc.parted[end] == 2 and doc.offsets[end] > doc.offsets[end - 1] + 1
     return before or after
+
+
+def _agree(source: Words, passage: Passage, quote: Words) -> bool:
+    """Whether the list numbers of the quote, where it has any, are those of the passage."""
+    here, there = quote.number_before(quote.squashed.spans[0][0]), source.number_before(passage.start)
+    if here and there and here != there:
+        return False
+    return _in_order(quote.inner_numbers, source.numbers(passage.start, passage.end))
 
 
 def _in_order(some: Iterable[str], among: Iterable[str]) -> bool:

@@ -10,6 +10,7 @@ from smallprint.records import Clause, Document
 _LONGEST_LINE = 400  # characters of a lead-in or definition
 _MOST_DEFINITIONS = 800  # characters a window
 _MOST_TERMS = 400  # looked at; no honest document defines more
+_HEADING = 20  # characters that a line may have beside a term and still be its heading
 _ACRONYM = re.compile(r"[A-Z0-9&.]{1,6}s?")
 
 
@@ -83,9 +84,12 @@ def _is_particular(term: str) -> bool:
 
 
 def _sentence_with(clause: Clause, term: str) -> tuple[int, int] | None:
-    for start, end in sentence_spans(clause.text):
-        if term in clause.text[start:end]:
-            return clause.start + start, clause.start + end
+    """The sentence that defines a term: where it stands in quotation marks, else where it is not a heading."""
+    having = [(start, end) for start, end in sentence_spans(clause.text) if term in clause.text[start:end]]
+    quoted = [span for span in having if re.search(rf"[\"'“„«‘]\s?{re.escape(term)}", clause.text[slice(*span)])]
+    longer = [span for span in having if span[1] - span[0] > len(term) + _HEADING]
+    for start, end in (*quoted, *longer):
+        return clause.start + start, clause.start + end
     return None
 
 
