@@ -1,0 +1,97 @@
+"""How full the windows of a document are, and how many of them change when a sentence does or a clause is inserted."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from random import Random
+
+from classifiers.tokens import count_tokens
+from classifiers.windows import cut_windows
+from smallprint.records import Clause, Document
+
+BUDGET = 3500  # tokens, the default of the settings
+_EDITS = 20  # of each sort
+_INSERTED = "Orders that reach us after noon are packed on the following morning, save on holidays. "
+
+
+@dataclass(frozen=True)
+class WindowsRow:
+    """One document: its windows, and for each edit tried how many windows it changed."""
+
+    name: str
+    tokens: int
+    windows: int
+    context: float  # tokens of context for one of the document
+    edits: tuple[int, ...]  # a few words of one clause changed
+    on_top: tuple[int, ...]  # a clause inserted before the first
+    anywhere: tuple[int, ...]  # a clause inserted at random
+
+    @property
+    def fill(self) -> float:
+        """Share of the budget that the average window uses."""
+        return self.tokens / self.windows / BUDGET
+
+    @classmethod
+    def heading(cls) -> str:
+        """Names of the columns."""
+        columns = ("tokens", "windows", "allowed", "fill", "context", "edit", "on top", "anywhere")
+        return f"{'windows of':40}" + "".join(f"{column:>9}" for column in columns)
+
+    def line(self) -> str:
+        """Mean and largest number of windows changed, by sort of edit."""
+        changed = "".join(f"{_mean(some):>6.2f}/{max(some)} " for some in (self.edits, self.on_top, self.anywhere))
+        allowed = f"{self.tokens / 2500 + 1:.1f}"
+        counts = f"{self.tokens:>9}{self.windows:>9}{allowed:>9}{self.fill:>9.2f}{self.context:>9.3f}"
+        return f"{self.name[:40]:40}{counts} {changed}"
+
+    @staticmethod
+    def summary(rows: "Sequence[WindowsRow]") -> str:
+        """Averages, and the share of edits that changed more than two windows."""
+        sorts = {
+            "edits": [count for row in rows for count in row.edits],
+            "insertions on top": [count for row in rows for count in row.on_top],
+            "insertions anywhere": [count for row in rows for count in row.anywhere],
+        }
+        shares = ", ".join(f"{_mean([n > 2 for n in counts]):.2%} of {name}" for name, counts in sorts.items())
+        return (
+            f"mean fill {_mean([row.fill for row in rows]):.3f}, context {_mean([row.context for row in rows]):.3f} "
+            f"tokens a token; more than two windows changed by {shares}"
+        )
+
+
+def measure_windows(name: str, document: Document, clauses: tuple[Clause, ...], random: Random) -> WindowsRow:
+    """Cut the document's windows, then again after each of a number of edits."""
+    windows = cut_windows(document, clauses, budget_tokens=BUDGET)
+    before = {window.sha256 for window in windows}
+
+    def changed(edited: Sequence[Clause]) -> int:
+        return sum(window.sha256 not in before for window in cut_windows(document, edited, budget_tokens=BUDGET))
+
+    def inserted(at: int) -> int:
+        near = clauses[min(at, len(clauses) - 1)]
+        path = near.heading_path if at else clauses[0].heading_path
+        words = _INSERTED * random.randint(1, 6)
+        new = Clause(id="new", start=0, end=len(words), text=words, heading_path=path)
+        return changed([*clauses[:at], new, *clauses[at:]])
+
+    return WindowsRow(
+        name=name,
+        tokens=sum(count_tokens(clause.text) for clause in clauses),
+        windows=len(windows),
+        context=sum(count_tokens("\n".join(window.context)) for window in windows) / count_tokens(document.text),
+        edits=tuple(changed(_edited(clauses, random)) for _ in range(_EDITS)),
+        on_top=tuple(inserted(random.randrange(2)) for _ in range(_EDITS)),
+        anywhere=tuple(inserted(random.randrange(len(clauses) + 1)) for _ in range(_EDITS)),
+    )
+
+
+def _edited(clauses: Sequence[Clause], random: Random) -> list[Clause]:
+    at = random.choice([n for n, clause in enumerate(clauses) if not clause.heading_only])
+    words = clauses[at].text.split(" ")
+    place = random.randrange(len(words))
+    words[place : place + random.choice([0, 1, 5])] = ["as", "amended", "hereafter"][: random.randint(1, 3)]
+    changed = clauses[at].model_copy(update={"text": " ".join(words)})
+    return [*clauses[:at], changed, *clauses[at + 1 :]]
+
+
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values)
