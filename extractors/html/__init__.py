@@ -1,21 +1,33 @@
 """HTML page -> raw blocks: decode, parse, leave hidden text and furniture out, write what remains in reading order."""
 
+import re
+
 from extractors.html.decoding import decode
 from extractors.html.edges import trim_edges
 from extractors.html.headings import join_numbers, promote_headings
-from extractors.html.main_content import find_main
+from extractors.html.main_content import find_main, leave_outside
 from extractors.html.metadata import language_of, title_of
 from extractors.html.parsing import Element, parse
 from extractors.html.repeats import drop_repeats
 from extractors.html.sections import choose_document
+from extractors.html.state import text_state
 from extractors.html.styles import read_styles
 from extractors.html.survey import survey
 from extractors.html.visibility import drop_hidden
 from extractors.html.writer import Writer
-from extractors.layout import Extraction, Options
+from extractors.layout import Extraction, Options, RawBlock
 from smallprint.errors import DocumentError
+from smallprint.records import DocumentWarning
 
 __all__ = ["extract_html"]
+
+_FEW = 1500  # characters of visible text below which the page's script data is looked into
+_NOTHING = 250  # characters below which a page that runs scripts may only be a shell
+_SHELL = re.compile(
+    r"enable javascript|requires? javascript|javascript (?:is )?(?:disabled|required)|turn on javascript"
+    r"|checking your browser|just a moment|verify(?:ing)? (?:that )?you are (?:a )?human|loading",
+    re.IGNORECASE,
+)
 
 
 def extract_html(data: bytes, options: Options) -> Extraction:
@@ -27,24 +39,63 @@ def extract_html(data: bytes, options: Options) -> Extraction:
 
     """
     text, warnings = decode(data)
-    root, more = parse(text)
-    body = root.find("body")
-    if body is None:
-        raise DocumentError("no_text", "the page has no body", advice="check that this is the right file")
+    root = parse(text)
+    blocks, notes = _read(root, options.source)
+    size = sum(len(block.text) for block in blocks)
+    if size < _FEW:
+        found = _read_state(root, options.source)
+        if found is not None and sum(len(block.text) for block in found[0]) > max(size * 3, 300):
+            blocks, notes = found
+            size = sum(len(block.text) for block in blocks)
+    if size < _NOTHING and _needs_scripts(root, blocks):
+        raise DocumentError(
+            "needs_browser",
+            "the page has no text until its scripts have run",
+            advice="read it with --render (needs the browser extra), or save the page from a browser",
+        )
+    return Extraction(
+        blocks=blocks, title=title_of(root, blocks), language=language_of(root), warnings=(*warnings, *notes)
+    )
+
+
+def _read(root: Element, source: str) -> tuple[list[RawBlock], tuple[DocumentWarning, ...]]:
+    """The blocks of a parsed page, and what a reader should know about them."""
+    for template in list(root.iter("template")):
+        if template.get("shadowrootmode"):
+            template.tag = "div"  # a declarative shadow root is shown like any other element
     sheet = read_styles(root)
-    page = survey(body)
+    page = survey(root.find("body"))
     hidden = drop_hidden(page, sheet)
     main, lead = find_main(page)
-    main, several = choose_document(page, main, options.source)
+    chosen, several = choose_document(page, main, source)
+    if chosen is not None:
+        leave_outside(page, chosen)
+        lead = []
     repeated = drop_repeats(page)
     writer = Writer(page, sheet)
     for index in lead:
         writer.write(index)
-    writer.write(main)
-    blocks = [one.block for one in promote_headings(trim_edges(join_numbers(writer.out)))]
-    return Extraction(
-        blocks=blocks,
-        title=title_of(root, blocks),
-        language=language_of(root),
-        warnings=(*warnings, *more, *hidden, *several, *repeated),
-    )
+    writer.write(0)
+    written = promote_headings(trim_edges(join_numbers(writer.out)))
+    return [one.block for one in written], (*hidden, *several, *repeated)
+
+
+def _read_state(root: Element, source: str) -> tuple[list[RawBlock], tuple[DocumentWarning, ...]] | None:
+    html = text_state(root)
+    if html is None:
+        return None
+    blocks, notes = _read(parse(html), source)
+    # Data often names a document beside a text that opens with the same name.
+    if len(blocks) > 1 and blocks[0].text.strip().lower() == blocks[1].text.strip().lower():
+        blocks = blocks[1:]
+    detail = "the text was read from data that the page's scripts would show"
+    return blocks, (DocumentWarning(code="embedded_state", detail=detail), *notes)
+
+
+def _needs_scripts(root: Element, blocks: list[RawBlock]) -> bool:
+    """Whether this page is a shell that scripts fill: scripts, and no sentence or one that asks for scripts."""
+    if next(root.iter("script"), None) is None:
+        return False
+    if not any(len(block.text) >= 60 and block.kind != "heading" for block in blocks):
+        return True
+    return any(_SHELL.search(block.text) for block in blocks)

@@ -8,11 +8,12 @@ from extractors.html.written import WrittenBlock
 _ALL_LINK = 0.8
 _SHORT = 90  # characters of a line that can be a menu entry
 _ACTS = re.compile(
-    r"^(?:skip to (?:main )?content|skip navigation|back to (?:the )?top|go to top|return to top|top of page|print"
-    r"(?: this)?(?: page)?|share(?: this)?(?: page| article)?|download(?: as)?(?: an?)? pdf|was this (?:page |article )?helpful\??|yes|no"
-    r"|next|previous|prev|table of contents|contents|on this page|in this article|jump to(?: section)?:?|menu|close|search"
-    r"|home|copy link|copied!?|accept(?: all)?|reject(?: all)?|cookie settings|read more|show more|view more|loading\.*"
-    r"|nach oben|zum inhalt springen|haut de page|retour en haut|aller au contenu|volver arriba|torna su)$",
+    r"^(?:skip to (?:main )?content|skip navigation|back to (?:the )?top|go to top|return to top|top of page"
+    r"|print(?: this)?(?: page)?|share(?: this)?(?: page| article)?|download(?: as)?(?: an?)? pdf"
+    r"|was this (?:page |article )?helpful\??|next|previous|prev|table of contents|on this page|in this article"
+    r"|jump to(?: section)?:?|menu|close|search|copy link|copied!?|accept(?: all)?|reject(?: all)?|cookie settings"
+    r"|read more|show more|view more|loading\.*|nach oben|zum inhalt springen|haut de page|retour en haut"
+    r"|aller au contenu|volver arriba|torna su)$",
     re.IGNORECASE,
 )
 

@@ -9,52 +9,29 @@ from functools import lru_cache
 
 from extractors.html.parsing import Element
 from extractors.html.survey import HEADINGS, Survey
+from extractors.html.vocabulary import (
+    ASIDE,
+    COLLAPSIBLE,
+    CONSENT,
+    CONSENT_FORM,
+    DOCUMENT,
+    FOOTER,
+    LANGUAGE,
+    NAVIGATION,
+    PICKER,
+    ROLES,
+    TAGS,
+    UNSEEN,
+    UNSEEN_HOW,
+)
 
-_NAV = frozenset(
-    "nav navbar navigation navigationbar menu menus navmenu sidenav topnav subnav mainnav topbar breadcrumb breadcrumbs"
-    " megamenu masthead hamburger offcanvas drawer toolbar skiplink skiplinks skip pagination pager menubar sitemap"
-    " navlink navlinks".split()
-)
-_FOOT = frozenset("footer footers footnav colophon copyright copyrights contentinfo pagefooter sitefooter".split())
-_ASIDE = frozenset(
-    "sidebar related share sharing social socials newsletter subscribe subscription signup promo promotion cta search"
-    " searchbox feedback helpful advert adverts advertisement ads sponsor sponsored toc recommended recommendations"
-    " comments livechat chatbot popup modal dialog toast snackbar lightbox tooltip banner announcement".split()
-)
-_LANGUAGE = frozenset("language languages lang langs locale locales country region".split())
-_PICKER = frozenset("picker switcher switch selector select chooser dropdown menu list nav".split())
-_CONSENT = frozenset("cookie cookies consent gdpr ccpa cmp".split())
-_CONSENT_FORM = frozenset(
-    "banner notice notification modal popup dialog bar overlay sdk prompt preference preferences prefs settings manager"
-    " consent alert message popover drawer wall layer popout container box widget accept dismiss".split()
-)
 _CONSENT_WORD = re.compile(
-    r"^(?:cookie|consent|gdpr)s?(?:banner|notice|bar|modal|popup|dialog|overlay|law|consent|manager|preferences|wall|alert|message)"
-)
-_UNSEEN = frozenset("sr visually visuallyhidden screenreader assistive".split())
-_COLLAPSE = frozenset(
-    "accordion accordions collapse collapsed collapsible collapsable expandable expander expand tab tabs tabpanel panel"
-    " pane faq faqs toggle toggler toggled disclosure spoiler answer readmore".split()
+    r"^(?:cookie|consent|gdpr)s?(?:banner|notice|bar|modal|popup|dialog|overlay|law|consent|manager|preferences|wall"
+    r"|alert|message)"
 )
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_HINTS = {"nav": NAVIGATION, "foot": FOOTER, "aside": ASIDE, "collapse": COLLAPSIBLE}
 _WORD = re.compile(r"[a-z0-9]+")
-_ROLES = {
-    "navigation": "nav",
-    "menu": "nav",
-    "menubar": "nav",
-    "tablist": "nav",
-    "toolbar": "nav",
-    "doc-toc": "nav",
-    "search": "aside",
-    "contentinfo": "foot",
-    "banner": "head",
-    "complementary": "aside",
-    "dialog": "dialog",
-    "alertdialog": "dialog",
-    "alert": "aside",
-    "tabpanel": "collapse",
-}
-_TAGS = {"nav": "nav", "footer": "foot", "aside": "aside", "dialog": "dialog", "header": "head", "search": "aside"}
 _CONTENT_TAGS = frozenset(("p", "li", "td", "tr", "tbody", "dd", "dt", "h1", "h2", "h3", "h4", "h5", "h6", "a", "b"))
 _CONSENT_ACT = re.compile(
     r"\b(?:accept|allow|agree|reject|decline|refuse|deny|manage|customi[sz]e|save|confirm|akzeptieren|ablehnen|zulassen"
@@ -66,26 +43,14 @@ _CONSENT_ACT = re.compile(
 @lru_cache(maxsize=4096)
 def named(names: str) -> frozenset[str]:
     """What class names, an id or a label hint at: nav, foot, aside, consent, unseen, collapse, language."""
-    words = frozenset(_WORD.findall(_CAMEL.sub(" ", names[:400]).lower()))
-    found = set()
-    if words & _NAV:
-        found.add("nav")
-    if words & _FOOT:
-        found.add("foot")
-    if words & _ASIDE:
-        found.add("aside")
-    if (words & _CONSENT and words & _CONSENT_FORM and not words & {"policy", "policies", "content", "article"}) or any(
-        _CONSENT_WORD.match(word) for word in words
-    ):
-        if not (words & _CONSENT_FORM) <= {"consent"} or any(_CONSENT_WORD.match(word) for word in words):
-            found.add("consent")
-    if words & _UNSEEN and words & {"only", "hidden", "visuallyhidden", "screenreader", "reader", "text", "assistive"}:
+    tokens = frozenset(_WORD.findall(_CAMEL.sub(" ", names[:400]).lower()))
+    found = {hint for hint, vocabulary in _HINTS.items() if tokens & vocabulary}
+    compound = any(_CONSENT_WORD.match(token) for token in tokens)
+    if compound or (tokens & CONSENT and tokens & CONSENT_FORM and not tokens & DOCUMENT):
+        found.add("consent")
+    if (tokens & UNSEEN and tokens & UNSEEN_HOW) or {"screen", "reader"} <= tokens:
         found.add("unseen")
-    if "screen" in words and "reader" in words:
-        found.add("unseen")
-    if words & _COLLAPSE:
-        found.add("collapse")
-    if words & _LANGUAGE and words & _PICKER:
+    if tokens & LANGUAGE and tokens & PICKER:
         found.add("language")
     return frozenset(found)
 
@@ -99,7 +64,7 @@ def hints(element: Element) -> frozenset[str]:
     if element.tag not in _CONTENT_TAGS:
         names = f"{names} {get('id') or ''}"
     found = named(names) if len(names) > 1 else frozenset()
-    more = {_TAGS.get(element.tag), _ROLES.get((get("role") or "").lower())}
+    more = {TAGS.get(element.tag), ROLES.get((get("role") or "").lower())}
     if get("aria-modal") == "true":
         more.add("dialog")
     label = get("aria-label")

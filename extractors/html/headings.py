@@ -10,7 +10,10 @@ from extractors.layout import RawBlock
 _LONGEST = 130  # characters of a heading set as a paragraph
 _LONGEST_SENTENCE = 70  # the same if it ends with a period
 _BOLD_SHARE = 0.35  # of a document's characters; above it bold type marks nothing
-_LONE_NUMBER = re.compile(r"(?:§\s?|section |article |chapter )?[(\[]?(?:\d{1,3}(?:\.\d{1,3}){0,4}|[A-Za-z]|[ivxIVX]{1,5})[.)\]:]?", re.IGNORECASE)
+_LONE_NUMBER = re.compile(
+    r"(?:§\s?|section |article |chapter )?[(\[]?(?:\d{1,3}(?:\.\d{1,3}){0,4}|[A-Za-z]|[ivxIVX]{1,5})[.)\]:]?",
+    re.IGNORECASE,
+)
 _DOTTED = re.compile(r"[(\[]?(\d{1,3}(?:\.\d{1,3}){0,4})[.)\]:]?\s")
 _LETTER = re.compile(r"[^\W\d_]")
 
@@ -18,35 +21,32 @@ _LETTER = re.compile(r"[^\W\d_]")
 def join_numbers(blocks: Sequence[WrittenBlock]) -> list[WrittenBlock]:
     """A block that is nothing but a number joins the heading or paragraph after it: "1." + "Definitions"."""
     found: list[WrittenBlock] = []
-    pending: RawBlock | None = None
     for one in blocks:
-        block = one.block
-        if pending is not None:
-            if block.kind in ("heading", "paragraph") and not _LONE_NUMBER.fullmatch(block.text):
-                text = f"{pending.text} {block.text}"
-                gained = len(text) - len(block.text)
-                block = replace(
-                    block,
-                    text=text,
-                    bold=block.bold + gained if block.bold else 0,
-                    generated=0,
-                    anchor=pending.anchor or block.anchor,
-                )
-                one = replace(one, block=block)
-            else:
-                found.append(WrittenBlock(pending, 0.0, all_bold=False))
-            pending = None
-        if block.kind == "paragraph" and not block.generated and _is_lone_number(block.text):
-            pending = block
-            continue
-        found.append(one)
-    if pending is not None:
-        found.append(WrittenBlock(pending, 0.0, all_bold=False))
+        before = found[-1].block if found else None
+        if before is not None and _is_lone_number(before) and one.block.kind in ("heading", "paragraph"):
+            found[-1] = replace(one, block=_numbered(before, one.block))
+        else:
+            found.append(one)
     return found
 
 
-def _is_lone_number(text: str) -> bool:
-    return len(text) <= 12 and _LONE_NUMBER.fullmatch(text) is not None and (any(c.isdigit() for c in text) or text[-1] in ".)")
+def _numbered(number: RawBlock, block: RawBlock) -> RawBlock:
+    text = f"{number.text} {block.text}"
+    gained = len(text) - len(block.text)
+    return replace(
+        block,
+        text=text,
+        bold=block.bold + gained if block.bold else 0,
+        generated=0,
+        anchor=number.anchor or block.anchor,
+    )
+
+
+def _is_lone_number(block: RawBlock) -> bool:
+    text = block.text
+    if block.kind != "paragraph" or block.generated or len(text) > 12 or not _LONE_NUMBER.fullmatch(text):
+        return False
+    return text[-1] in ".)" or any(character.isdigit() for character in text)
 
 
 def promote_headings(blocks: Sequence[WrittenBlock]) -> list[WrittenBlock]:
@@ -73,8 +73,8 @@ def promote_headings(blocks: Sequence[WrittenBlock]) -> list[WrittenBlock]:
                 level = base + depth - 1
             else:
                 level = (base or real) + 1
-            one = replace(one, block=replace(block, kind="heading", level=min(level, 6)))
-        found.append(one)
+            block = replace(block, kind="heading", level=min(level, 6))
+        found.append(replace(one, block=block))
     return found
 
 

@@ -8,12 +8,35 @@ import re
 
 from extractors.html.furniture import drop_furniture, hints, is_consent_text
 from extractors.html.survey import HEADINGS, Survey
+from extractors.html.vocabulary import words
 
-_CONTAINERS = frozenset(
+_CONTAINERS = words(
     "body div main article section form center span td tr tbody table header content figure font blockquote li ul"
-    " details fieldset dl dd".split()
+    " details fieldset dl dd"
 )
-_TEXT_TAGS = frozenset("p ul ol dl table blockquote pre h1 h2 h3 h4 h5 h6 hr details li dt dd menu".split())
+_TEXT_TAGS = frozenset(
+    [
+        "p",
+        "ul",
+        "ol",
+        "dl",
+        "table",
+        "blockquote",
+        "pre",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "hr",
+        "details",
+        "li",
+        "dt",
+        "dd",
+        "menu",
+    ]
+)
 _DOMINATES = 0.55  # share of the prose that a child needs to be entered
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _NOTICE = re.compile(r"©|\(c\)|copyright|all rights reserved|alle rechte|tous droits|reservados", re.IGNORECASE)
@@ -23,8 +46,8 @@ def find_main(page: Survey) -> tuple[int, list[int]]:
     """Drops everything outside the document from the survey.
 
     Returns:
-        The index of the element that holds the text, and indices of headings and date lines from before it that
-        belong to the document, in order; these are dropped, but the caller shows them first.
+        The index of the innermost element that holds most of the text, and indices of headings and date lines from
+        before the document that belong to it, in order; these are dropped, but the caller shows them first.
 
     """
     semantic = _semantic_main(page)
@@ -32,7 +55,7 @@ def find_main(page: Survey) -> tuple[int, list[int]]:
     aside: list[int] = []
     at = 0
     if semantic is not None:
-        aside.extend(_leave_outside(page, semantic))
+        aside.extend(leave_outside(page, semantic))
         at = semantic
     while True:
         children = page.children(at)
@@ -71,7 +94,7 @@ def _is_article(page: Survey, index: int) -> bool:
     return index not in page.dropped and (element.tag == "article" or element.get("role") == "article")
 
 
-def _leave_outside(page: Survey, index: int) -> list[int]:
+def leave_outside(page: Survey, index: int) -> list[int]:
     """Drops all that is not in the element or around it; returns what was dropped, in order."""
     dropped: list[int] = []
     at = 0
@@ -106,7 +129,9 @@ def _belongs(page: Survey, index: int, *, before: bool) -> bool:
 
 def _lead(page: Survey, main: int, aside: list[int]) -> list[int]:
     """The first top heading and the date lines after it among what was left out before the main part."""
-    has_title = any(page.elements[i].tag == "h1" and _is_live(page, i, main) for i in range(main, page.end[main] + 1))
+    has_title = any(
+        page.elements[i].tag == "h1" and page.chars[i] and _is_live(page, i) for i in range(len(page.elements))
+    )
     lead: list[int] = []
     for root in sorted(aside):
         if root > main:
@@ -127,8 +152,8 @@ def _lead(page: Survey, main: int, aside: list[int]) -> list[int]:
     return lead
 
 
-def _is_live(page: Survey, index: int, top: int) -> bool:
-    while index != top:
+def _is_live(page: Survey, index: int) -> bool:
+    while index >= 0:
         if index in page.dropped:
             return False
         index = page.parent[index]

@@ -28,7 +28,9 @@ _ROMAN = (
     (4, "iv"),
     (1, "i"),
 )
-_OWN_NUMBER = re.compile(r"[(\[]?(?:\d{1,3}(?:\.\d{1,3}){0,4}|[A-Za-z]|[ivxlcIVXLC]{1,6})[.)\]:]")
+_OWN_NUMBER = re.compile(
+    r"[(\[]?(\d{1,3}(?:\.\d{1,3}){1,4}(?=[.)\]:\s])|(?:\d{1,3}|[A-Za-z]|[ivxlcIVXLC]{1,6})(?=[.)\]:]))"
+)
 _COUNTER_PAIR = re.compile(r"([A-Za-z_-][A-Za-z0-9_-]*)(?:\s+(-?\d{1,6}))?")
 _CONTENT = re.compile(
     r"\"([^\"]{0,80})\"|'([^']{0,80})'"
@@ -73,9 +75,13 @@ def _roman(ordinal: int) -> str:
     return text
 
 
-def has_own_number(text: str) -> bool:
-    """True if the text opens with a number or letter of its own, as typed by the author."""
-    return _OWN_NUMBER.match(text) is not None
+def repeats_number(text: str, marker: str) -> bool:
+    """True if the author typed the number that the list would generate, or a dotted one ("3.2") in its place."""
+    match = _OWN_NUMBER.match(text)
+    if not match:
+        return False
+    own = match.group(1).lower()
+    return "." in own or own == marker.strip(" .").rpartition(".")[2].lower()
 
 
 @dataclass

@@ -6,24 +6,24 @@ from typing import Any
 from lxml import etree
 
 from smallprint.errors import DocumentError
-from smallprint.records import DocumentWarning
 
 Element = Any  # lxml publishes no types
 
 MAX_CHARACTERS = 64_000_000
-MAX_TAGS = 1_000_000  # a 5 MB page of a legal text has some 100,000
+MAX_TAGS = 600_000  # a 5 MB page of a legal text has some 100,000
+MAX_TAGS_IF_DEEP = 100_000  # the same for a page that nests beyond 256 levels
 _NUL = re.compile("[\x00\x0b\x0c]")
 _XML_HEAD = re.compile(r"^\s{0,100}<\?xml[^>]{0,200}\?>")
 
 
-def parse(text: str) -> tuple[Element, tuple[DocumentWarning, ...]]:
+def parse(text: str) -> Element:
     """The root element of the page.
 
     libxml2's own limits hold (256 levels, 10 MB a text node); a page that exceeds them is parsed again with the
     wider limits of its "huge" mode (2,048 levels), which the bounds on size and tags here keep harmless.
 
     Raises:
-        DocumentError: ``too_large`` or ``malformed``.
+        DocumentError: ``too_large``, ``malformed`` or ``no_text``.
 
     """
     if len(text) > MAX_CHARACTERS or text.count("<") > MAX_TAGS:
@@ -35,15 +35,15 @@ def parse(text: str) -> tuple[Element, tuple[DocumentWarning, ...]]:
     text = _XML_HEAD.sub("", _NUL.sub(" ", text))
     data = text.encode("utf-8", "replace")
     root, limited = _parse(data, huge=False)
-    if limited:
+    if limited and text.count("<") <= MAX_TAGS_IF_DEEP:
         root, limited = _parse(data, huge=True)
-    if root is None:
-        raise DocumentError("malformed", "the page holds no markup that can be read", advice="fetch it again")
+    if root is None or root.find("body") is None:
+        raise DocumentError("no_text", "the page has no body to read", advice="check that this is the right file")
     if limited:
         raise DocumentError(
             "malformed", "the page nests its tags deeper than any reader needs", advice="save the text as a file"
         )
-    return root, ()
+    return root
 
 
 def _parse(data: bytes, *, huge: bool) -> tuple[Element | None, bool]:

@@ -3,7 +3,7 @@
 from extractors.html.survey import Survey
 from smallprint.records import DocumentWarning
 
-_SMALLEST = 400  # characters; shorter boxes may be repeated on purpose
+_SMALLEST = 300  # characters; shorter boxes may be repeated on purpose
 _BOXES = frozenset(("div", "section", "article", "aside", "form", "table"))
 
 

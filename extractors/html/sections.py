@@ -7,21 +7,17 @@ fragment of the URL, or a source name that contains one document's title, says w
 import re
 
 from extractors.html.survey import Survey
+from extractors.html.vocabulary import LEGAL
 from smallprint.records import DocumentWarning
 
-_KINDS = frozenset(
-    "policy policies terms agreement notice statement conditions addendum guidelines rules license licence eula privacy"
-    " cookies code annex schedule datenschutz agb impressum nutzungsbedingungen confidentialité politique conditions"
-    " mentions aviso política términos condiciones informativa termini regulamin polityka".split()
-)
 _WORD = re.compile(r"\w+")
 _FEWEST = 3  # documents side by side that make a hub
 _SMALLEST = 0.005  # share of the page's prose below which a section is no document
 _COVERED = 0.8  # share of the page's prose that the documents must hold together
 
 
-def choose_document(page: Survey, main: int, source: str) -> tuple[int, tuple[DocumentWarning, ...]]:
-    """The index of the element to read, and a warning that names what else the page holds.
+def choose_document(page: Survey, main: int, source: str) -> tuple[int | None, tuple[DocumentWarning, ...]]:
+    """The index of the element to read (None: all of them), and a warning that names what else the page holds.
 
     Args:
         page: the survey, furniture dropped.
@@ -31,12 +27,12 @@ def choose_document(page: Survey, main: int, source: str) -> tuple[int, tuple[Do
     """
     hub = _documents(page, main)
     if not hub:
-        return main, ()
+        return None, ()
     titles = ", ".join(f"“{' '.join(name).capitalize()}”" for _, name in hub)
     chosen = _asked_for(page, hub, source)
     if chosen is None:
         detail = f"the page holds {len(hub)} documents, all read as one: {titles}; add #fragment to the URL to read one"
-        return main, (DocumentWarning(code="several_documents", detail=detail),)
+        return None, (DocumentWarning(code="several_documents", detail=detail),)
     name = next(name for index, name in hub if index == chosen)
     detail = f"the page holds {len(hub)} documents ({titles}); only “{' '.join(name).capitalize()}” was read"
     return chosen, (DocumentWarning(code="several_documents", detail=detail),)
@@ -51,7 +47,7 @@ def _documents(page: Survey, main: int) -> list[tuple[int, tuple[str, ...]]]:
         if page.prose[child] < total * _SMALLEST or page.elements[child].tag in ("p", "ul", "ol", "li", "table"):
             continue
         name = _name(page, child)
-        if name and set(name) & _KINDS and page.prose[child] >= 300:
+        if name and set(name) & LEGAL and page.prose[child] >= 200:
             found.append((child, name))
             covered += page.prose[child]
     if len(found) < _FEWEST or covered < total * _COVERED or len({name for _, name in found}) < _FEWEST:

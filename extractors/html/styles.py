@@ -81,9 +81,11 @@ class Stylesheet:
             if identifier:
                 keys.append("#" + identifier)
             for key in keys:
-                for rule in self.by_key.get(key, ()):
-                    if rule.before == before and self.work > 0 and self._matches(rule.steps, element):
-                        found.append(rule)
+                found.extend(
+                    rule
+                    for rule in self.by_key.get(key, ())
+                    if rule.before == before and self.work > 0 and self._matches(rule.steps, element)
+                )
         inline = None if before else element.get("style")
         if not found:
             return inline_style(inline) if inline else {}

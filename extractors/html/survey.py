@@ -4,16 +4,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from extractors.html.parsing import Element
+from extractors.html.vocabulary import words
 
 # Never text of the page, whatever it holds.
-SILENT = frozenset(
+SILENT = words(
     "script style template noscript head title meta link base svg math canvas iframe object embed applet audio video"
-    " picture source track map area img input select option optgroup datalist textarea progress meter param frame"
-    " frameset noframes rp rt dialog-polyfill".split()
+    " picture source track map area img input select option optgroup datalist textarea progress meter param"
+    " frame frameset noframes rp rt"
 )
-INLINE = frozenset(
-    "a abbr acronym b bdi bdo big cite code del dfn em font i ins kbd label mark q s samp small span strike strong sub"
-    " sup time tt u var wbr br nobr data ruby rb output button".split()
+INLINE = words(
+    "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr output q rb ruby s samp"
+    " small span strike strong sub sup time tt u var wbr br button"
 )
 HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
 _KINDS: dict[str, Callable[[Element], bool]] = {
@@ -111,8 +112,7 @@ def _list_elements(page: Survey, body: Element) -> None:
     page.end = list(range(len(elements)))
     for index in range(len(elements) - 1, 0, -1):
         above = parent[index]
-        if page.end[above] < page.end[index]:
-            page.end[above] = page.end[index]
+        page.end[above] = max(page.end[above], page.end[index])
 
 
 def _account(page: Survey) -> None:
