@@ -5,11 +5,14 @@ from typing import Any
 
 from extractors.layout import Extraction, Options, RawBlock, clean
 from extractors.pdf_blocks import Story, blocks
+from extractors.pdf_boxes import Box, evidence_boxes
 from extractors.pdf_file import PlumberPdf, open_pdf, reading
 from extractors.pdf_furniture import Furniture, without_furniture
-from extractors.pdf_words import Page, read_page
+from extractors.pdf_words import Page, PlumberPage, read_page
 from smallprint.errors import DocumentError
 from smallprint.records import DocumentWarning
+
+__all__ = ["Box", "evidence_boxes", "extract_pdf"]
 
 _STAMP = 100  # characters that a scanned page may carry, such as a stamp or what a bad OCR left
 _SCAN = 0.55  # share of a page that a scan covers at least
@@ -26,7 +29,7 @@ def extract_pdf(data: bytes, options: Options) -> Extraction:
     """
     with open_pdf(data, options.password) as pdf:
         total = len(pdf.pages)
-        reader = _Reader(pdf)
+        reader = _Reader(pdf, ocr=options.ocr)
         furniture, story = Furniture(), Story()
         for page in without_furniture(reader.pages(), furniture, total):
             reader.judge(page)
@@ -46,8 +49,10 @@ def extract_pdf(data: bytes, options: Options) -> Extraction:
 class _Reader:
     """Reads page after page and keeps the tally of what could not be read."""
 
-    def __init__(self, pdf: PlumberPdf) -> None:
+    def __init__(self, pdf: PlumberPdf, *, ocr: bool) -> None:
         self.pdf = pdf
+        self.ocr = ocr
+        self.recognized: list[int] = []
         self.scanned: list[int] = []
         self.unreadable: dict[int, str] = {}
         self.hidden = 0
@@ -61,8 +66,10 @@ class _Reader:
             number = index + 1
             try:
                 with reading(f"page {number}"):
-                    page = read_page(one, number)
+                    page = self._read(one, number)
             except DocumentError as error:
+                if error.code == "ocr_unavailable":
+                    raise
                 self.unreadable[number] = error.detail
                 page = Page(number, 612.0, 792.0, [])
             else:
@@ -70,6 +77,16 @@ class _Reader:
             finally:
                 one.close()
             yield page
+
+    def _read(self, one: PlumberPage, number: int) -> Page:
+        page = read_page(one, number)
+        without_text = page.unmapped > _MAX_UNMAPPED * (page.characters + page.unmapped)
+        if not self.ocr or not (without_text or (page.characters < _STAMP and page.pictured > _SCAN)):
+            return page
+        from extractors.pdf_ocr import read_scan
+
+        self.recognized.append(number)
+        return read_scan(one, number)
 
     def _tally(self, page: Page) -> None:
         self.hidden += page.hidden
@@ -94,10 +111,12 @@ class _Reader:
             raise DocumentError(
                 "malformed", self.unreadable[min(self.unreadable)], advice="fetch or export the file again"
             )
+        if self.recognized:
+            raise DocumentError("no_text", "OCR found no text on any page", advice="check that this is the right file")
         raise DocumentError(
             "scanned",
             f"none of the {total} pages has a text layer" if total > 1 else "the page has no text layer",
-            advice="read it with --ocr (needs the ocr extra: tesseract)",
+            advice="read it with --ocr (needs tesseract-ocr installed)",
         )
 
 
@@ -106,6 +125,9 @@ def _warnings(reader: _Reader, furniture: Furniture, story: Story) -> Iterator[D
         yield DocumentWarning(
             code="scanned_pages", detail=f"{_ranges(reader.scanned)} have no text layer; --ocr reads them"
         )
+    if reader.recognized:
+        detail = f"{_ranges(reader.recognized)} read by OCR; check quotations against the picture"
+        yield DocumentWarning(code="ocr", detail=detail)
     if reader.pictured:
         detail = f"large images on {_ranges(reader.pictured)}; text inside them is not read"
         yield DocumentWarning(code="large_images", detail=detail)

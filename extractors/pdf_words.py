@@ -65,6 +65,7 @@ class Page:
     tables: list[Table] = field(default_factory=list)
     rules: list[tuple[float, float, float]] = field(default_factory=list)  # long horizontal lines: x0, x1, y
     pictured: float = 0.0  # share of the page that its largest image covers, 0-1
+    scanned: bool = False  # the words were read from a picture
     hidden: int = 0  # characters left out because nobody can see them
     turned: int = 0  # characters left out because they run up or down the margin
     unmapped: int = 0  # glyphs without a character
