@@ -1,0 +1,140 @@
+"""Which sentences of a document carry which provisions: signals scored per sentence, neighbors joined."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from classifiers.offline.passages import Reading, Sentence
+from classifiers.offline.rules import HEADING_POINTS, RuleSet
+
+MAX_SENTENCES = 3  # a quote is one to three neighboring sentences
+MAX_QUOTE = 1200  # characters, unless one sentence alone is longer
+MAX_SECONDARY = 2
+
+
+@dataclass(frozen=True)
+class Score:
+    """What the signals of one category say about one sentence."""
+
+    points: int
+    fired: tuple[str, ...]  # names of the signals, for the reviewer
+
+
+@dataclass(frozen=True)
+class Provision:
+    """One to three neighboring sentences of a clause that carry one provision."""
+
+    category: str
+    secondary: tuple[str, ...]
+    sentences: tuple[Sentence, ...]
+    points: int
+    fired: tuple[str, ...]
+
+
+def score_sentences(reading: Reading, rules: RuleSet) -> list[dict[str, Score]]:
+    """For each sentence the categories that reach their minimum, strongest first."""
+    silent = _silent(reading, rules)
+    headings = {key: set(reading.index.find(pattern)) for key, pattern in rules.headings.items()}
+    found: list[dict[str, Score]] = [{} for _ in reading.sentences]
+    for key, signals in rules.signals.items():
+        points: dict[int, int] = {}
+        fired: dict[int, list[str]] = {}
+        for signal in signals:
+            for number in reading.index.find(signal.pattern):
+                if number >= len(found) or number in silent:
+                    continue
+                points[number] = points.get(number, 0) + signal.points
+                if signal.points > 0:
+                    fired.setdefault(number, []).append(signal.name)
+        for number, names in fired.items():
+            total = points[number]
+            if not headings.get(key, set()).isdisjoint(reading.sentences[number].headings):
+                total += HEADING_POINTS
+            if total >= rules.categories[key].minimum:
+                found[number][key] = Score(total, tuple(names))
+    return [dict(sorted(scores.items(), key=lambda item: (-item[1].points, item[0]))) for scores in found]
+
+
+def _silent(reading: Reading, rules: RuleSet) -> set[int]:
+    """Sentences that state no term: headings, questions, fragments, definitions, promises of a section to come."""
+    silent = {number for number, sentence in enumerate(reading.sentences) if sentence.states_nothing}
+    for pattern in rules.never.values():
+        silent.update(reading.index.find(pattern))
+    return silent
+
+
+def primary(scores: Mapping[str, Score], rules: RuleSet) -> str | None:
+    """The category that a sentence is about; one that yields to another present category is never it."""
+    standing = [key for key in scores if not any(other in scores for other in rules.categories[key].yields_to)]
+    return next(iter(standing or scores), None)
+
+
+def provisions(reading: Reading, rules: RuleSet) -> list[Provision]:
+    """Every provision of the document, in reading order, before sections and the document are thinned out."""
+    scored = score_sentences(reading, rules)
+    main = [primary(scores, rules) for scores in scored]
+    found: list[Provision] = []
+    for run in _runs(reading.sentences, main):
+        best = _strongest(run, scored, main)
+        category = main[best[0]]
+        if category is None:
+            continue
+        found.append(_provision(reading, category, best, scored))
+    return found
+
+
+def _runs(sentences: Sequence[Sentence], main: Sequence[str | None]) -> Iterable[list[int]]:
+    """Neighboring sentences of one clause with the same main category; one other sentence between is allowed."""
+    open_runs: dict[str, list[int]] = {}
+    clause = ""
+    finished: list[list[int]] = []
+    for number, sentence in enumerate(sentences):
+        if sentence.clause != clause:
+            finished.extend(open_runs.values())
+            open_runs, clause = {}, sentence.clause
+        key = main[number]
+        if key is None:
+            continue
+        run = open_runs.get(key)
+        if run and number - run[-1] <= 2:
+            run.append(number)
+        else:
+            if run:
+                finished.append(run)
+            open_runs[key] = [number]
+    finished.extend(open_runs.values())
+    return sorted(finished)
+
+
+def _strongest(run: list[int], scored: Sequence[Mapping[str, Score]], main: Sequence[str | None]) -> list[int]:
+    """The one to three neighbors of a run with the most points for its category."""
+    key = main[run[0]] or ""
+
+    def weight(numbers: range) -> int:
+        return sum(scored[number][key].points for number in numbers if number in run and key in scored[number])
+
+    choices = [
+        range(start, end) for start in run for end in range(start + 1, start + 1 + MAX_SENTENCES) if end - 1 in run
+    ]
+    best = max(choices, key=lambda numbers: (weight(numbers), -len(numbers), -numbers.start))
+    return list(best)
+
+
+def _provision(reading: Reading, category: str, numbers: list[int], scored: Sequence[Mapping[str, Score]]) -> Provision:
+    sentences = [reading.sentences[number] for number in numbers]
+    while len(sentences) > 1 and sentences[-1].end - sentences[0].start > MAX_QUOTE:
+        # the weaker end goes first; whole sentences only
+        ends = [scored[numbers[0]].get(category), scored[numbers[-1]].get(category)]
+        first, last = (score.points if score else 0 for score in ends)
+        drop = 0 if first < last else len(sentences) - 1
+        del sentences[drop], numbers[drop]
+    others: dict[str, int] = {}
+    fired: list[str] = []
+    for number in numbers:
+        for key, score in scored[number].items():
+            if key == category:
+                fired += [name for name in score.fired if name not in fired]
+            else:
+                others[key] = max(others.get(key, 0), score.points)
+    points = max(scored[number][category].points for number in numbers if category in scored[number])
+    ranked = sorted(others, key=lambda key: (-others[key], key))[:MAX_SECONDARY]
+    return Provision(category, tuple(ranked), tuple(sentences), points, tuple(fired))

@@ -1,0 +1,79 @@
+"""A document's clauses as sentences that the signals read: each with its clause, its headings and its section."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from classifiers.offline.phrases import Index, Pattern
+from extractors.sentences import sentence_spans
+from smallprint.records import Clause, Document
+
+_FEWEST_WORDS = 4  # a shorter sentence is a label, not a term
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """One sentence of a clause, in the document's own offsets."""
+
+    clause: str
+    position: int  # of the clause in the document
+    start: int
+    end: int
+    text: str
+    headings: frozenset[int]  # numbers, in the reading's index, of the headings above it
+    section: tuple[str, ...]  # the part of the document that neighboring clauses share
+    states_nothing: bool
+
+
+@dataclass(frozen=True)
+class Reading:
+    """All sentences of a document and an index over them; the headings follow the sentences in the index."""
+
+    sentences: tuple[Sentence, ...]
+    index: Index
+
+
+def read(document: Document, clauses: Sequence[Clause], named: Mapping[str, Pattern]) -> Reading:
+    """The sentences of ``clauses`` with what stands above them."""
+    spans = [(clause, span) for clause in clauses if not clause.heading_only for span in _sentences(document, clause)]
+    headings: dict[str, int] = {}
+    for clause, _ in spans:
+        for heading in clause.heading_path:
+            headings.setdefault(heading, len(spans) + len(headings))
+    sections = _sections(clauses)
+    positions = {clause.id: number for number, clause in enumerate(clauses)}
+    blocks = {block.start for block in document.blocks if block.kind == "heading"}
+    sentences = tuple(
+        Sentence(
+            clause=clause.id,
+            position=positions[clause.id],
+            start=start,
+            end=end,
+            text=document.text[start:end],
+            headings=frozenset(headings[heading] for heading in clause.heading_path),
+            section=sections[clause.id],
+            states_nothing=start in blocks or _says_nothing(document.text[start:end]),
+        )
+        for clause, (start, end) in spans
+    )
+    return Reading(sentences, Index([sentence.text for sentence in sentences] + list(headings), named))
+
+
+def _sentences(document: Document, clause: Clause) -> list[tuple[int, int]]:
+    return [(clause.start + start, clause.start + end) for start, end in sentence_spans(clause.text)]
+
+
+def _sections(clauses: Sequence[Clause]) -> dict[str, tuple[str, ...]]:
+    """Clause id -> the topmost heading that tells parts of this document apart; without headings its own number."""
+    paths = [clause.heading_path for clause in clauses if clause.heading_path]
+    shared = 0
+    while paths and all(len(path) > shared + 1 and path[shared] == paths[0][shared] for path in paths):
+        shared += 1
+    return {
+        clause.id: clause.heading_path[: shared + 1] or ((clause.number or clause.id).split(".")[0].split("(")[0],)
+        for clause in clauses
+    }
+
+
+def _says_nothing(text: str) -> bool:
+    stripped = text.rstrip(" \n\t\"'”’)*_")
+    return stripped.endswith("?") or len(text.split()) < _FEWEST_WORDS
