@@ -103,7 +103,7 @@ def _model(settings: Settings) -> list[Finding]:
     if settings.model == "offline":
         why = "set OPENAI_API_KEY and --model openai:NAME (or --base-url for a compatible server) to use a model"
         return [("ok", "model", f"offline analyst: rules on this machine, no network; {why}")]
-    from classifiers.llm import probe
+    from classifiers.probing import probe
 
     try:
         report = asyncio.run(probe(settings))

@@ -208,11 +208,11 @@ class Caller:
         while True:
             attempt += 1
             mode = self.dialect.modes[0]
-            failure = await self._attempt(asking, mode)
+            failure = await self.attempt(asking, mode)
             if failure is None:
                 return raw_text(question.meter.response)
             if failure.kind == "stop":
-                raise ModelStopError(_advice(failure, self))
+                raise ModelStopError(advice(failure, self))
             if failure.kind == "invalid":
                 if asked_again:
                     return raw_text(question.meter.response)
@@ -248,7 +248,17 @@ class Caller:
         modes.pop(0)
         return True
 
-    async def _attempt(self, question: Question, mode: Mode) -> Failure | None:
+    async def served_models(self) -> tuple[str, ...] | Failure:
+        """Names of the models that the server lists, or why it lists none; one request, outside limiter and budget."""
+        try:
+            async with asyncio.timeout(self.settings.timeout):
+                return tuple([model.id async for model in self.client.models.list()])
+        except TimeoutError:
+            return Failure("transient", f"no answer within {self.settings.timeout:g} seconds")
+        except (openai.APIError, ValueError, AttributeError, TypeError) as error:
+            return _api_failure(error) or Failure("rejected", "the list of models is not what the protocol asks for")
+
+    async def attempt(self, question: Question, mode: Mode) -> Failure | None:
         """One call within limiter and budget; None when its answer meets the form."""
         meter, budget = question.meter, question.budget
         tokens_in = meter.expected_input
@@ -344,17 +354,26 @@ def _failure(error: Exception, response: Any) -> Failure:  # noqa: ANN401 -- wha
         return Failure("invalid", describe(cause))
     if isinstance(cause, ResponseParsingError | ValueError | AttributeError | TypeError) and response is not None:
         return Failure("invalid", "the answer is not the JSON object that was asked for")
+    failure = _api_failure(cause)
+    if failure is None:
+        raise error
+    return failure
+
+
+def _api_failure(cause: BaseException | None) -> Failure | None:
+    """Class what the SDK raised; None for what is no failure of the wire."""
     if isinstance(cause, openai.APIStatusError):
         return _status_failure(cause)
     if isinstance(cause, openai.APITimeoutError):
         return Failure("transient", "the server did not answer in time")
     if isinstance(cause, openai.APIError | ValueError):
         return Failure("transient", f"the connection failed: {str(cause)[:200]}")
-    raise error
+    return None
 
 
 def _status_failure(error: openai.APIStatusError) -> Failure:
-    words = f"{error.code or ''} {error.message}"
+    said = error.body.get("message") if isinstance(error.body, dict) else None
+    words = f"{error.code or ''} {said or error.message}"
     headers = {name.lower(): value for name, value in error.response.headers.items()}
     return Failure(
         kind_of_status(error.status_code, words),
@@ -363,7 +382,7 @@ def _status_failure(error: openai.APIStatusError) -> Failure:
     )
 
 
-def _advice(failure: Failure, caller: Caller) -> str:
+def advice(failure: Failure, caller: Caller) -> str:
     """One sentence that says what to fix."""
     said = failure.detail
     where = caller.settings.base_url or caller.provider
