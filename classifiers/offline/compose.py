@@ -24,6 +24,10 @@ class Facts:
             return True
         return any(all(self._has(*part[:2]) is part[2] for part in parts) for parts in terms(condition))
 
+    def with_cue(self, name: str) -> "Facts":
+        """The same facts and one more that holds for the quoted words."""
+        return Facts({**self.cues, "quote": self.cues["quote"] | {name}}, self.slots)
+
     def _has(self, name: str, scope: str) -> bool:
         return name == "always" or (scope == "quote" and name in self.slots) or name in self.cues[scope]
 
@@ -41,10 +45,9 @@ class Reader:
         key = provision.category
         quoted = frozenset(self._numbers[s.clause, s.start] for s in provision.sentences)
         first = provision.sentences[0]
-        everything = enumerate(self._reading.sentences)
         scopes = {
             "quote": quoted,
-            "clause": frozenset(n for n, s in everything if s.clause == first.clause),
+            "clause": frozenset(n for n, s in enumerate(self._reading.sentences) if s.clause == first.clause),
             "section": frozenset(n for n, s in enumerate(self._reading.sentences) if s.section == first.section),
             "document": frozenset(range(len(self._reading.sentences))),
         }
@@ -143,6 +146,7 @@ def _fill(text: str, facts: Facts) -> str:
 
     def fill(match: re.Match[str]) -> str:
         value = facts.slots[match[1].lower()]
-        return value[:1].upper() + value[1:] if match[1][0].isupper() else value
+        # A name keeps its own first letter, whatever it is.
+        return "T" + value[1:] if match[1][0].isupper() and value.startswith("the ") else value
 
     return SLOT.sub(fill, text)

@@ -15,8 +15,10 @@ from typing import Any
 import yaml
 from pydantic import Field, ValidationError, model_validator
 
-from classifiers.offline.phrases import Named, Node, Pattern, PatternError, parse
+from classifiers.offline.parties import named_in
+from classifiers.offline.phrases import Pattern, PatternError, parse
 from classifiers.offline.slots import VALUES
+from smallprint import registry
 from smallprint.errors import RegistryError
 from smallprint.records import FactorScore, Noun
 
@@ -102,6 +104,7 @@ class Category(Noun):
     minimum: int = 4
     yields_to: tuple[str, ...] = ()  # where one of these fires in the same sentence, this one is secondary
     limit: int = 2  # drafts per document
+    restates_law: bool = False  # a favorable term restates statutory rights: its frameworks stay
     cues: dict[str, str] = {}
     beneficial: str | None = None  # condition under which the term is in the user's favor
     factors: dict[str, Score]
@@ -221,18 +224,11 @@ def _cross_check(rules: RuleSet) -> None:
     patterns += [signal.pattern for signals in rules.signals.values() for signal in signals]
     for pattern in patterns:
         for node in (*pattern.all_of, *pattern.none_of):
-            for name in _references(node):
+            for name in named_in(node):
                 if name not in rules.named:
                     raise RegistryError("words.yml", name, "this list of words is used and not defined")
     for key, category in rules.categories.items():
         _check_category(rules, key, category)
-
-
-def _references(node: Node) -> Iterator[str]:
-    if isinstance(node, Named):
-        yield node.name
-    for child in (*getattr(node, "parts", ()), *getattr(node, "options", ())):
-        yield from _references(child)
 
 
 def _check_category(rules: RuleSet, key: str, category: Category) -> None:
@@ -248,7 +244,7 @@ def _check_category(rules: RuleSet, key: str, category: Category) -> None:
         if slot not in KNOWN and slot not in rules.lists:
             raise RegistryError("signals", key, f"unknown slot {{{slot}}}")
     for other in category.yields_to:
-        if other not in rules.categories:
+        if other not in registry.load().categories:
             raise RegistryError("signals", key, f"yields to unknown category {other!r}")
 
 
