@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cache
-from typing import Any, Literal, cast
+from typing import Any, cast
 from weakref import WeakKeyDictionary
 
 import instructor
@@ -21,6 +21,7 @@ from instructor.processing.function_calls import response_schema
 from pydantic import ValidationError
 
 from classifiers.answers import WireAnswer, describe
+from classifiers.dialect import Dialect, Mode, Sent, dialect_of
 from classifiers.limiter import Limiter, limiter_for
 from classifiers.pricing import Prices
 from classifiers.retry import WAITS, CallFailed, Failure, kind_of_status, retry_after, wait_before
@@ -34,10 +35,8 @@ from smallprint.settings import Settings
 for _name in ("instructor", "openai", "httpx", "httpx2"):
     logging.getLogger(_name).setLevel(logging.CRITICAL)
 
-Mode = Literal["tools", "json_schema", "json"]
 Message = dict[str, str]
 
-MODES: tuple[Mode, ...] = ("tools", "json_schema", "json")
 _INSTRUCTOR_MODES = {
     "tools": instructor.Mode.TOOLS,
     "json_schema": instructor.Mode.JSON_SCHEMA,
@@ -84,33 +83,6 @@ class Meter:
         return Usage(**counts, cost_usd=self.prices.cost(**counts))
 
 
-@dataclass
-class Dialect:
-    """What a server has taught us about one model in this process: modes that work, parameters that it wants."""
-
-    modes: list[Mode]
-    limit_parameter: Literal["max_tokens", "max_completion_tokens"]
-    temperature: bool = True
-
-    def parameters(self, max_output_tokens: int, temperature: float | None) -> dict[str, Any]:
-        """The call's parameters as this model takes them."""
-        heat = {"temperature": temperature} if self.temperature and temperature is not None else {}
-        return {self.limit_parameter: max_output_tokens, **heat}
-
-    def learn(self, words: str) -> bool:
-        """Mend the parameter that the server's words refuse; False when there is nothing left to mend."""
-        if "temperature" in words and self.temperature:
-            self.temperature = False
-            return True
-        if self.limit_parameter == "max_tokens" and "max_tokens" in words:
-            self.limit_parameter = "max_completion_tokens"
-            return True
-        if self.limit_parameter == "max_completion_tokens" and "max_completion_tokens" in words:
-            self.limit_parameter = "max_tokens"
-            return True
-        return False
-
-
 @dataclass(frozen=True)
 class Question:
     """One window's call, with what bounds and bills it.
@@ -131,9 +103,6 @@ class Question:
     budget: Budget
     expected_output: int
     reask: Callable[[str], str]
-
-
-_DIALECTS: dict[tuple[str, str, str], Dialect] = {}
 
 
 def raw_text(response: Any) -> str:  # noqa: ANN401 -- whatever the server sent
@@ -163,10 +132,8 @@ class Caller:
             output_price=settings.output_price,
         )
         self._clients: WeakKeyDictionary[asyncio.AbstractEventLoop, openai.AsyncOpenAI] = WeakKeyDictionary()
-        first = list(MODES) if settings.response_mode == "auto" else [settings.response_mode]
-        self.dialect = _DIALECTS.setdefault(
-            (self.server, self.model, settings.response_mode),
-            Dialect(modes=first, limit_parameter="max_tokens" if settings.base_url else "max_completion_tokens"),
+        self.dialect: Dialect = dialect_of(
+            self.server, self.model, settings.response_mode, own_address=settings.base_url is not None
         )
 
     @property
@@ -207,8 +174,7 @@ class Caller:
         asking = question
         while True:
             attempt += 1
-            mode = self.dialect.modes[0]
-            failure = await self.attempt(asking, mode)
+            sent, failure = await self.attempt(asking)
             if failure is None:
                 return raw_text(question.meter.response)
             if failure.kind == "stop":
@@ -218,15 +184,15 @@ class Caller:
                     return raw_text(question.meter.response)
                 asked_again = True
                 asking = _with_problems(question, failure.detail)
-            elif not await self._mended(failure, mode, attempt):
+            elif not await self._mended(failure, sent, attempt):
                 raise CallFailed(failure)
 
-    async def _mended(self, failure: Failure, mode: Mode, attempt: int) -> bool:
+    async def _mended(self, failure: Failure, sent: Sent, attempt: int) -> bool:
         """Do what the table in ``retry`` says; False when another attempt makes no sense."""
         if failure.kind == "mode":
-            return self._next_mode(mode, failure)
-        if failure.kind == "parameter":
-            return self.dialect.learn(failure.detail)
+            return self._next_mode(sent.mode, failure)
+        if failure.kind == "parameter" and attempt < self.settings.max_attempts:
+            return self.dialect.learn(failure.detail, sent.parameters)
         if failure.kind not in WAITS or attempt >= self.settings.max_attempts:
             return False
         pause = wait_before(failure, attempt)
@@ -258,8 +224,11 @@ class Caller:
         except (openai.APIError, ValueError, AttributeError, TypeError) as error:
             return _api_failure(error) or Failure("rejected", "the list of models is not what the protocol asks for")
 
-    async def attempt(self, question: Question, mode: Mode) -> Failure | None:
-        """One call within limiter and budget; None when its answer meets the form."""
+    async def attempt(self, question: Question, mode: Mode | None = None) -> tuple[Sent, Failure | None]:
+        """One call within limiter and budget, and how it was sent; no failure means that its answer meets the form.
+
+        Mode and parameters are chosen once the call may go out: calls before it may have taught us better ones.
+        """
         meter, budget = question.meter, question.budget
         tokens_in = meter.expected_input
         async with self.limiter.slot(tokens_in + question.expected_output):
@@ -267,14 +236,16 @@ class Caller:
             if not budget.reserve(expected):
                 raise OverBudgetError
             before = meter.usage.cost_usd or 0.0
+            parameters = self.dialect.parameters(self.settings.max_output_tokens, self.settings.temperature)
+            sent = Sent(mode or self.dialect.modes[0], parameters)
             try:
-                return await self._call(question, mode)
+                return sent, await self._call(question, sent)
             finally:
                 budget.settle(expected, (meter.usage.cost_usd or 0.0) - before)
 
-    async def _call(self, question: Question, mode: Mode) -> Failure | None:
+    async def _call(self, question: Question, sent: Sent) -> Failure | None:
         meter = question.meter
-        create: Any = instructor.patch(create=self._send, mode=_INSTRUCTOR_MODES[mode])
+        create: Any = instructor.patch(create=self._send, mode=_INSTRUCTOR_MODES[sent.mode])
         try:
             async with asyncio.timeout(self.settings.timeout):
                 await create(
@@ -284,7 +255,7 @@ class Caller:
                     hooks=meter.hooks(),
                     model=self.model,
                     messages=question.messages,
-                    **self.dialect.parameters(self.settings.max_output_tokens, self.settings.temperature),
+                    **sent.parameters,
                 )
         except TimeoutError:
             return Failure("transient", f"no answer within {self.settings.timeout:g} seconds")

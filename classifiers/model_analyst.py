@@ -23,6 +23,7 @@ from smallprint.settings import Settings, workspace_secret
 # Output tokens for one token of the document, from real documents answered by a careful reader (docs/decisions/0008).
 _OUTPUT_PER_INPUT = 0.9
 _OUTPUT_AT_LEAST = 40  # tokens of an answer without provisions
+_MOST_SPLITS = 5  # halvings of one window: enough to part one clause from thirty, and an end to the bill
 
 
 class ModelAnalyst:
@@ -115,7 +116,9 @@ class ModelAnalyst:
         parts = [model, {"temperature": self.settings.temperature}, schema, messages]
         return sha256(json.dumps(parts, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
-    async def _read(self, job: Job, window: Window, deliver: Deliver, spent: Usage | None = None) -> None:
+    async def _read(
+        self, job: Job, window: Window, deliver: Deliver, spent: Usage | None = None, splits: int = 0
+    ) -> None:
         """Deliver one outcome for a window, or for each part of it when it must be split.
 
         Args:
@@ -123,36 +126,31 @@ class ModelAnalyst:
             window: the clauses to read.
             deliver: takes the outcome.
             spent: on attempts at a larger window, billed with this one.
+            splits: how many larger windows this one is part of.
 
         """
         messages = self._messages(job, window)
         spent = spent or Usage()
-        why = ""
+        why, split = "", False
+        # A fallback model is asked before a window is split: what one model refuses another may read whole.
         for caller in self._callers:
             answered = await self._answer(job, window, messages, caller)
             spent += answered.usage
-            if answered.body is not None:
-                if "split" in answered.body:
-                    await self._read_parts(job, window, deliver, spent, str(answered.body["split"]))
-                else:
-                    deliver(replace(_outcome(job, window, caller.name, answered.body), usage=spent))
-                return
             if answered.over_budget:
                 deliver(Outcome(_ids(window), "over_budget", caller.name, why=answered.why, usage=spent))
                 return
-            why = answered.why
-        deliver(Outcome(_ids(window), "failed", self.name, why=why, usage=spent))
-
-    async def _read_parts(self, job: Job, window: Window, deliver: Deliver, spent: Usage, why: str) -> None:
-        parts = split_window(job.document, job.clauses, window)
+            if answered.body is not None and "split" not in answered.body:
+                deliver(replace(_outcome(job, window, caller.name, answered.body), usage=spent))
+                return
+            split = split or answered.body is not None
+            why = str(answered.body["split"]) if answered.body else answered.why
+        parts = split_window(job.document, job.clauses, window) if split and splits < _MOST_SPLITS else ()
         if len(parts) < 2:
             deliver(Outcome(_ids(window), "failed", self.name, why=why, usage=spent))
             return
-        first, *others = parts
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._read(job, first, deliver, spent))
-            for part in others:
-                group.create_task(self._read(job, part, deliver))
+            for n, part in enumerate(parts):
+                group.create_task(self._read(job, part, deliver, None if n else spent, splits + 1))
 
     async def _answer(self, job: Job, window: Window, messages: list[Message], caller: Caller) -> "_Answered":
         """The stored answer, or a new one, stored before it is returned."""

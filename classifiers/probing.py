@@ -2,7 +2,8 @@
 
 from classifiers.analysts import choose_analyst
 from classifiers.answers import answer_model
-from classifiers.llm import MODES, Caller, Meter, Mode, Question, advice
+from classifiers.dialect import MODES, Mode
+from classifiers.llm import Caller, Meter, Question, advice
 from classifiers.retry import Failure
 from classifiers.work import Budget
 from smallprint.errors import ModelStopError
@@ -10,6 +11,7 @@ from smallprint.records import Noun
 from smallprint.settings import Settings
 
 _NAMES: dict[Mode, str] = {"tools": "tools", "json_schema": "JSON schema", "json": "plain JSON"}
+_PARAMETERS = 3  # that a model may refuse, one after the other
 _TOKENS = 64  # an answer without provisions takes ten
 
 _MESSAGES = [
@@ -80,9 +82,11 @@ async def _try(caller: Caller, mode: Mode) -> str | None:
     """None when the mode works, else why it does not, in a few words."""
     meter = Meter(caller.prices, expected_input=500)
     question = Question(_MESSAGES, answer_model(("other",)), meter, Budget(), _TOKENS, lambda problems: problems)
-    failure = await caller.attempt(question, mode)
-    if failure is not None and failure.kind == "parameter" and caller.dialect.learn(failure.detail):
-        failure = await caller.attempt(question, mode)
+    sent, failure = await caller.attempt(question, mode)
+    for _ in range(_PARAMETERS):
+        if failure is None or failure.kind != "parameter" or not caller.dialect.learn(failure.detail, sent.parameters):
+            break
+        sent, failure = await caller.attempt(question, mode)
     if failure is None:
         return None
     if failure.kind == "stop":
