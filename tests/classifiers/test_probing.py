@@ -35,10 +35,18 @@ def test_a_server_of_plain_json_is_good_enough() -> None:
 PROBLEMS = {
     "a wrong key": ({"api_key": "right"}, {"api_key": "wrong"}, "check OPENAI_API_KEY"),
     "an unknown model": ({}, {"model": "openai:other"}, "check --model and --base-url"),
-    "a mode that was set and is not known": ({"modes": ("json",)}, {"response_mode": "tools"}, "none works; tools: not taken"),
-    "answers that meet no schema": ({"faults": always(FAULTS["truncated JSON"])}, {}, "the answer does not meet the schema"),
+    "a mode that was set and is not known": (
+        {"modes": ("json",)},
+        {"response_mode": "tools"},
+        "none works; tools: not taken",
+    ),
+    "answers that meet no schema": (
+        {"faults": always(FAULTS["truncated JSON"])},
+        {},
+        "the answer does not meet the schema",
+    ),
     "a server in trouble": ({"faults": always(error(500, "out of memory"))}, {}, "out of memory"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("server", "configured", "said"), PROBLEMS.values(), ids=PROBLEMS)
