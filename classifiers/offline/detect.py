@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from classifiers.offline.passages import Reading, Sentence
-from classifiers.offline.rules import HEADING_POINTS, RuleSet
+from classifiers.offline.rules import HEADING_POINTS, STRENGTHS, RuleSet
 
 MAX_SENTENCES = 3  # a quote is one to three neighboring sentences
 MAX_QUOTE = 1200  # characters, unless one sentence alone is longer
@@ -16,6 +16,7 @@ class Score:
     """What the signals of one category say about one sentence."""
 
     points: int
+    sure: bool  # at least one signal is enough by itself
     fired: tuple[str, ...]  # names of the signals, for the reviewer
 
 
@@ -38,6 +39,7 @@ def score_sentences(reading: Reading, rules: RuleSet) -> list[dict[str, Score]]:
     for key, signals in rules.signals.items():
         points: dict[int, int] = {}
         fired: dict[int, list[str]] = {}
+        sure: set[int] = set()
         for signal in signals:
             for number in reading.index.find(signal.pattern):
                 if number >= len(found) or number in silent:
@@ -45,13 +47,18 @@ def score_sentences(reading: Reading, rules: RuleSet) -> list[dict[str, Score]]:
                 points[number] = points.get(number, 0) + signal.points
                 if signal.points > 0:
                     fired.setdefault(number, []).append(signal.name)
+                if signal.points >= STRENGTHS["sure"]:
+                    sure.add(number)
         for number, names in fired.items():
             total = points[number]
             if not headings.get(key, set()).isdisjoint(reading.sentences[number].headings):
                 total += HEADING_POINTS
             if total >= rules.categories[key].minimum:
-                found[number][key] = Score(total, tuple(names))
-    return [dict(sorted(scores.items(), key=lambda item: (-item[1].points, item[0]))) for scores in found]
+                found[number][key] = Score(total, number in sure, tuple(names))
+    # Hints that add up give way to a sign that is enough by itself.
+    return [
+        dict(sorted(scores.items(), key=lambda item: (not item[1].sure, -item[1].points, item[0]))) for scores in found
+    ]
 
 
 def _silent(reading: Reading, rules: RuleSet) -> set[int]:
