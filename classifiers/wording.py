@@ -3,7 +3,11 @@
 import re
 from collections.abc import Iterable
 
-_LINK = re.compile(r"\b(?:https?|ftp|javascript|data|mailto):\S*|\bwww\.\S+", re.IGNORECASE)
+_LINK = re.compile(
+    r"(?:https?|hxxps?|javascript):\S*|\b(?:ftp|data|mailto|file|vbscript):\S+"
+    r"|\bwww\.\S+|//[\w-]+(?:\.[\w-]+)+\S*|\b(?:[a-z0-9-]+\.)+[a-z]{2,12}/\S*",
+    re.IGNORECASE,
+)
 _MARKDOWN_LINK = re.compile(r"!?\[([^\[\]]{0,300})\]\([^()]{0,2000}\)")
 _TAG = re.compile(r"</?[a-zA-Z!][^<>]{0,2000}>")
 _MARKS = re.compile(r"\*\*|__|`+|^#{1,6}\s|^>\s", re.MULTILINE)
@@ -38,6 +42,13 @@ _NUMBER_WORD = re.compile(rf"\b(?:{'|'.join(sorted(_WORDS_FOR, key=len, reverse=
 def plain(text: str) -> str:
     """The text without links, markup, control and invisible characters, on one line."""
     text = _CONTROL.sub("", text)
+    # Taking one thing out may join the halves of another: "ht<b>tps:".
+    while (left := _stripped(text)) != text:
+        text = left
+    return text
+
+
+def _stripped(text: str) -> str:
     text = _MARKDOWN_LINK.sub(r"\1", text)
     text = _LINK.sub("", text)
     text = _TAG.sub("", text)
