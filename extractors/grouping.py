@@ -13,6 +13,7 @@ _TINY = 80  # characters of an item that says too little to stand alone
 _PACKED = 400  # characters to which such items are put together
 _FRAGMENT = 70  # characters of a line of an address or a signature
 _FRAGMENTS = 600  # characters to which such lines are put together
+_CUE = 120  # characters of a line that announces the next
 _DEEPEST = 8
 _CUES = re.compile(
     r"\b(?:following|as follows|below|these (?:include|are)|such as|including|folgende\w*|wie folgt|suivant\w*|"
@@ -98,6 +99,7 @@ class _Grouper:
             group.lead_in = self._lead_of_run(at, place.own)
         following = self._rest_of_item(at, group)
         following = self._fragments(at, following, group)
+        following = self._announced(at, following, group)
         self._add(group)
         if following < len(self.lines) and self._is_bullet(following) and self._opens(group, following):
             end = self._list_end(following)
@@ -146,6 +148,18 @@ class _Grouper:
             group.end = self.lines[following].end
             following += 1
         return following
+
+    def _announced(self, at: int, following: int, group: Group) -> int:
+        """Takes in the paragraph that a few words announce: "For residents of Brazil:"."""
+        line = self.lines[at]
+        if following != at + 1 or following >= len(self.lines) or len(line.text) > _CUE or line.kind != "paragraph":
+            return following
+        announced = self.lines[following]
+        plain = announced.kind == "paragraph" and not announced.contents and self.places[following].own is None
+        if not line.text.endswith(":") or not plain or announced.end - group.start > SHORT:
+            return following
+        group.end = announced.end
+        return following + 1
 
     def _is_fragment(self, at: int) -> bool:
         line = self.lines[at]

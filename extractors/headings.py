@@ -17,6 +17,18 @@ _DATE_LINE = re.compile(
     r"dernière|última|ultim[ao]|ostatni[ae]?)\b",
     re.IGNORECASE,
 )
+_LONE_WORDS = 9  # of a title in plain type
+_BODY = 60  # characters of what follows it
+_STOPPED = re.compile(r"[.!?:;…。！？][\"'”’»)\]]*$")
+_PLACE = re.compile(r"[\d,@/]")  # in what an announcement introduces: an address, a name and a place
+# Words that no title ends with: "You may not", "The list includes".
+_OPEN_WORDS = frozenset(
+    """
+    a an the to of in on at by for with from and or not may must can shall will would should is are be that which who
+    include includes including following und oder nicht der die das zu mit von et ou ne pas de la le les du des à y o no
+    el los las del que e di il lo gli dei che non i lub nie w z na do
+    """.split()  # noqa: SIM905 - a list of words reads as words
+)
 _ENTRIES = 3  # lines that repeat headings make a table of contents
 
 
@@ -32,7 +44,10 @@ def _with_numbered_titles(lines: list[Line]) -> list[Line]:
         readings = line.marker.readings if line.marker else ()
         if not line.is_heading and readings and is_whole_title(line) and _heads(lines, at):
             elders = [seen.get((one.style, (*one.path[:-1], one.value - 1))) for one in readings]
-            if all(elder is None or _is_titled(lines[elder]) or not _is_near(lines, elder, at) for elder in elders):
+            begins = line.marker is not None and (line.marker.sure or any(one.value == 1 for one in readings))
+            if not begins and not any(elder is not None for elder in elders):
+                pass  # "444 De Haro Street"
+            elif all(elder is None or _is_titled(lines[elder]) or not _is_near(lines, elder, at) for elder in elders):
                 level = max(1, (lines[at + 1].level or 1) - 1) if lines[at + 1].is_heading else TYPED_HEADING
                 lines[at] = replace(line, kind="heading", level=level)
         for one in readings:
@@ -78,11 +93,41 @@ def _with_typed_headings(lines: Sequence[Line]) -> list[Line]:
         shouted = line.kind == "paragraph" and line.opens_block and is_caps(line.text) and is_title(line.text, words=10)
         if (shouted and _has_body(lines, at)) or (asked >= _QUESTIONS and _is_question(lines, at)):
             out.append(replace(line, kind="heading", level=TYPED_HEADING))
+        elif _is_lone_title(lines, at):
+            out.append(replace(line, kind="heading", level=TYPED_HEADING + 1))
         elif line.is_heading and line.marker is None and len(line.text) <= _QUESTION and _DATE_LINE.match(line.text):
             out.append(replace(line, kind="paragraph", level=None) if is_dated(line.text) else line)
         else:
             out.append(line)
     return out
+
+
+def _is_lone_title(lines: Sequence[Line], at: int) -> bool:
+    """Whether a paragraph in plain type is a title: a few words on their own, full sentences or numbers around them."""
+    line = lines[at]
+    if line.kind != "paragraph" or line.marker is not None or not line.opens_block or at + 1 >= len(lines):
+        return False
+    words = line.text.split()
+    if not is_title(line.text, words=_LONE_WORDS, characters=70) or words[-1].casefold() in _OPEN_WORDS:
+        return False
+    if not any(word.isalpha() and len(word) > 2 for word in words):
+        return False
+    before = lines[at - 1] if at else None
+    if before is not None and not before.is_heading and _goes_on(before, line):
+        return False
+    after = lines[at + 1]
+    if after.kind == "paragraph" and after.marker is None:
+        return len(after.text) >= _BODY and _STOPPED.search(after.text) is not None and not after.text[:1].islower()
+    if after.kind == "list_item" and after.marker is None:
+        return line.bold >= len(line.text)
+    return after.kind == "table_row" or (after.marker is not None and after.marker.sure)
+
+
+def _goes_on(line: Line, following: Line) -> bool:
+    """Whether a line announces the next, or ends in mid-air as those of an address do."""
+    if line.text.endswith(":"):
+        return _PLACE.search(following.text) is not None
+    return line.kind == "paragraph" and not _STOPPED.search(line.text)
 
 
 def _with_missed_headings(lines: list[Line]) -> list[Line]:

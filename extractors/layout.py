@@ -49,11 +49,13 @@ class Extraction:
 
 # C0/C1 controls but tab and newline, soft hyphen, zero-width characters, bidi controls, the byte order mark,
 # language tags and variation selectors: a reader sees none of them, and each can hide words from a search,
-# smuggle words past a reader or reorder them on a screen. Lone surrogates cannot be stored.
+# smuggle words past a reader or reorder them on a screen. Lone surrogates cannot be stored. Characters of private use
+# are icons, which mean nothing without the font that draws them.
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f"
-    "\ufe00-\ufe0f\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e01ef]"
+    "\ufe00-\ufe0f\ufeff\ufff9-\ufffb\ud800-\uf8ff\U000e0000-\U000e01ef\U000f0000-\U0010ffff]"
 )
+_SYMBOL_BULLETS = dict.fromkeys(map(ord, "\uf0b7\uf0a7\uf0d8\uf02d"), "•")  # as Word's symbol fonts encode them
 _LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _SPACES = re.compile(r"[^\S\n]+")
 _BREAKS = re.compile(r" ?\n[ \n]*")
@@ -61,7 +63,7 @@ _BREAKS = re.compile(r" ?\n[ \n]*")
 
 def clean(text: str) -> str:
     """Visible characters only, runs of white space as one space, line breaks kept as single newlines; idempotent."""
-    text = _INVISIBLE.sub("", _LINE_ENDS.sub("\n", text))
+    text = _INVISIBLE.sub("", _LINE_ENDS.sub("\n", text.translate(_SYMBOL_BULLETS)))
     return _BREAKS.sub("\n", _SPACES.sub(" ", text)).strip()
 
 

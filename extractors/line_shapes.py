@@ -1,6 +1,7 @@
 """What a line of a contract looks like: a number or bullet in front, a title, a date line; shared by the extractors."""
 
 import re
+from collections.abc import Sequence
 
 # A bullet is a sign for "item" and says nothing itself; "o" is what Word's second-level bullet turns into as text.
 BULLET = re.compile("(?:[•‣⁃◦●○■□▪▫–—*·∙⚫➢➤►▶✓✔❖-]|[o](?= )|\uf0b7|\uf0a7|\uf0d8|\uf02d)[^\\S\n]+(?=\\S)")
@@ -27,6 +28,14 @@ _DATED = re.compile(
 _SENTENCE_END = re.compile(r"[.!;,:…]['\"’”)\]]*$")
 _LETTER = re.compile(r"[^\W\d_]")
 _LETTERED = re.compile(r"\(?[a-zA-Z]{1,7}[.)]|\(\d{1,3}\)|\d{1,3}\)")
+
+_WORD = re.compile(r"[^\W_]+")
+# Words that titles write small, in the languages that contracts come in.
+_SMALL_WORDS = """
+    a an and as at by for from in into of on or our the to upon us with your und oder der die das des dem von zu im bei
+    für de la le les et ou du en el los las y o del e di il lo gli dei della delle i w z na do oraz lub
+"""
+_SMALL = frozenset(_SMALL_WORDS.split())
 
 
 def split_bullet(line: str) -> tuple[str, str]:
@@ -72,6 +81,11 @@ def is_title(line: str, *, words: int = 14, characters: int = 110) -> bool:
     return bool(first) and not first.islower() and not _SENTENCE_END.search(text) and not is_dated(text)
 
 
+def is_title_case(words: Sequence[str]) -> bool:
+    """Whether all words but small ones begin with a capital or a figure."""
+    return all(word[0].isupper() or word[0].isdigit() or word in _SMALL for word in words)
+
+
 def is_numbered_title(line: str) -> bool:
     """Whether a line is a numbered title: "4. Refunds", "Section 2 - Fees", "IX. TERM AND TERMINATION"."""
     number, rest = split_marker(line)
@@ -93,6 +107,7 @@ def disguised_level(text: str, *, bold: bool, declared: int) -> int | None:
         return None
     if is_numbered_title(text) and (bold or not text.endswith(".")):
         return min(6, declared + depth(number)) if declared else 1 + depth(number)
-    if bold and is_title(text.rstrip(".:")) and (not text.endswith(".") or len(text.split()) <= 5):
+    words = _WORD.findall(text)
+    if bold and is_title(text.rstrip(".:")) and (not text.endswith(".") or len(words) <= 5 or is_title_case(words)):
         return min(6, declared + 1) if declared else 2
     return None

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from extractors.document_title import document_title
 from extractors.layout import Extraction, Options, RawBlock, clean
 from extractors.line_shapes import disguised_level, is_title, split_marker
 from extractors.markdown_inline import Inline, flatten, visible_html
@@ -16,6 +17,8 @@ from smallprint.records import DocumentWarning
 _FRONT_MATTER = re.compile(r"---[ \t]*\n(.{0,20000}?)\n(?:---|\.\.\.)[ \t]*\n", re.DOTALL)
 _FRONT_TITLE = re.compile(r"^title:[ \t]*['\"]?(.+?)['\"]?[ \t]*$", re.MULTILINE)
 _CELL_BULLET = re.compile(r"^[ \t]*[*•·-][ \t]+(?=\S)", re.MULTILINE)  # cells hold no lists, so converters draw them
+# "| --- | --- |Terms": a converter's table whose first row stands on the line that parts head and body
+_GLUED_ROW = re.compile(r"^(\|(?:[ \t]*:?-{3,}:?[ \t]*\|)++)[ \t]*(?=[^\s|:-])", re.MULTILINE)
 _SPACED_TARGET = re.compile(r"\]\(#[^()<>\n]*\)")  # "[..](#Section B)": a link to readers, not to CommonMark
 _PERMALINK = re.compile(r"(?<=\S)\s+[#¶]\s*$")  # the sign that copies a heading's address
 _PARENTHESIZED = re.compile(r"\s*\((?:\d{1,3}|[a-z]{1,2}|[ivxlc]{1,6})\)\s")
@@ -28,7 +31,7 @@ def extract_markdown(data: bytes, options: Options) -> Extraction:
     """Blocks of a Markdown file (CommonMark and tables); link addresses, images and markup signs are left out."""
     text, warnings = decode(data)
     text = re.sub(r"\r\n?|[\x85\u2028\u2029]", "\n", text)
-    text = _SPACED_TARGET.sub("](#)", text)
+    text = _GLUED_ROW.sub(r"\1\n", _SPACED_TARGET.sub("](#)", text))
     front = _FRONT_MATTER.match(text)
     title = None
     if front:
@@ -43,7 +46,7 @@ def extract_markdown(data: bytes, options: Options) -> Extraction:
         plain = extract_text(data, options)
         return replace(plain, warnings=(*plain.warnings, note))
     blocks = tuple(_Walk().blocks(tokens))
-    return Extraction(blocks, title=title or _title(blocks), warnings=warnings)
+    return Extraction(blocks, title=title or document_title(blocks), warnings=warnings)
 
 
 def _parse(text: str) -> list[Token] | None:
@@ -60,12 +63,6 @@ def _parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"maxNesting": _MAX_NESTING}).enable("table").disable(["code", "text_join"])
     parser.validateLink = lambda url: True  # type: ignore[method-assign]
     return parser
-
-
-def _title(blocks: tuple[RawBlock, ...]) -> str | None:
-    heads = [block for block in blocks if block.kind == "heading"]
-    best = next((block for block in heads if block.level == 1), heads[0] if heads else None)
-    return clean(best.text) if best else None
 
 
 @dataclass

@@ -1,5 +1,6 @@
 """Nesting restored: which number belongs under which, told from markup, from levels and from the counting itself."""
 
+import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
@@ -20,6 +21,7 @@ _PREAMBLE_NAMES = """
     preambolo introduzione wstęp preambuła
 """
 _PREAMBLES = frozenset(_PREAMBLE_NAMES.split())
+_SECONDS = {"(1)": "2", "(a)": "b", "(A)": "B", "(i)": "ii", "(I)": "II"}  # what follows the first number of a list
 _LOWER_LISTS = ("(", "1)", "a", "i")  # how the styles of lists begin; the others number sections
 
 
@@ -114,6 +116,8 @@ class _Outline:
         worded = reading.style in ("article", "section", "part", "annex", "§") or reading.style.endswith(" A")
         if line.generated:
             return True
+        if not succeeded and _counts_on_inside(line, reading):
+            return False
         if worded and line.kind == "list_item":
             return False  # "Section B: general terms" as an entry of a list points elsewhere
         if line.is_heading:
@@ -166,24 +170,37 @@ class _Outline:
     def _push_numbered(self, at: int, line: Line, marker: Marker, reading: Reading, before: Node | None) -> Node:
         node = Node(at, None, line.is_heading, reading.style, reading.path, marker.label, marker.printed, run=at)
         node.level, node.listed = line.level or 0, _listed(line)
-        top = self._top()
-        if before is not None and top is not None and before in top.saved:
-            self.stack = list(top.saved)
+        resumed = before is not None and self._resume(before, line)
         if before is not None and before in self.stack:
             self._pop_to(before.parent)
             node.level = min(before.level, node.level) if before.heading else node.level
             node.run = before.run
-        elif len(reading.path) > 1 and self._pop_to_prefix(reading.path):
+        elif resumed or (len(reading.path) > 1 and self._pop_to_prefix(reading.path)):
             pass
         else:
             self._open_place(at, line, reading)
-        if before is not None and before.parent is self._top():
+        if before is not None and (resumed or before.parent is self._top()):
             node.run = before.run
         elif before is not None:
             node.continued = True
         self._push(node)
         self.last[node.style] = node
         return node
+
+    def _resume(self, before: Node, line: Line) -> bool:
+        """Back to the list in which a title stands, if there is one; a title on its own heads the items after it."""
+        title = self._top()
+        if title is None or before not in title.saved:
+            return False
+        self.stack = list(title.saved)
+        if title.run_in or line.is_heading:
+            return False
+        above = before.parent
+        while above is not None and above.heading and above.saved:  # the title before this one
+            above = above.parent
+        self._pop_to(above)
+        self._push(title)
+        return True
 
     def _push_more(self, at: int, marker: Marker, parent: Node) -> Node:
         siblings = [node for node in self.last.values() if node.parent is parent and node.heading is False]
@@ -253,14 +270,19 @@ class _Outline:
             self.stack.pop()
 
     def _heading(self, at: int, line: Line) -> Place:
+        saved = self._saved() if (line.level or 0) > TYPED_HEADING else ()
         above = self._running_section(at, line)
         if above is not None:
             self._pop_to(above)
         else:
             self._pop_headings(line.level or 0, None)
-        node = Node(at, None, heading=True, level=line.level or 0, title=title_of(line))
+        node = Node(at, None, heading=True, level=line.level or 0, title=title_of(line), saved=saved)
         self._push(node)
         return Place(node, node)
+
+    def _saved(self) -> "tuple[Node, ...]":
+        top = self._top()
+        return top.saved if top is not None and top.saved else tuple(self.stack)
 
     def _running_section(self, at: int, line: Line) -> Node | None:
         """The numbered section that an unnumbered heading of its level stands in: one that is counted on from later.
@@ -286,8 +308,7 @@ class _Outline:
                 above = above.parent
             node.parent = above
             return Place(None, node)
-        top = self._top()
-        node.saved = top.saved if top is not None and top.saved else tuple(self.stack)
+        node.saved = self._saved()
         self._pop_headings(level, None)
         self._push(node)
         return Place(None, node)
@@ -331,6 +352,12 @@ def _counts_on(node: Node, reading: Reading, marker: Marker | None) -> bool:
     step = reading.value - node.value
     suffixed = marker is not None and marker.label[-1:].isalpha() and marker.label[:1].isdigit()
     return 0 < step <= _GAP or (step == 0 and (suffixed or (marker is not None and bool(marker.more))))
+
+
+def _counts_on_inside(line: Line, reading: Reading) -> bool:
+    """Whether a line opens with the first of numbers that run on in its own sentence: "(i) pay; (ii) wait; or"."""
+    second = _SECONDS.get(reading.style) if reading.value == 1 else None
+    return second is not None and re.search(rf"[;,]\s+(?:[^\W\d_]{{1,4}}\s+)?\({second}\)\s", line.words) is not None
 
 
 def _mixes_list_levels(node: Node, line: Line) -> bool:

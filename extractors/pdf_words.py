@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeAlias
 
 _BOLD = re.compile(r"bold|black|heavy|semibold|demi|cmbx|[-,](?:bd|b)\b", re.IGNORECASE)
-_UNMAPPED = re.compile(r"\(cid:\d+\)")
+# Glyphs without a character, and with one of private use, bullets of symbol fonts excepted.
+_UNMAPPED = re.compile("\\(cid:\\d+\\)|(?![\uf0b7\uf0a7\uf0d8\uf02d])[\ue000-\uf8ff\U000f0000-\U0010ffff]")
 _ACCENTS = {
     "ˆ": "\u0302",
     "´": "\u0301",

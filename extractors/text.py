@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from extractors.layout import Extraction, Options, RawBlock, clean
+from extractors.document_title import document_title
+from extractors.layout import Extraction, Options, RawBlock
 from extractors.line_shapes import (
     depth,
     is_caps,
@@ -54,8 +55,7 @@ def extract_text(data: bytes, _options: Options) -> Extraction:
     lines = [line.expandtabs(4).rstrip() for line in re.split(r"\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]", text)]
     pieces = [piece for chunk in _chunks(lines) for piece in _pieces(chunk, _wrap_width(lines))]
     blocks = tuple(_blocks(pieces))
-    title = next((b.text for b in blocks[:3] if b.kind == "heading"), None)
-    return Extraction(blocks, title=clean(title) if title else None, warnings=warnings)
+    return Extraction(blocks, title=document_title(blocks), warnings=warnings)
 
 
 def _guess(data: bytes) -> str:

@@ -3,17 +3,12 @@
 import re
 
 from extractors.abbreviations import ALWAYS_BEFORE_MORE, BEFORE_NUMBERS, COMPANY_FORMS
-from extractors.line_shapes import is_caps, is_title
+from extractors.line_shapes import is_caps, is_title, is_title_case
 from extractors.lines import Line
 
 _MOST_WORDS = 14  # of a title in bold type
 _TYPED_WORDS = 9  # of one told by its capitals alone
 _RUN_IN = re.compile(r"(?P<title>[^\n.:!?]{2,90}?)(?P<stop>[.:](?=\s)|\s[-–—](?=\s)|—|\.[-–—])\s*(?=[\"'“„«(]?[^\W_])")
-_SMALL_WORDS = """
-    a an and as at by for from in into of on or our the to upon us with your und oder der die das des dem von zu im bei
-    für de la le les et ou du en el los las y o del e di il lo gli dei della delle i w z na do oraz lub
-"""
-_SMALL = frozenset(_SMALL_WORDS.split())
 _WORD = re.compile(r"[^\W_]+")
 _NO_ENDS = ALWAYS_BEFORE_MORE | BEFORE_NUMBERS | COMPANY_FORMS
 _EDGE = " \n\t.:-–—"
@@ -36,7 +31,7 @@ def is_whole_title(line: Line) -> bool:
     if bare == words or not is_title(bare, words=12):
         return False
     found = _WORD.findall(bare)
-    return is_caps(bare) or line.bold >= len(line.text) - 1 or (len(found) <= 6 and _is_title_case(found))
+    return is_caps(bare) or line.bold >= len(line.text) - 1 or (len(found) <= 6 and is_title_case(found))
 
 
 def _flat(text: str) -> str:
@@ -68,11 +63,7 @@ def _typed_end(line: Line) -> int:
     if not words or len(words) > _TYPED_WORDS or words[-1].casefold() in _NO_ENDS:
         return 0
     if line.marker:
-        titled = found["title"][0].isupper() and (is_caps(found["title"]) or _is_title_case(words))
+        titled = found["title"][0].isupper() and (is_caps(found["title"]) or is_title_case(words))
     else:
         titled = is_caps(found["title"]) and not is_caps(line.text[found.end() : found.end() + 40])
     return found.end("stop") if titled else 0
-
-
-def _is_title_case(words: list[str]) -> bool:
-    return all(word[0].isupper() or word[0].isdigit() or word in _SMALL for word in words)

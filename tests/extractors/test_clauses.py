@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from evals.benchmarks.segmentation import GOLDEN, document_of, measure, read_golden
 from extractors import extract
 from extractors.clauses import cut_clauses
+from extractors.document_title import document_title
 from extractors.layout import RawBlock, assemble
 from smallprint.records import Block
 
@@ -207,3 +208,31 @@ def test_real_documents_are_cut_within_bounds():
     for path in paths:
         found = extract(path.read_bytes(), source=path.name, language="en")
         assert_tiles(found, cut_clauses(found))
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        pytest.param("(i) pay in advance; (ii) wait a week; or (iii) come back.", None, id="the list is one sentence"),
+        pytest.param("(i) pay in advance;", "(i)", id="each item is a line"),
+        pytest.param("(a) see paragraph (b) below.", "(a)", id="the second number is a reference"),
+    ],
+)
+def test_numbers_inside_a_sentence_number_no_clause(text, number):
+    found = cut_clauses(document("You may do any of the following, at any time and as often as you like:" * 2, text))
+    assert found[-1].number == number
+
+
+@pytest.mark.parametrize(
+    ("blocks", "title"),
+    [
+        pytest.param([("heading", "Contents", 2), ("heading", "Tide Club", 1)], "Tide Club", id="the largest heading"),
+        pytest.param([("paragraph", "Tide Privacy Policy", None), ("heading", "1. Data", 2)], "Tide Privacy Policy",
+                     id="a line that names a kind of document"),
+        pytest.param([("heading", "1. Introduction", 1)], None, id="a numbered section names no document"),
+        pytest.param([("heading", "Tide Club", 3), ("paragraph", "We sail.", None)], "Tide Club", id="what opens it"),
+        pytest.param([("paragraph", "We sail.", None), ("heading", "Boats", 3)], None, id="a later section"),
+    ],
+)  # fmt: skip
+def test_a_document_is_called_what_it_calls_itself(blocks, title):
+    assert document_title([RawBlock(kind, text, level) for kind, text, level in blocks]) == title
