@@ -5,11 +5,12 @@ SQLite by default (WAL, foreign keys on), PostgreSQL by URL. A later run never o
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.resources import as_file, files
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, delete, event, func, insert, inspect, select, text, update
@@ -18,6 +19,7 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from smallprint import tables as t
 from smallprint.errors import StoreError
+from smallprint.queue_store import place
 from smallprint.records import (
     Analysis,
     Clause,
@@ -31,7 +33,7 @@ from smallprint.records import (
     Usage,
 )
 
-SCHEMA = "0001"  # the newest migration; a test holds it to smallprint/migrations/versions
+SCHEMA = "0002"  # the newest migration; a test holds it to smallprint/migrations/versions
 
 
 @dataclass(frozen=True)
@@ -80,11 +82,13 @@ class Store:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        # SQLite's writers poll for the one lock and may wait long; threads of one process rather stand in line here.
+        self._turn = Lock() if engine.dialect.name == "sqlite" else nullcontext()
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """One transaction that holds the right to write from its start, so that it cannot fail half-way for another."""
-        with self._transaction(writes=True) as connection:
+        with self._turn, self._transaction(writes=True) as connection:
             yield connection
 
     @contextmanager
@@ -476,6 +480,7 @@ def _save_drafts(c: Connection, run_id: str, document_id: str, drafts: Iterable[
                 .values(version=known["version"] + 1, **columns)
             )
         c.execute(insert(t.run_drafts).values(run_id=run_id, draft_id=draft.id))
+        place(c, draft.id)
 
 
 def _substance(body: dict[str, Any]) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    UniqueConstraint,
 )
 
 metadata = MetaData(
@@ -164,4 +165,212 @@ rejections = Table(
     Column("document_id", ForeignKey("documents.id"), primary_key=True),
     Column("position", Integer, primary_key=True),
     Column("body", JSON, nullable=False),
+)
+
+# ---- the review desk (docs/decisions/0020): what people did is kept beside what analysts proposed, never over it
+
+# One narrow row a draft: what the queue sorts, filters and counts by, as the draft stands now.
+queue = Table(
+    "queue",
+    metadata,
+    Column("draft_id", ForeignKey("drafts.id"), primary_key=True),
+    Column("document_id", ForeignKey("documents.id"), nullable=False, index=True),
+    Column("source_id", ForeignKey("sources.id"), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("category", String(40), nullable=False),
+    Column("severity", String(12), nullable=False),
+    Column("status", String(12), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("rank", Integer, nullable=False),  # need below zero: ascending order brings the neediest first
+    Column("confidence", Float, nullable=False),
+    Column("start", Integer, nullable=False),
+    Column("model", String(120), nullable=False),
+    Column("prompt", String(120), nullable=False),
+    Column("flags", Text, nullable=False),  # "|fuzzy_evidence|low_confidence|", so that one is found with its bars
+    Column("second_by", String(80)),  # who asks for a second opinion
+    Column("assignee", String(80)),
+    Column("lease_by", String(80)),  # who is reading it now, until lease_until
+    Column("lease_until", UtcDateTime),
+    Column("decided_by", String(80)),
+    Column("decided_at", UtcDateTime),
+    Index("ix_queue_order", "status", "rank", "document_id", "start", "draft_id"),
+    Index("ix_queue_decided_by_decided_at", "decided_by", "decided_at"),
+)
+
+# What the text search looks through, apart from the queue so that counting stays quick.
+queue_words = Table(
+    "queue_words",
+    metadata,
+    Column("draft_id", ForeignKey("drafts.id"), primary_key=True),
+    Column("words", Text, nullable=False),  # lower case: title, explanation, quotes
+)
+
+# The person's word on a draft where it differs from the proposal; drafts.body stays the analyst's.
+amendments = Table(
+    "amendments",
+    metadata,
+    Column("draft_id", ForeignKey("drafts.id"), primary_key=True),
+    Column("body", JSON, nullable=False),
+)
+
+# Append-only; triggers refuse updates and deletes.
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("act", String(32), nullable=False, index=True),  # decisions of one act (a bulk, a split) are undone together
+    Column("kind", String(16), nullable=False),
+    Column("draft_id", ForeignKey("drafts.id"), index=True),  # None: about a clause
+    Column("document_id", ForeignKey("documents.id"), nullable=False),
+    Column("clause", String(16)),
+    Column("saw", Integer),  # the version that the person saw
+    Column("version", Integer),  # the version that the decision made
+    Column("by", String(80), nullable=False),
+    Column("at", UtcDateTime, nullable=False, index=True),
+    Column("reasons", JSON, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("before", JSON),  # how the draft stood: {status, second_by, body}; None: it did not exist
+    Column("after", JSON),
+    Column("undoes", String(32)),  # the act that this one compensates
+    Column("audit_id", ForeignKey("audit.id"), nullable=False, unique=True),
+    UniqueConstraint("draft_id", "version"),  # nobody decides twice on one version, whatever the code does
+)
+
+# Append-only, each row hashed with the one before it.
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),  # 1, 2, 3 ... without a gap
+    Column("at", UtcDateTime, nullable=False),
+    Column("actor", String(80), nullable=False),
+    Column("what", String(40), nullable=False),
+    Column("subject", String(80), nullable=False),
+    Column("version", Integer),
+    Column("changes", JSON, nullable=False),  # [{field, before, after}]
+    Column("detail", JSON, nullable=False),
+    Column("previous", String(64), nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Index("ix_audit_subject", "subject"),
+)
+
+# One row: the end of the chain. Whoever writes holds it, so that the chain has one end.
+audit_head = Table(
+    "audit_head",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("length", Integer, nullable=False),
+    Column("sha256", String(64), nullable=False),
+)
+
+# A clause that a person has read and found without a provision.
+clause_marks = Table(
+    "clause_marks",
+    metadata,
+    Column("document_id", ForeignKey("documents.id"), primary_key=True),
+    Column("clause", String(16), primary_key=True),
+    Column("by", String(80), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+)
+
+# Permanent numbers: SP-D-00045 is a source as followed, SP-P-000123 an approved provision. Numbers are never reused.
+record_documents = Table(
+    "record_documents",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("source_id", ForeignKey("sources.id"), nullable=False, unique=True),
+)
+
+records = Table(
+    "records",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("draft_id", ForeignKey("drafts.id"), nullable=False, unique=True),
+    Column("document_number", ForeignKey("record_documents.number"), nullable=False, index=True),
+    Column("approved_by", String(80), nullable=False),
+    Column("approved_at", UtcDateTime, nullable=False),
+    Column("withdrawn_at", UtcDateTime),  # the approval was undone; the number stays taken
+    Column("amended_fields", JSON, nullable=False),
+    Column("body", JSON, nullable=False),
+)
+
+# What somebody has typed and not yet decided.
+half_edits = Table(
+    "half_edits",
+    metadata,
+    Column("draft_id", ForeignKey("drafts.id"), primary_key=True),
+    Column("by", String(80), primary_key=True),
+    Column("saw", Integer, nullable=False),
+    Column("fields", JSON, nullable=False),  # form field -> values
+    Column("at", UtcDateTime, nullable=False),
+)
+
+# ---- people
+
+users = Table(
+    "users",
+    metadata,
+    Column("name", String(80), primary_key=True),
+    Column("role", String(16), nullable=False),  # reviewer, lead, admin, read-only
+    Column("password", Text),  # argon2; None: signs in elsewhere, or not yet
+    Column("subject", Text, unique=True),  # issuer and subject of an OpenID provider
+    Column("disabled", Boolean, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+)
+
+# Only hashes of tokens are kept: who reads the database cannot sign in with it.
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("sha256", String(64), primary_key=True),
+    Column("user", ForeignKey("users.name"), nullable=False, index=True),
+    Column("csrf", String(64), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+)
+
+invitations = Table(
+    "invitations",
+    metadata,
+    Column("sha256", String(64), primary_key=True),
+    Column("name", String(80)),  # None: the guest chooses
+    Column("role", String(16), nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+)
+
+sign_in_failures = Table(
+    "sign_in_failures",
+    metadata,
+    Column("key", String(120), primary_key=True),  # a name or an address
+    Column("count", Integer, nullable=False),
+    Column("last_at", UtcDateTime, nullable=False),
+)
+
+api_tokens = Table(
+    "api_tokens",
+    metadata,
+    Column("sha256", String(64), primary_key=True),
+    Column("user", ForeignKey("users.name"), nullable=False, index=True),
+    Column("label", String(80), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+)
+
+saved_views = Table(
+    "saved_views",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("user", ForeignKey("users.name"), nullable=False, index=True),
+    Column("name", String(80), nullable=False),
+    Column("query", Text, nullable=False),
+    Column("shared", Boolean, nullable=False),
+)
+
+# What a second, blind reader of a sampled draft thought; it changes nothing but the figures of agreement.
+blind_readings = Table(
+    "blind_readings",
+    metadata,
+    Column("draft_id", ForeignKey("drafts.id"), primary_key=True),
+    Column("by", String(80), primary_key=True),
+    Column("verdict", String(16), nullable=False),  # approve, reject
+    Column("body", JSON, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
 )

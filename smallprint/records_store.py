@@ -1,0 +1,93 @@
+"""Approved records in the database: permanent numbers, what was approved, and what a later undo withdraws."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Integer, func, insert, select, update
+
+from smallprint import review
+from smallprint import tables as t
+from smallprint.records import Draft, Noun
+from smallprint.review import Decision, Standing, Verdict
+
+
+class Record(Noun):
+    """An approved provision under its permanent id."""
+
+    id: str  # SP-P-000123
+    document_id: str  # SP-D-00045
+    draft: Draft
+    approved_by: str
+    approved_at: datetime
+    amended_fields: tuple[str, ...]
+    first_tracked: datetime | None  # when its document was first captured
+    last_verified: datetime | None  # when the same bytes were last seen there
+
+
+def keep_record(c: Connection, before: Standing, made: Verdict, decision: Decision) -> int:
+    """Write what was approved; a draft has one number for ever, given at its first approval."""
+    values: dict[str, Any] = {
+        "approved_by": decision.by,
+        "approved_at": decision.at,
+        "withdrawn_at": None,
+        "amended_fields": [one.field for one in review.changes(before.proposal, made.draft) if one.field != "status"],
+        "body": review.body(made.draft),
+    }
+    number = c.execute(select(t.records.c.number).where(t.records.c.draft_id == made.draft.id)).scalar()
+    if number is not None:
+        c.execute(update(t.records).where(t.records.c.number == number).values(**values))
+        return int(number)
+    number = _next(c, t.records.c.number)
+    document = _document_number(c, made.draft.provenance.document)
+    c.execute(insert(t.records).values(number=number, draft_id=made.draft.id, document_number=document, **values))
+    return number
+
+
+def withdraw_record(c: Connection, draft_id: str, at: datetime) -> None:
+    """The approval was undone: the number stays taken, the record is no longer published."""
+    c.execute(update(t.records).where(t.records.c.draft_id == draft_id).values(withdrawn_at=at))
+
+
+def _document_number(c: Connection, document_id: str) -> int:
+    source_id = c.execute(select(t.documents.c.source_id).where(t.documents.c.id == document_id)).scalar_one()
+    number = c.execute(select(t.record_documents.c.number).where(t.record_documents.c.source_id == source_id)).scalar()
+    if number is None:
+        number = _next(c, t.record_documents.c.number)
+        c.execute(insert(t.record_documents).values(number=number, source_id=source_id))
+    return int(number)
+
+
+def _next(c: Connection, column: Any) -> int:  # noqa: ANN401 -- a column of numbers
+    # Safe because every writer holds the end of the audit chain, and because rows are never deleted.
+    return int(c.execute(select(func.coalesce(func.max(column, type_=Integer), 0))).scalar_one()) + 1
+
+
+def records(c: Connection) -> Iterator[Record]:
+    """All records that stand, by number."""
+    query = (
+        select(
+            t.records,
+            t.documents.c.source_id,
+            t.snapshots.c.sha256.label("snapshot"),
+            t.snapshots.c.first_captured_at,
+        )
+        .join(t.drafts, t.drafts.c.id == t.records.c.draft_id)
+        .join(t.documents, t.documents.c.id == t.drafts.c.document_id)
+        .join(t.snapshots, t.snapshots.c.sha256 == t.documents.c.sha256)
+        .where(t.records.c.withdrawn_at.is_(None))
+        .order_by(t.records.c.number)
+    )
+    visits = select(t.captures.c.sha256, func.max(t.captures.c.captured_at)).group_by(t.captures.c.sha256)
+    verified = {digest: seen for digest, seen in c.execute(visits)}
+    for row in c.execute(query, execution_options={"yield_per": 500}).mappings():
+        yield Record(
+            id=review.record_id(row["number"]),
+            document_id=review.document_record_id(row["document_number"]),
+            draft=Draft.model_validate({**row["body"], "status": "approved"}),
+            approved_by=row["approved_by"],
+            approved_at=row["approved_at"],
+            amended_fields=tuple(row["amended_fields"]),
+            first_tracked=row["first_captured_at"],
+            last_verified=verified.get(row["snapshot"]),
+        )

@@ -1,0 +1,398 @@
+"""Review, pure: a draft and a person's decision make a verdict, or a conflict or a refusal that says why.
+
+The analyst's proposal and the person's word are two drafts with one id; severity is always computed. A decision
+carries the version that the person saw: decided on anything else it is a conflict with both sides in it.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from hashlib import sha256
+from typing import Any, Literal
+
+from smallprint.errors import SmallprintError
+from smallprint.records import Clause, Draft, Evidence, Noun, Provenance
+from smallprint.registry import Registry
+from smallprint.severity import severity
+
+Kind = Literal["approve", "amend", "reject", "second_opinion", "split", "merge", "add", "nothing_here", "undo", "carry"]
+
+REASONS = {
+    "not_said": "The document does not say this",
+    "misread": "The clause is read wrongly",
+    "no_effect": "An ordinary term without effect worth a record",
+    "no_provision": "A heading, a definition or boilerplate",
+    "duplicate": "Another draft says it already",
+    "wrong_place": "The quote is not the passage meant",
+    "too_vague": "Too vague to be of use to a reader",
+    "other": "Another reason, told below",
+}
+# Ways by which drafts leave the queue that are nobody's judgment on their quality.
+RETIRED = {
+    "split": "Split into several drafts",
+    "merged": "Merged into another draft",
+    "undone": "Its making was undone",
+}
+
+EDITABLE = (
+    "title",
+    "category",
+    "secondary",
+    "severity",
+    "factors",
+    "factor_reasons",
+    "what_it_is",
+    "consumer_impact",
+    "why_it_matters",
+    "frameworks",
+    "enforcement_risk",
+    "due_diligence",
+    "agencies",
+    "evidence",
+)
+LONGEST = {  # characters; generous, because a person may need more words than an analyst is given
+    "title": 120,
+    "what_it_is": 800,
+    "consumer_impact": 1000,
+    "why_it_matters": 1000,
+    "enforcement_risk": 1000,
+    "note": 4000,
+}
+_LONGEST_ITEM, _MOST_ITEMS = 400, 12
+
+_LEVEL_NEED = {"critical": 40, "high": 30, "medium": 20, "low": 10, "beneficial": 5}
+_FLAG_NEED = {
+    "severity_disagreement": 30,
+    "ambiguous_evidence": 20,
+    "fuzzy_evidence": 20,
+    "document_changed": 20,
+    "ungrounded_number": 10,
+    "invalid_citation": 10,
+}
+
+
+class Standing(Noun):
+    """How a draft stands: the person's word where there is one, else the proposal."""
+
+    draft: Draft
+    proposal: Draft
+    version: int
+    second_by: str | None = None  # who asks for a second opinion
+    record: int | None = None
+    decided_by: str | None = None  # who decided last
+    decided_at: datetime | None = None
+
+    def snapshot(self) -> dict[str, Any]:
+        """What an undo brings back, as JSON."""
+        return {"status": self.draft.status, "second_by": self.second_by, "body": body(self.draft)}
+
+
+class Decision(Noun):
+    """What a person does with a draft, and the version that they saw."""
+
+    kind: Kind
+    draft: str
+    saw: int
+    by: str
+    at: datetime
+    reasons: tuple[str, ...] = ()
+    note: str = ""
+    words: Draft | None = None  # the draft as the person wants it; None: as it stands
+
+
+class Change(Noun):
+    """One field before and after, as JSON values."""
+
+    field: str
+    before: Any
+    after: Any
+
+
+class Verdict(Noun):
+    """How the draft stands after a decision."""
+
+    kind: Kind
+    draft: Draft
+    version: int
+    second_by: str | None
+    changes: tuple[Change, ...]
+
+
+class ConflictError(SmallprintError):
+    """Somebody has changed the draft meanwhile; nothing was written, both sides are here."""
+
+    def __init__(self, theirs: Standing, yours: Decision) -> None:
+        who = theirs.decided_by or "a new run"
+        super().__init__(
+            f"{who} changed this draft (version {yours.saw} is now {theirs.version}, {theirs.draft.status})"
+        )
+        self.theirs, self.yours = theirs, yours
+
+
+class RefusedError(SmallprintError):
+    """A decision that the rules do not allow; ``problems`` say what to mend, by field."""
+
+    def __init__(self, problems: dict[str, str]) -> None:
+        super().__init__("; ".join(problems.values()))
+        self.problems = problems
+
+
+def body(draft: Draft) -> dict[str, Any]:
+    """A draft as it is stored: without its status, which has a column."""
+    return draft.model_dump(mode="json", exclude={"status"})
+
+
+def decide(standing: Standing, decision: Decision, registry: Registry) -> Verdict:
+    """Approve (amend, where words differ), reject or ask for a second opinion.
+
+    Raises:
+        ConflictError: the person saw another version.
+        RefusedError: a rule stands against it.
+
+    """
+    if decision.saw != standing.version:
+        raise ConflictError(standing, decision)
+    draft = standing.draft if decision.words is None else person_word(standing.draft, decision.words)
+    touched = body(draft) != body(standing.draft)
+    _check_state(standing, decision, touched=touched)
+    if len(decision.note) > LONGEST["note"]:
+        raise RefusedError({"note": f"A note has at most {LONGEST['note']:,} characters."})
+    if decision.kind == "approve":
+        problems = unpublishable(draft, registry)
+        if problems:
+            raise RefusedError(problems)
+        amended = touched or body(draft) != body(standing.proposal)
+        return verdict(standing, draft, "amend" if amended else "approve", "approved", None)
+    if decision.kind == "reject":
+        _check_reasons(decision)
+        return verdict(standing, standing.draft, "reject", "rejected", None)
+    if decision.kind == "second_opinion":
+        return verdict(standing, draft, "second_opinion", "draft", decision.by)
+    raise RefusedError({"kind": f"{decision.kind} is not decided here"})
+
+
+def _check_state(standing: Standing, decision: Decision, *, touched: bool) -> None:
+    status = standing.draft.status
+    if status == "rejected" or (status == "approved" and not (decision.kind == "approve" and touched)):
+        raise RefusedError({"status": f"It is {status} already; undo that decision first."})
+
+
+def _check_reasons(decision: Decision) -> None:
+    unknown = [one for one in decision.reasons if one not in REASONS]
+    if unknown or not decision.reasons:
+        raise RefusedError({"reasons": "Choose at least one reason from the list."})
+    if "other" in decision.reasons and not decision.note.strip():
+        raise RefusedError({"note": "Tell the other reason."})
+
+
+def verdict(
+    standing: Standing, draft: Draft, kind: Kind, status: Literal["draft", "approved", "rejected"], second: str | None
+) -> Verdict:
+    """The next version of a draft, with its changes field by field."""
+    after = draft.model_copy(update={"status": status})
+    made = [*changes(standing.draft, after)]
+    if second != standing.second_by:
+        made.append(Change(field="second_opinion", before=standing.second_by, after=second))
+    return Verdict(kind=kind, draft=after, version=standing.version + 1, second_by=second, changes=tuple(made))
+
+
+def person_word(standing: Draft, words: Draft) -> Draft:
+    """The person's version: what people may edit is theirs, severity is computed, the rest stays what it was."""
+    said = {name: getattr(words, name) for name in EDITABLE if name != "severity"}
+    return standing.model_copy(update={**said, "severity": severity(words.factors)})
+
+
+def changes(before: Draft | None, after: Draft | None) -> tuple[Change, ...]:
+    """The fields that differ; a draft that did not exist, or is gone, has None in all of them."""
+    fields = ("status", *EDITABLE)
+    old = before.model_dump(mode="json", include=set(fields)) if before else {}
+    new = after.model_dump(mode="json", include=set(fields)) if after else {}
+    return tuple(
+        Change(field=name, before=old.get(name), after=new.get(name))
+        for name in fields
+        if old.get(name) != new.get(name)
+    )
+
+
+def unpublishable(draft: Draft, registry: Registry) -> dict[str, str]:
+    """What keeps a draft from being a record, by field; empty where nothing does."""
+    problems: dict[str, str] = {}
+    if draft.category not in registry.categories:
+        problems["category"] = f"{draft.category!r} is not in the taxonomy."
+    wrong = [one for one in draft.secondary if one not in registry.categories or one == draft.category]
+    if wrong or len(draft.secondary) > 2 or len(set(draft.secondary)) != len(draft.secondary):
+        problems["secondary"] = "At most two further categories, each another one of the taxonomy."
+    for name in ("title", "what_it_is", "consumer_impact", "why_it_matters", "enforcement_risk"):
+        text: str = getattr(draft, name)
+        if len(text) > LONGEST[name]:
+            problems[name] = f"At most {LONGEST[name]:,} characters; it has {len(text):,}."
+        elif not text.strip() and name != "enforcement_risk":
+            problems[name] = "It cannot be empty."
+    if not draft.evidence:
+        problems["evidence"] = "A record needs a passage that proves it."
+    return problems | _unresolved(draft, registry)
+
+
+def _unresolved(draft: Draft, registry: Registry) -> dict[str, str]:
+    """Citations, agencies and lists that cannot be published as they are."""
+    problems: dict[str, str] = {}
+    for cited in draft.frameworks:
+        if not cited.valid or cited.id not in registry.frameworks:
+            why = cited.problem or "It is not in the registry."
+            problems["frameworks"] = f"{cited.citation}: {why} Correct the citation or take it out."
+    for agency in draft.agencies:
+        if agency.id not in registry.agencies:
+            problems["agencies"] = f"{agency.name} is not in the registry; choose an agency or take it out."
+    lists = {
+        "due_diligence": draft.due_diligence,
+        "frameworks": tuple(one.why for one in draft.frameworks),
+        "agencies": tuple(one.reason for one in draft.agencies),
+        "factors": tuple(draft.factor_reasons.values()),
+    }
+    for name, texts in lists.items():
+        if len(texts) > _MOST_ITEMS or any(len(text) > _LONGEST_ITEM for text in texts):
+            problems.setdefault(name, f"At most {_MOST_ITEMS} entries of {_LONGEST_ITEM} characters.")
+    return problems
+
+
+def split(standing: Standing, decision: Decision, parts: Sequence[Draft]) -> tuple[Verdict, tuple[Draft, ...]]:
+    """Retire a draft and put several in its place; ``parts`` give each one's title, category and evidence.
+
+    Raises:
+        ConflictError, RefusedError: as ``decide``.
+
+    """
+    _check_open(standing, decision)
+    if len(parts) < 2:
+        raise RefusedError({"parts": "A split needs at least two parts."})
+    if len({(one.category, one.evidence) for one in parts}) < len(parts):
+        raise RefusedError({"parts": "Two parts have the same passage and category."})
+    made = tuple(
+        person_word(standing.draft, one).model_copy(
+            update={
+                "id": _made_id(standing.draft.id, f"{standing.version}.{number}"),
+                "status": "draft",
+                "flags": tuple(sorted({*standing.draft.flags, "split_by_person"})),
+            }
+        )
+        for number, one in enumerate(parts)
+    )
+    return verdict(standing, standing.draft, "split", "rejected", None), made
+
+
+def merge(standing: Standing, decision: Decision, others: Sequence[tuple[Standing, Decision]]) -> tuple[Verdict, ...]:
+    """Put the evidence and categories of other drafts into one; the first verdict is its, the rest retire the others.
+
+    Raises:
+        ConflictError, RefusedError: as ``decide``; drafts of different documents, or none to merge.
+
+    """
+    _check_open(standing, decision)
+    for other, seen in others:
+        _check_open(other, seen)
+    if not others or any(one.draft.provenance.document != standing.draft.provenance.document for one, _ in others):
+        raise RefusedError({"others": "Choose at least one other draft of the same document."})
+    everyone = [standing.draft, *(one.draft for one, _ in others)]
+    spans = {(proof.start, proof.end): proof for one in reversed(everyone) for proof in one.evidence}
+    wanted = [*standing.draft.secondary, *(one.category for one in everyone[1:])]
+    secondary = tuple(dict.fromkeys(one for one in wanted if one != standing.draft.category))[:2]
+    merged = standing.draft.model_copy(
+        update={"evidence": _apart(spans[key] for key in sorted(spans)), "secondary": secondary}
+    )
+    return (
+        verdict(standing, merged, "merge", "draft", standing.second_by),
+        *(verdict(one, one.draft, "merge", "rejected", None) for one, _ in others),
+    )
+
+
+def _apart(proofs: Iterable[Evidence]) -> tuple[Evidence, ...]:
+    """Without spans that lie inside another."""
+    kept: list[Evidence] = []
+    for proof in proofs:
+        if kept and proof.start >= kept[-1].start and proof.end <= kept[-1].end:
+            continue
+        if kept and kept[-1].start == proof.start:
+            kept.pop()
+        kept.append(proof)
+    return tuple(kept)
+
+
+def _check_open(standing: Standing, decision: Decision) -> None:
+    if decision.saw != standing.version:
+        raise ConflictError(standing, decision)
+    if standing.draft.status != "draft":
+        raise RefusedError({"status": f"{standing.draft.title!r} is {standing.draft.status} already; undo that first."})
+
+
+def _made_id(parent: str, what: str) -> str:
+    return "d" + sha256(f"{parent}|{what}".encode()).hexdigest()[:20]
+
+
+def added(words: Draft, by: str, at: datetime) -> Draft:
+    """A provision that the analyst missed, with the person as its maker."""
+    spans = ",".join(f"{one.start}-{one.end}" for one in words.evidence)
+    maker = f"person:{by}"
+    made = words.provenance
+    return words.model_copy(
+        update={
+            "id": _made_id(made.document, f"{spans}|{words.category}|{maker}"),
+            "severity": severity(words.factors),
+            "confidence": 1.0,
+            "flags": (),
+            "status": "draft",
+            "provenance": Provenance(
+                model=maker,
+                prompt="review-desk@1",
+                prompt_sha256=made.prompt_sha256,
+                schema_sha256=sha256(",".join(EDITABLE).encode()).hexdigest(),
+                registry_sha256=made.registry_sha256,
+                snapshot_sha256=made.snapshot_sha256,
+                document=made.document,
+                run=None,
+                created_at=at,
+            ),
+        }
+    )
+
+
+def need(draft: Draft, *, second: bool = False, changed: bool = False) -> int:
+    """How much a draft needs a person, from 0: severity, doubt of the analyst and of the proof, disagreement."""
+    flags = {*draft.flags, *(("document_changed",) if changed else ())}
+    doubt = round(20 * (1 - draft.confidence))
+    return _LEVEL_NEED[draft.severity] + doubt + (15 if second else 0) + sum(_FLAG_NEED.get(flag, 0) for flag in flags)
+
+
+def follow(draft: Draft, text: str, clauses: Sequence[Clause]) -> tuple[Evidence, ...] | None:
+    """The draft's evidence in a newer text of its document, or None where a passage changed or stands twice.
+
+    The stale rule: a decision follows evidence that is unchanged word for word; all else goes back to the queue.
+    """
+    moved: list[Evidence] = []
+    for proof in draft.evidence:
+        start = text.find(proof.text)
+        if start < 0 or text.find(proof.text, start + 1) >= 0:
+            return None
+        end = start + len(proof.text)
+        touched = tuple(one for one in clauses if one.start < end and one.end > start)
+        if not touched:
+            return None
+        moved.append(
+            proof.model_copy(
+                update={
+                    "start": start,
+                    "end": end,
+                    "clauses": tuple(one.id for one in touched),
+                    "page": touched[0].page_start,
+                }
+            )
+        )
+    return tuple(moved)
+
+
+def record_id(number: int) -> str:
+    """SP-P-000123: a provision's permanent id."""
+    return f"SP-P-{number:06d}"
+
+
+def document_record_id(number: int) -> str:
+    """SP-D-00045: the permanent id of a document as followed."""
+    return f"SP-D-{number:05d}"

@@ -1,0 +1,211 @@
+"""Review as pure rules: what decisions make of drafts, what they are refused for, when they follow their words."""
+
+import pytest
+
+from smallprint.records import AgencyReason, Clause, Factors, FrameworkCitation
+from smallprint.registry import load
+from smallprint.review import (
+    ConflictError,
+    Decision,
+    RefusedError,
+    Standing,
+    decide,
+    follow,
+    merge,
+    need,
+    record_id,
+    split,
+    unpublishable,
+)
+from tests.desk import ARBITRATION, CLASS_ACTION, NOW, PRICES, REFUND
+
+REGISTRY = load()
+
+
+def standing(draft=REFUND, version=3, **changes):
+    return Standing(draft=draft, proposal=draft, version=version).model_copy(update=changes)
+
+
+def decision(kind, draft=REFUND, saw=3, **fields):
+    return Decision(kind=kind, draft=draft.id, saw=saw, by="anna", at=NOW, **fields)
+
+
+def test_approval_makes_the_next_version_and_tells_the_change():
+    made = decide(standing(), decision("approve"), REGISTRY)
+    assert (made.kind, made.draft.status, made.version) == ("approve", "approved", 4)
+    assert [(one.field, one.before, one.after) for one in made.changes] == [("status", "draft", "approved")]
+
+
+def test_approval_with_other_words_is_an_amendment_told_field_by_field():
+    words = REFUND.model_copy(update={"title": "No refunds", "what_it_is": "Fees are kept."})
+    made = decide(standing(), decision("approve", words=words), REGISTRY)
+    assert made.kind == "amend"
+    assert {one.field: one.after for one in made.changes} == {
+        "status": "approved",
+        "title": "No refunds",
+        "what_it_is": "Fees are kept.",
+    }
+
+
+def test_severity_is_computed_whatever_the_form_says():
+    factors = Factors(rights_waived=3, opt_out=3, breadth=3, exposure=3, discretion=3)
+    words = REFUND.model_copy(update={"factors": factors, "severity": "low"})
+    assert decide(standing(), decision("approve", words=words), REGISTRY).draft.severity == "critical"
+
+
+def test_a_person_cannot_rewrite_where_a_draft_comes_from():
+    forged = REFUND.model_copy(
+        update={"id": "d-forged", "confidence": 1.0, "provenance": REFUND.provenance.model_copy(update={"model": "x"})}
+    )
+    made = decide(standing(), decision("approve", words=forged), REGISTRY).draft
+    assert (made.id, made.confidence, made.provenance) == (REFUND.id, REFUND.confidence, REFUND.provenance)
+
+
+def test_a_decision_on_an_older_version_is_a_conflict_with_both_sides():
+    with pytest.raises(ConflictError) as caught:
+        decide(standing(decided_by="ben"), decision("approve", saw=2), REGISTRY)
+    assert (caught.value.theirs.version, caught.value.yours.saw) == (3, 2)
+    assert "ben changed this draft" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("field", "changes"),
+    [
+        pytest.param("category", {"category": "kettle_law"}, id="a category outside the taxonomy"),
+        pytest.param(
+            "secondary", {"secondary": ("arbitration", "venue", "governing_law")}, id="three further categories"
+        ),
+        pytest.param("secondary", {"secondary": ("cancellation_refund",)}, id="its own category as a further one"),
+        pytest.param("title", {"title": " "}, id="an empty title"),
+        pytest.param("what_it_is", {"what_it_is": "word " * 300}, id="an explanation without end"),
+        pytest.param("due_diligence", {"due_diligence": ("ask",) * 40}, id="forty questions"),
+        pytest.param(
+            "frameworks",
+            {
+                "frameworks": (
+                    FrameworkCitation(id="gdpr", citation="GDPR Art. 214", valid=False, why="x", problem="No."),
+                )
+            },
+            id="an article that does not exist",
+        ),
+        pytest.param(
+            "frameworks",
+            {"frameworks": (FrameworkCitation(id=None, citation="Kettle Act", valid=True, why="x"),)},
+            id="a law that the registry does not know",
+        ),
+        pytest.param(
+            "agencies", {"agencies": (AgencyReason(id=None, name="Kettle Board", reason="x"),)}, id="an unknown agency"
+        ),
+        pytest.param("evidence", {"evidence": ()}, id="no passage that proves it"),
+    ],
+)
+def test_what_no_archive_should_print_is_refused_with_its_field(field, changes):
+    words = REFUND.model_copy(update=changes)
+    with pytest.raises(RefusedError) as caught:
+        decide(standing(), decision("approve", words=words), REGISTRY)
+    assert list(caught.value.problems) == [field]
+
+
+def test_an_unpublishable_draft_can_still_be_rejected():
+    words = REFUND.model_copy(update={"category": "kettle_law"})
+    made = decide(standing(words), decision("reject", reasons=("misread",)), REGISTRY)
+    assert made.draft.status == "rejected"
+
+
+@pytest.mark.parametrize(
+    ("fields", "problem"),
+    [
+        pytest.param({}, "reasons", id="no reason"),
+        pytest.param({"reasons": ("boredom",)}, "reasons", id="a reason that is not on the list"),
+        pytest.param({"reasons": ("other",)}, "note", id="another reason that is not told"),
+        pytest.param({"reasons": ("misread",), "note": "x" * 5000}, "note", id="a novel"),
+    ],
+)
+def test_a_rejection_tells_why(fields, problem):
+    with pytest.raises(RefusedError) as caught:
+        decide(standing(), decision("reject", **fields), REGISTRY)
+    assert list(caught.value.problems) == [problem]
+
+
+@pytest.mark.parametrize("status", ["approved", "rejected"])
+@pytest.mark.parametrize("kind", ["approve", "reject", "second_opinion"])
+def test_a_decided_draft_is_not_decided_again_by_a_second_click(status, kind):
+    decided = REFUND.model_copy(update={"status": status})
+    with pytest.raises(RefusedError, match="undo"):
+        decide(standing(decided), decision(kind, reasons=("misread",)), REGISTRY)
+
+
+def test_an_approved_record_can_be_amended():
+    approved = REFUND.model_copy(update={"status": "approved"})
+    words = approved.model_copy(update={"title": "No refunds at all"})
+    made = decide(standing(approved), decision("approve", words=words), REGISTRY)
+    assert (made.kind, made.draft.status, made.draft.title) == ("amend", "approved", "No refunds at all")
+
+
+def test_a_second_opinion_keeps_the_words_and_leaves_the_draft_open():
+    words = REFUND.model_copy(update={"title": "Hm"})
+    made = decide(standing(), decision("second_opinion", words=words), REGISTRY)
+    assert (made.draft.status, made.draft.title, made.second_by) == ("draft", "Hm", "anna")
+
+
+def test_a_split_retires_the_draft_and_makes_its_parts():
+    parts = (
+        REFUND,
+        REFUND.model_copy(update={"category": "unilateral_change", "title": "Prices", "evidence": PRICES.evidence}),
+    )
+    gone, made = split(standing(), decision("split"), parts)
+    assert gone.draft.status == "rejected"
+    assert [(one.title, one.status) for one in made] == [(REFUND.title, "draft"), ("Prices", "draft")]
+    assert len({REFUND.id, *(one.id for one in made)}) == 3
+
+
+def test_equal_parts_are_no_split():
+    with pytest.raises(RefusedError, match="same passage"):
+        split(standing(), decision("split"), (REFUND, REFUND))
+
+
+def test_a_merge_gathers_passages_in_order_and_categories():
+    into, gone = merge(
+        standing(CLASS_ACTION),
+        decision("merge", CLASS_ACTION),
+        [(standing(ARBITRATION), decision("merge", ARBITRATION))],
+    )
+    assert [one.clauses for one in into.draft.evidence] == [("c6",), ("c7",)]
+    assert into.draft.secondary == ("arbitration",)
+    assert (into.draft.status, gone.draft.status) == ("draft", "rejected")
+
+
+def test_a_merge_with_a_draft_seen_in_another_version_is_a_conflict():
+    with pytest.raises(ConflictError):
+        merge(standing(), decision("merge"), [(standing(PRICES), decision("merge", PRICES, saw=1))])
+
+
+def test_need_puts_doubt_and_harm_first():
+    order = sorted((REFUND, PRICES, ARBITRATION, CLASS_ACTION), key=need, reverse=True)
+    assert order[:2] == [CLASS_ACTION, ARBITRATION]
+    assert need(REFUND, changed=True) > need(REFUND)
+    assert need(REFUND, second=True) > need(REFUND)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        pytest.param("New. " + REFUND.evidence[0].text, 5, id="moved word for word"),
+        pytest.param(REFUND.evidence[0].text.replace("never", "rarely"), None, id="one word changed"),
+        pytest.param(REFUND.evidence[0].text + " " + REFUND.evidence[0].text, None, id="now standing twice"),
+    ],
+)
+def test_a_decision_follows_its_passage_only_where_it_is_unchanged(text, found):
+    clauses = (Clause(id="c1", start=0, end=len(text), text=text),)
+    moved = follow(REFUND, text, clauses)
+    assert (moved[0].start if moved else None) == found
+    assert moved is None or text[moved[0].start : moved[0].end] == moved[0].text
+
+
+def test_what_an_analyst_may_not_publish_is_listed_by_field():
+    wrong = REFUND.model_copy(update={"category": "x", "title": ""})
+    assert set(unpublishable(wrong, REGISTRY)) == {"category", "title"}
+
+
+def test_permanent_ids_are_written_as_the_archive_cites_them():
+    assert record_id(123) == "SP-P-000123"

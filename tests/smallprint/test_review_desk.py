@@ -1,0 +1,402 @@
+"""The desk on SQLite and PostgreSQL: decisions, undo, records, the audit chain, the queue, leases; many at once."""
+
+from datetime import timedelta
+from threading import Barrier, Thread
+
+import pytest
+from sqlalchemy import delete, select, text, update
+from sqlalchemy.exc import SQLAlchemyError
+
+from smallprint import audit, desk_store, queue_store
+from smallprint import tables as t
+from smallprint.errors import StoreError
+from smallprint.queue_store import Filters
+from smallprint.records_store import records
+from smallprint.registry import load
+from smallprint.review import ConflictError, Decision, RefusedError
+from smallprint.store import Store, open_store
+from tests.desk import ARBITRATION, CLASS_ACTION, DOCUMENT, NOW, PRICES, REFUND, draft, run
+
+REGISTRY = load()
+
+
+def decision(kind, of=REFUND, saw=1, by="anna", **fields):
+    return Decision(kind=kind, draft=of.id, saw=saw, by=by, at=NOW, **fields)
+
+
+def decide(desk: Store, kind, of=REFUND, **fields):
+    with desk.write() as c:
+        return desk_store.decide(c, decision(kind, of, **fields), REGISTRY)
+
+
+def undo(desk: Store, act: str, by="anna", **fields):
+    with desk.write() as c:
+        return desk_store.undo(c, act, by=by, at=NOW, **fields)
+
+
+def status(desk: Store, of=REFUND):
+    with desk.read() as c:
+        found = desk_store.standing(c, of.id)
+    return found.draft.status, found.version
+
+
+def chain(desk: Store) -> audit.ChainReport:
+    with desk.read() as c:
+        return audit.verify(c)
+
+
+def all_records(desk: Store):
+    with desk.read() as c:
+        return list(records(c))
+
+
+def titles(desk: Store, **filters):
+    with desk.read() as c:
+        return [one.draft for one in queue_store.lines(c, Filters(**filters), NOW)]
+
+
+def test_approvals_get_permanent_ids_in_order(desk: Store):
+    assert [decide(desk, "approve", one).records for one in (REFUND, ARBITRATION)] == [(1,), (2,)]
+    kept = all_records(desk)
+    assert [(one.id, one.document_id) for one in kept] == [("SP-P-000001", "SP-D-00001"), ("SP-P-000002", "SP-D-00001")]
+    assert (kept[0].draft.title, kept[0].approved_by, kept[0].first_tracked) == (REFUND.title, "anna", NOW)
+
+
+def test_an_amendment_stands_beside_the_proposal(desk: Store):
+    words = REFUND.model_copy(update={"title": "No refunds"})
+    decide(desk, "approve", words=words)
+    with desk.read() as c:
+        now = desk_store.standing(c, REFUND.id)
+    assert (now.draft.title, now.proposal.title) == ("No refunds", REFUND.title)
+    assert all_records(desk)[0].amended_fields == ("title",)
+
+
+def test_no_rerun_touches_what_a_person_decided_or_wrote(desk: Store):
+    decide(desk, "reject", reasons=("misread",))
+    decide(desk, "second_opinion", PRICES, words=PRICES.model_copy(update={"title": "Prices change"}))
+    run(desk, REFUND.model_copy(update={"title": "anew"}), PRICES.model_copy(update={"title": "anew"}))
+    with desk.read() as c:
+        refund, prices = (desk_store.standing(c, one.id) for one in (REFUND, PRICES))
+    assert (refund.draft.status, refund.draft.title) == ("rejected", REFUND.title)
+    assert (prices.draft.title, prices.proposal.title) == ("Prices change", "anew")
+
+
+def test_a_run_that_refreshed_a_draft_meanwhile_is_a_conflict(desk: Store):
+    run(desk, REFUND.model_copy(update={"title": "anew"}))
+    with pytest.raises(ConflictError, match="a new run"):
+        decide(desk, "approve")
+
+
+def test_undo_brings_back_words_status_and_queue_and_withdraws_the_record(desk: Store):
+    done = decide(desk, "approve", words=REFUND.model_copy(update={"title": "No refunds"}))
+    undo(desk, done.act)
+    assert status(desk) == ("draft", 3)
+    assert all_records(desk) == []
+    assert REFUND.id in titles(desk)
+    with desk.read() as c:
+        assert desk_store.standing(c, REFUND.id).draft.title == REFUND.title
+
+
+def test_a_record_approved_again_keeps_its_number(desk: Store):
+    undo(desk, decide(desk, "approve").act)
+    decide(desk, "approve", ARBITRATION)
+    assert decide(desk, "approve", saw=3).records == (1,)
+
+
+def test_an_undo_can_be_undone(desk: Store):
+    done = undo(desk, decide(desk, "approve").act)
+    undo(desk, done.act)
+    assert status(desk) == ("approved", 4)
+    assert [one.id for one in all_records(desk)] == ["SP-P-000001"]
+
+
+@pytest.mark.parametrize(
+    ("by", "anyone", "said"),
+    [
+        pytest.param("ben", False, "Only a lead", id="another reviewer may not"),
+        pytest.param("ben", True, None, id="a lead may"),
+        pytest.param("anna", False, None, id="the one who decided may"),
+    ],
+)
+def test_who_may_undo(desk: Store, by, anyone, said):
+    act = decide(desk, "approve").act
+    if said is None:
+        assert undo(desk, act, by=by, anyone=anyone).verdicts[0].draft.status == "draft"
+    else:
+        with pytest.raises(RefusedError, match=said):
+            undo(desk, act, by=by, anyone=anyone)
+
+
+def test_nothing_is_undone_twice_nor_under_a_later_decision(desk: Store):
+    first = decide(desk, "approve")
+    second = decide(desk, "approve", saw=2, words=REFUND.model_copy(update={"title": "No refunds"}))
+    with pytest.raises(RefusedError, match="later change first"):
+        undo(desk, first.act)
+    undo(desk, second.act)
+    with pytest.raises(RefusedError, match="undone already"):
+        undo(desk, second.act)
+
+
+def test_a_bulk_decides_what_it_can_names_the_rest_and_is_undone_whole(desk: Store):
+    wrong = [decision("approve", REFUND), decision("approve", PRICES, saw=7), decision("approve", ARBITRATION)]
+    with desk.write() as c:
+        done, left = desk_store.decide_many(c, wrong, REGISTRY)
+    assert [one.draft.id for one in done.verdicts] == [REFUND.id, ARBITRATION.id]
+    assert isinstance(left[PRICES.id], ConflictError)
+    undo(desk, done.act)
+    assert [status(desk, one)[0] for one in (REFUND, PRICES, ARBITRATION)] == ["draft"] * 3
+
+
+def test_a_split_and_its_undo(desk: Store):
+    parts = (REFUND, REFUND.model_copy(update={"category": "unilateral_change", "evidence": PRICES.evidence}))
+    with desk.write() as c:
+        done = desk_store.split(c, decision("split"), parts)
+    children = [one.draft.id for one in done.verdicts[1:]]
+    assert set(children) <= set(titles(desk))
+    assert REFUND.id not in titles(desk)
+    undo(desk, done.act)
+    assert REFUND.id in titles(desk)
+    assert not set(children) & set(titles(desk))
+
+
+def test_a_merge_and_its_undo(desk: Store):
+    with desk.write() as c:
+        done = desk_store.merge(c, decision("merge", ARBITRATION), [decision("merge", CLASS_ACTION)])
+    assert CLASS_ACTION.id not in titles(desk)
+    with desk.read() as c:
+        assert len(desk_store.standing(c, ARBITRATION.id).draft.evidence) == 2
+    undo(desk, done.act)
+    assert CLASS_ACTION.id in titles(desk)
+    assert chain(desk).problems == ()
+
+
+def test_a_missed_provision_is_added_once_with_its_person_as_maker(desk: Store):
+    words = draft("c9", "content_license")
+    with desk.write() as c:
+        done = desk_store.add(c, words, by="anna", at=NOW)
+    made = done.verdicts[0].draft
+    assert (made.provenance.model, made.confidence, made.status) == ("person:anna", 1.0, "draft")
+    assert made.id in titles(desk)
+    with desk.write() as c, pytest.raises(RefusedError, match="already"):
+        desk_store.add(c, words, by="anna", at=NOW)
+    undo(desk, done.act)
+    assert made.id not in titles(desk)
+
+
+def test_a_clause_with_nothing_in_it_is_marked_and_unmarked(desk: Store):
+    with desk.write() as c:
+        act = desk_store.mark_nothing(c, DOCUMENT.id, "c9", by="anna", at=NOW)
+        assert desk_store.mark_nothing(c, DOCUMENT.id, "c9", by="ben", at=NOW) == ""
+    undo(desk, act)
+    with desk.read() as c:
+        assert c.execute(select(t.clause_marks)).all() == []
+    assert chain(desk).length == 2
+
+
+def test_a_refused_decision_leaves_no_trace(desk: Store):
+    with pytest.raises(RefusedError):
+        decide(desk, "reject")
+    assert status(desk) == ("draft", 1)
+    assert chain(desk).length == 0
+
+
+# ---- the chain
+
+
+def test_the_chain_tells_every_field_before_and_after(desk: Store):
+    decide(desk, "approve", words=REFUND.model_copy(update={"title": "No refunds"}))
+    with desk.read() as c:
+        (row,) = c.execute(select(t.audit)).mappings().all()
+    assert (row["actor"], row["what"], row["subject"], row["version"]) == ("anna", "amend", REFUND.id, 2)
+    assert {"field": "title", "before": REFUND.title, "after": "No refunds"} in row["changes"]
+    assert row["detail"]["record"] == "SP-P-000001"
+    assert chain(desk).problems == ()
+
+
+@pytest.mark.parametrize("table", ["audit", "decisions"])
+@pytest.mark.parametrize("act", ["update", "delete"])
+def test_the_database_itself_refuses_to_change_history(desk: Store, table, act):
+    decide(desk, "approve")
+    target = t.metadata.tables[table]
+    statement = update(target).values({"by" if table == "decisions" else "actor": "eve"})
+    with pytest.raises((SQLAlchemyError, StoreError), match="append-only"), desk.write() as c:
+        c.execute(statement if act == "update" else delete(target))
+    assert chain(desk).problems == ()
+
+
+def _without_triggers(desk: Store, statement: str) -> None:
+    """What somebody with the database's password could do."""
+    with desk.write() as c:
+        if desk.engine.dialect.name == "sqlite":
+            c.execute(text("DROP TRIGGER IF EXISTS audit_no_update"))
+            c.execute(text("DROP TRIGGER IF EXISTS audit_no_delete"))
+        else:
+            c.execute(text("ALTER TABLE audit DISABLE TRIGGER USER"))
+            c.execute(text("ALTER TABLE audit DROP CONSTRAINT pk_audit CASCADE"))
+        c.execute(text(statement))
+
+
+@pytest.mark.parametrize(
+    ("statement", "said"),
+    [
+        pytest.param(
+            "UPDATE audit SET actor = 'eve' WHERE id = 2", "row 2 was changed", id="another name on a decision"
+        ),
+        pytest.param("UPDATE records SET body = '{}' WHERE number = 1", "record 1 differs", id="another record"),
+        pytest.param("UPDATE audit_head SET length = 9", "missing at the end", id="a longer chain than there is"),
+    ],
+)
+def test_forgery_shows(desk: Store, statement, said):
+    for one in (REFUND, PRICES, ARBITRATION):
+        decide(desk, "approve", one)
+    _without_triggers(desk, statement)
+    assert any(said in problem for problem in chain(desk).problems)
+
+
+@pytest.mark.parametrize(("row", "said"), [(2, "row 2 is missing"), (3, "missing at the end")])
+def test_a_row_taken_out_shows(desk: Store, row, said):
+    for one in (REFUND, PRICES, ARBITRATION):
+        decide(desk, "approve", one)
+    if desk.engine.dialect.name == "sqlite":
+        with desk.engine.connect() as c:
+            c.exec_driver_sql("COMMIT")
+            c.exec_driver_sql("PRAGMA foreign_keys=OFF")
+            c.exec_driver_sql("DROP TRIGGER audit_no_delete")
+            c.exec_driver_sql(f"DELETE FROM audit WHERE id = {row}")  # noqa: S608 -- a number of this table
+            c.exec_driver_sql("BEGIN")
+            c.commit()
+    else:
+        _without_triggers(desk, f"DELETE FROM audit WHERE id = {row}")  # noqa: S608 -- a number of this table
+    assert any(said in problem for problem in chain(desk).problems)
+
+
+# ---- at once
+
+
+def test_of_many_decisions_at_once_on_one_draft_exactly_one_wins(desk: Store):
+    barrier, won, lost = Barrier(24), [], []
+
+    def go(n: int) -> None:
+        barrier.wait()
+        try:
+            won.append(decide(desk, "approve", by=f"person{n}"))
+        except ConflictError as error:
+            lost.append(error)
+
+    threads = [Thread(target=go, args=(n,)) for n in range(24)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (len(won), len(lost)) == (1, 23)
+    assert status(desk) == ("approved", 2)
+    assert (chain(desk).length, chain(desk).problems) == (1, ())
+
+
+# ---- the queue
+
+
+def test_the_queue_is_ordered_by_need(desk: Store):
+    assert titles(desk) == [one.id for one in (CLASS_ACTION, ARBITRATION, PRICES, REFUND)]
+
+
+@pytest.mark.parametrize(
+    ("filters", "found"),
+    [
+        pytest.param({"severity": "critical"}, [ARBITRATION], id="by severity"),
+        pytest.param({"category": "unilateral_change"}, [PRICES], id="by category"),
+        pytest.param({"flag": "low_confidence"}, [PRICES], id="by flag"),
+        pytest.param({"flag": "low"}, [], id="not by half a flag"),
+        pytest.param({"q": "Binding ARBITRATION"}, [ARBITRATION], id="by words in any case and order"),
+        pytest.param({"q": "100%"}, [], id="with a sign that SQL would read as anything"),
+        pytest.param({"entity": "Northwind Kettles", "q": "jury"}, [CLASS_ACTION], id="by entity and words"),
+        pytest.param({"entity": "Another"}, [], id="by an entity that is not there"),
+        pytest.param({"status": "approved"}, [], id="by status"),
+        pytest.param(
+            {"model": "offline", "prompt": "offline@1", "severity": "medium"}, [PRICES, REFUND], id="by maker"
+        ),
+    ],
+)
+def test_filters_of_the_queue(desk: Store, filters, found):
+    assert titles(desk, **filters) == [one.id for one in found]
+
+
+def test_counts_follow_the_other_filters(desk: Store):
+    with desk.read() as c:
+        found = queue_store.facets(c, Filters(severity="critical"))
+        assert queue_store.total(c, Filters(severity="critical")) == 1
+    assert dict(found["severity"]) == {"critical": 1, "high": 1, "medium": 2}
+    assert found["category"] == [("arbitration", 1)]
+    assert found["entity"] == [("Northwind Kettles", 1)]
+
+
+def next_for(desk: Store, user: str, **fields):
+    with desk.read() as c:
+        return queue_store.next_open(c, Filters(), user, fields.pop("now", NOW), **fields)
+
+
+def test_two_reviewers_do_not_meet_until_a_lease_runs_out(desk: Store):
+    with desk.write() as c:
+        assert queue_store.lease(c, CLASS_ACTION.id, "anna", NOW) is None
+        assert queue_store.lease(c, CLASS_ACTION.id, "ben", NOW) == "anna"
+    assert next_for(desk, "anna") == CLASS_ACTION.id
+    assert next_for(desk, "ben") == ARBITRATION.id
+    assert next_for(desk, "ben", now=NOW + timedelta(hours=1)) == CLASS_ACTION.id
+
+
+def test_a_skipped_draft_is_followed_by_the_one_behind_it(desk: Store):
+    assert next_for(desk, "anna", after=ARBITRATION.id) == PRICES.id
+    assert next_for(desk, "anna", after=REFUND.id) is None
+
+
+def test_who_asks_for_a_second_opinion_is_not_the_one_to_give_it(desk: Store):
+    decide(desk, "second_opinion", CLASS_ACTION)
+    assert next_for(desk, "anna") == ARBITRATION.id
+    assert next_for(desk, "ben") == CLASS_ACTION.id
+    assert titles(desk, flag="second_opinion") == [CLASS_ACTION.id]
+
+
+def test_an_assigned_draft_waits_for_its_person(desk: Store):
+    with desk.write() as c:
+        queue_store.assign(c, [CLASS_ACTION.id], "ben")
+    assert next_for(desk, "anna") == ARBITRATION.id
+    assert next_for(desk, "ben") == CLASS_ACTION.id
+
+
+def test_progress_of_document_and_day(desk: Store):
+    decide(desk, "approve")
+    decide(desk, "reject", PRICES, by="ben", reasons=("misread",))
+    with desk.read() as c:
+        assert queue_store.document_progress(c, DOCUMENT.id) == {"approved": 1, "rejected": 1, "draft": 2}
+        assert queue_store.day_progress(c, NOW - timedelta(hours=1)) == {"anna": 1, "ben": 1}
+        assert queue_store.day_progress(c, NOW + timedelta(hours=1)) == {}
+
+
+def test_half_done_edits_are_kept_until_the_decision(desk: Store):
+    with desk.write() as c:
+        desk_store.keep_half_edit(c, REFUND.id, "anna", saw=1, fields={"title": ["No"]}, at=NOW)
+        desk_store.keep_half_edit(c, REFUND.id, "anna", saw=1, fields={"title": ["No refunds"]}, at=NOW)
+    with desk.read() as c:
+        assert desk_store.half_edit(c, REFUND.id, "anna").fields == {"title": ["No refunds"]}
+        assert desk_store.half_edit(c, REFUND.id, "ben") is None
+    decide(desk, "approve")
+    with desk.read() as c:
+        assert desk_store.half_edit(c, REFUND.id, "anna") is None
+
+
+def test_drafts_from_before_the_desk_are_placed(desk: Store):
+    with desk.write() as c:
+        c.execute(delete(t.queue_words))
+        c.execute(delete(t.queue))
+        assert queue_store.place_missing(c) == 4
+    assert len(titles(desk)) == 4
+
+
+def test_migrations_and_tables_say_the_same_on_both_databases(url: str):
+    from alembic.autogenerate import compare_metadata
+    from alembic.runtime.migration import MigrationContext
+
+    store = open_store(url)
+    with store.engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), t.metadata) == []
+    store.close()
