@@ -79,7 +79,7 @@ def _digest(words: str) -> str:
 
 def _anchors(places: Sequence[Place], ends: Sequence[int], budget: int) -> Iterator[int]:
     """Places better than all others within the radius, but none so near the document's start or end."""
-    radius = int(_RADIUS * budget)
+    radius = max(1, int(_RADIUS * budget))
     best: deque[int] = deque()  # indices in the neighborhood that may still be the best of one, ranks rising
     ahead = 1
     for at in range(1, len(places)):

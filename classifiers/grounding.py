@@ -149,14 +149,19 @@ class Grounder:
                 if self._is_close(chain):
                     spans[Passage(chain[0].start, chain[-1].end)] = chain
             chosen = self._scope.choose(self._tightest(spans), cited, window)
+            apart = self._apart(source, words, cited)
+            if len(apart) == len(words) and (not chosen or self._strays(chosen[0], cited)):
+                return _Found(tuple(apart), "spliced")
             if chosen:
                 passage, rivals = chosen
                 hidden = any(splices.hides_negation(gap) for gap in splices.gaps(source.text, spans[passage]))
                 status: EvidenceStatus = "ambiguous" if rivals else "fuzzy" if hidden and not whole else "spliced"
                 return _Found((self._with_marks(passage, parts[-1]),), status)
-            if (apart := self._apart(source, words, cited)) and len(apart) == len(words):
-                return _Found(tuple(apart), "spliced")
         return None
+
+    def _strays(self, passage: Passage, cited: list[int]) -> bool:
+        """Whether a passage runs through clauses that the analyst did not cite."""
+        return any(n not in cited and not self._scope.clauses[n].heading_only for n in self._scope.touched(passage))
 
     def _is_close(self, chain: list[Passage]) -> bool:
         if len(self._scope.touched(Passage(chain[0].start, chain[-1].end))) <= 1:
