@@ -52,7 +52,13 @@ def propose(
         defaults = _defaults(document, provision, registry, places)
         made.append((provision, _proposal(document, provision, category, facts, defaults)))
     limits = {name: category.limit for name, category in rules.categories.items()}
-    return worth_reviewing(made, limits)
+    generic = [_says_no_more(rules.categories[proposal.category], proposal.title) for _, proposal in made]
+    return worth_reviewing(made, generic, limits)
+
+
+def _says_no_more(category: Category, title: str) -> bool:
+    """Whether a title is the one that is left when nothing in the words called for a better one."""
+    return any(line.last == title for line in category.copy_.title)
 
 
 def _defaults(

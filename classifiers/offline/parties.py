@@ -14,7 +14,7 @@ _LEGAL_FORM = (
     r"(?:Incorporated|Inc|L\.?L\.?C|Ltd|Limited|Corporation|Corp|GmbH|AG|S\.?A\.?R\.?L|S\.?A|B\.?V|A\.?B|Oy|ApS|A/S|"
     r"PLC|plc|LLP|L\.?P|Co|Pte|Pty|S\.?L|S\.?r\.?l|SE|OÜ|UG|KG)"
 )
-_NAME = r"(?P<name>[A-Z0-9][\w&'’.-]{0,30}(?: (?:[A-Z0-9&][\w&'’.-]{0,30}|of|and|de)){0,5}?)"
+_NAME = r"(?P<name>(?!\d+[.)]?\d* )[A-Z0-9][\w&'’.-]{0,30}(?: (?:[A-Z0-9&][\w&'’.-]{0,30}|of|and|de)){0,5}?)"
 _INTRODUCED = (
     # Kestrel Kettles, Inc. (together with its affiliates, "Kestrel", "we", "us")
     re.compile(
@@ -23,6 +23,7 @@ _INTRODUCED = (
     ),
     re.compile(rf"{_NAME} \((?P<inside>[^()]{{0,120}}[\"“](?:we|us|our)[\"”,][^()]{{0,60}})\)"),
     re.compile(rf"{_NAME},? (?P<form>{_LEGAL_FORM})\b"),
+    re.compile(rf"\bWelcome to (?:the )?{_NAME}(?:[’']s?\b|[.,!( ])"),
 )
 _QUOTED = re.compile(r"[\"“'‘]([^\"“”'‘’]{1,40})[,.]?[\"”'’]")
 _ROLES = re.compile(

@@ -8,6 +8,11 @@ from extractors.sentences import sentence_spans
 from smallprint.records import Clause, Document
 
 _FEWEST_WORDS = 4  # a shorter sentence is a label, not a term
+_LONGEST_TITLE = 10  # words, small ones aside
+_SMALL_WORDS = frozenset(
+    ("a", "an", "and", "as", "at", "by", "for", "from", "in", "into", "of", "on", "or", "our", "over", "the", "these")
+    + ("this", "to", "under", "us", "we", "with", "without", "your", "you")
+)
 
 
 @dataclass(frozen=True)
@@ -76,4 +81,11 @@ def _sections(clauses: Sequence[Clause]) -> dict[str, tuple[str, ...]]:
 
 def _says_nothing(text: str) -> bool:
     stripped = text.rstrip(" \n\t\"'”’)*_")
-    return stripped.endswith("?") or len(text.split()) < _FEWEST_WORDS
+    return stripped.endswith("?") or len(text.split()) < _FEWEST_WORDS or _is_title(text)
+
+
+def _is_title(text: str) -> bool:
+    """A run-in head: few words, all that matter with a capital, not all shouted, as in "2. Notice of Dispute"."""
+    words = [word.strip("\"'“”‘’().,:;&") for word in text.split()]
+    words = [word for word in words if word[:1].isalpha() and word.lower() not in _SMALL_WORDS]
+    return len(words) <= _LONGEST_TITLE and all(word[0].isupper() for word in words) and not text.isupper()

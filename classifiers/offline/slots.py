@@ -136,6 +136,11 @@ _NOT_PLACES = re.compile(
 )
 
 
+_WITH_ARTICLE = re.compile(
+    r"United (?:States|Kingdom|Arab)|Netherlands|European|Republic|Commonwealth|District|Province|Northern|Federal"
+)
+
+
 def _trim(name: str) -> str | None:
     words = name.strip(" ,.").split()
     while words and (words[-1].islower() or words[-1].rstrip(",") in ("Without", "Unless", "Except", "You", "We")):
@@ -143,6 +148,8 @@ def _trim(name: str) -> str | None:
     while words and words[0].islower():
         words.pop(0)
     kept = " ".join(words).strip(" ,.")
+    if _WITH_ARTICLE.match(kept):
+        kept = f"the {kept}"
     return kept if kept and len(kept) <= 60 and not _NOT_PLACES.match(kept) else None
 
 
