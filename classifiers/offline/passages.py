@@ -1,5 +1,6 @@
 """A document's clauses as sentences that the signals read: each with its clause, its headings and its section."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -9,9 +10,8 @@ from smallprint.records import Clause, Document
 
 _FEWEST_WORDS = 4  # a shorter sentence is a label, not a term
 _LONGEST_TITLE = 10  # words, small ones aside
-_SMALL_WORDS = frozenset(
-    ("a", "an", "and", "as", "at", "by", "for", "from", "in", "into", "of", "on", "or", "our", "over", "the", "these")
-    + ("this", "to", "under", "us", "we", "with", "without", "your", "you")
+_SMALL_WORD = re.compile(
+    r"an?|and|as|at|by|for|from|into?|of|on|or|our|over|the|these|this|to|under|us|we|with|without|your?", re.IGNORECASE
 )
 
 
@@ -87,5 +87,5 @@ def _says_nothing(text: str) -> bool:
 def _is_title(text: str) -> bool:
     """A run-in head: few words, all that matter with a capital, not all shouted, as in "2. Notice of Dispute"."""
     words = [word.strip("\"'“”‘’().,:;&") for word in text.split()]
-    words = [word for word in words if word[:1].isalpha() and word.lower() not in _SMALL_WORDS]
+    words = [word for word in words if word[:1].isalpha() and not _SMALL_WORD.fullmatch(word)]
     return len(words) <= _LONGEST_TITLE and all(word[0].isupper() for word in words) and not text.isupper()

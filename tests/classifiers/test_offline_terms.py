@@ -1,0 +1,123 @@
+"""What the offline analyst finds in terms of service, one sentence at a time: disputes, liability, control, content."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from classifiers.proposals import Proposal
+from smallprint.severity import severity
+from tests.classifiers.offline_reading import read_terms
+
+FOUND = {
+    sentence: category
+    for category, sentences in yaml.safe_load(
+        (Path(__file__).parent / "offline_terms.yml").read_text(encoding="utf-8")
+    ).items()
+    for sentence in sentences
+}
+
+NOTHING = {
+    "a question": "Can Kestrel Kettles suspend or terminate your account?",
+    "a definition": "“Content” means text, images, recordings and other material.",
+    "what arbitration is": "Arbitration can be quicker and less formal than a lawsuit.",
+    "what an ombudsman does": "An ombudsman looks into a complaint and gives a decision.",
+    "a promise of a section to come": "This section describes how arbitration works and when it applies.",
+    "marketing": "We build kettles that help people make tea in the mountains.",
+    "what some states allow": "Some states do not allow the exclusion of implied warranties.",
+    "a store speaking for itself": "Apple has no liability to you and will not provide a refund or a warranty.",
+    "a run-in head": "Notice of Dispute and Informal Resolution.",
+    "a table of contents": "Table of contents: arbitration, class action waiver, limitation of liability.",
+    "license in another sense": "You must hold a valid driver's license to rent the van.",
+    "court in another sense": "The tennis court is open to all members of the club.",
+}
+
+LEVELS = {
+    "arbitration without a way out": (
+        "Any dispute will be resolved by binding arbitration, and you may not bring it in court.",
+        {"critical", "high"},
+    ),
+    "arbitration with an opt-out is not critical": (
+        "Any dispute will be resolved by binding arbitration unless you opt out of this agreement within 30 days.",
+        {"high", "medium"},
+    ),
+    "a right to refuse arbitration": (
+        "You may reject this arbitration agreement by writing to us within 30 days.",
+        {"beneficial"},
+    ),
+    "all liability excluded": ("We are not liable for any damages whatsoever.", {"critical", "high"}),
+    "liability kept": (
+        "Nothing in these terms excludes our liability for death or personal injury caused by negligence.",
+        {"beneficial"},
+    ),
+    "closure at will": ("We may terminate your account at any time without notice or reason.", {"high"}),
+    "closure for breach": ("We may suspend your account if you breach these terms.", {"medium", "low"}),
+    "change with notice and a free way out": (
+        "We will notify you 60 days before we change these terms, and you may cancel free of charge.",
+        {"beneficial"},
+    ),
+    "change without notice": ("We may change these terms at any time without notice.", {"high", "medium"}),
+    "training without a choice": (
+        "We use your content to train our machine-learning models.",
+        {"high", "critical"},
+    ),
+    "training only after a yes": (
+        "We use your content to train our models only if you opt in.",
+        {"beneficial", "low"},
+    ),
+    "no training": ("We do not use your content to train machine-learning models.", {"beneficial"}),
+    "license for the service's sake": (
+        "You grant us a license to use your content solely to provide the service, until you delete it.",
+        {"low"},
+    ),
+    "perpetual and irrevocable license": (
+        "You grant us a perpetual, irrevocable license to use and modify your content.",
+        {"high"},
+    ),
+    "governing law": ("These terms are governed by the laws of Vermont.", {"low"}),
+}
+
+TITLES = {
+    "the body that arbitrates": (
+        "Any dispute will be settled by binding arbitration under the rules of the American Arbitration Association.",
+        "American Arbitration Association",
+    ),
+    "the cap": ("Our total liability to you is limited to the greater of US$100 and what you paid us.", "US$100"),
+    "the law": ("These terms are governed by the laws of the State of Vermont.", "Vermont"),
+    "the court": (
+        "Any lawsuit must be brought exclusively in the courts located in Burlington, Vermont.",
+        "Burlington, Vermont",
+    ),
+    "the notice of a change": (
+        "We will notify you by e-mail at least 45 days before we change these terms.",
+        "45 days",
+    ),
+    "the deadline": ("Any claim must be filed within one year after it arose, or it is barred.", "1 year"),
+    "a country with its article": ("These terms are governed by the laws of the Netherlands.", "the Netherlands"),
+}
+
+
+def only(*sentences: str) -> Proposal:
+    found = read_terms(*sentences)
+    assert len(found) == 1, [one.title for one in found]
+    return found[0]
+
+
+@pytest.mark.parametrize(("sentence", "category"), FOUND.items(), ids=list(FOUND))
+def test_finds(sentence: str, category: str) -> None:
+    assert [one.category for one in read_terms(sentence)] == [category]
+
+
+@pytest.mark.parametrize("sentence", NOTHING.values(), ids=list(NOTHING))
+def test_finds_nothing_in(sentence: str) -> None:
+    assert read_terms(sentence) == []
+
+
+@pytest.mark.parametrize(("sentence", "levels"), LEVELS.values(), ids=list(LEVELS))
+def test_severity_follows_the_words(sentence: str, levels: set[str]) -> None:
+    assert severity(only(sentence).factors) in levels
+
+
+@pytest.mark.parametrize(("sentence", "words"), TITLES.values(), ids=list(TITLES))
+def test_title_says(sentence: str, words: str) -> None:
+    assert words in only(sentence).title
