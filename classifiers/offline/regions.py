@@ -24,7 +24,12 @@ _PEOPLE = (
     r"based|laws?|courts?|rights?|regulation|act|governed|jurisdiction|arbitration)"
 )
 _NEAR = 60  # characters between a place and the word that makes it count
-_SURE = {"US": r"\bCCPA\b|\bDMCA\b|Federal Arbitration Act", "EU": r"\bGDPR\b", "UK": r"\bUK GDPR\b", "BR": r"\bLGPD\b"}
+_SURE = {
+    "US": r"\bCCPA\b|\bDMCA\b|Federal Arbitration Act|American Arbitration Association",
+    "EU": r"\bGDPR\b",
+    "UK": r"\bUK GDPR\b",
+    "BR": r"\bLGPD\b",
+}
 
 
 def _compiled(places: str) -> re.Pattern[str]:
