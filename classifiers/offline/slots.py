@@ -91,16 +91,23 @@ def _number(match: re.Match[str]) -> int | None:
 
 
 def _period(near: str | None) -> Callable[[str], str | None]:
-    """A finder of the first period that stands within reach of a word."""
+    """A finder of the period that stands nearest to a word, within reach; the first one where no word is asked for."""
     word = re.compile(near, re.IGNORECASE) if near else None
 
     def find(text: str) -> str | None:
-        for start, end, written in durations(text):
-            if word is None or word.search(text[max(0, start - _NEAR) : end + _NEAR]):
-                return written
-        return None
+        found = durations(text)
+        if word is None or not found:
+            return found[0][2] if found else None
+        spots = [(match.start(), match.end()) for match in word.finditer(text)]
+        gap, written = min((_gap(start, end, spots), written) for start, end, written in found)
+        return written if gap <= _NEAR else None
 
     return find
+
+
+def _gap(start: int, end: int, spots: list[tuple[int, int]]) -> int:
+    """Characters between a span and the nearest of others; what overlaps is next to it."""
+    return min((max(0, start - last, first - end) for first, last in spots), default=_NEAR + 1)
 
 
 def _amount(text: str) -> str | None:
