@@ -133,8 +133,16 @@ def _taxonomy(registry: Registry) -> str:
 
 
 def _frameworks(registry: Registry) -> str:
-    return "\n".join(f"{framework.name}" for framework in registry.frameworks.values())
+    """Names as citations have them, a line for each place: the shortest list that says what reaches where."""
+    return _by_place((law.jurisdiction, law.short) for law in registry.frameworks.values())
 
 
 def _agencies(registry: Registry) -> str:
-    return ", ".join(agency.name for agency in registry.agencies.values())
+    return _by_place((agency.jurisdiction, agency.short) for agency in registry.agencies.values())
+
+
+def _by_place(named: Iterable[tuple[str, str]]) -> str:
+    places: dict[str, list[str]] = {}
+    for place, name in named:
+        places.setdefault(place, []).append(name)
+    return "\n".join(f"{place}: {'; '.join(names)}" for place, names in places.items())
