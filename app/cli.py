@@ -1,64 +1,101 @@
 """The command line: one function a command, each only translating between options and the packages below."""
 
-import asyncio
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
 import typer
+from typer.core import TyperGroup
 
+from app.options import (
+    AllowPrivate,
+    AsJson,
+    BaseUrl,
+    Budget,
+    Concurrency,
+    IgnoreRobots,
+    Language,
+    Model,
+    Ocr,
+    Password,
+    Timeout,
+    Wayback,
+    WaybackSave,
+    reading_options,
+    settings_with,
+)
 from smallprint import __version__
 from smallprint.errors import SmallprintError, UserError
 
-if TYPE_CHECKING:
-    from extractors.layout import Options
-    from smallprint.settings import Settings
+
+class Commands(TyperGroup):
+    """Help without Python's names of types: no '<bool>' behind a switch, no '<list[str]>' behind an input."""
+
+    def get_params(self, ctx: Any) -> list[Any]:  # noqa: ANN401 -- Typer's own classes, which it does not publish
+        """The group's options."""
+        return _without_types(super().get_params(ctx))
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ANN401 -- as above
+        """A command with its options."""
+        command = super().get_command(ctx, cmd_name)
+        if command is not None:
+            _without_types(command.get_params(ctx))
+        return command
+
+
+def _without_types(params: list[Any]) -> list[Any]:
+    for param in params:
+        if getattr(param, "is_flag", False):
+            param.metavar = ""
+        elif param.param_type_name == "argument":
+            param.display_type_rich = lambda ctx: None
+    return params
+
 
 app = typer.Typer(
     name="smallprint",
-    help="Reads the small print: terms of service and privacy policies in, proven and citable provisions out.",
+    cls=Commands,
     no_args_is_help=True,
-    rich_markup_mode="markdown",
+    rich_markup_mode="rich",
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-Model = Annotated[
-    str | None,
-    typer.Option("--model", "-m", help="offline, openai:NAME or azure:NAME. [default: SMALLPRINT_MODEL, else offline]"),
-]
-BaseUrl = Annotated[
-    str | None, typer.Option("--base-url", help="Address of an OpenAI-compatible server. [default: OPENAI_BASE_URL]")
-]
-Password = Annotated[str | None, typer.Option("--password", help="Password of an encrypted PDF.")]
-Ocr = Annotated[bool, typer.Option("--ocr", help="Read scanned PDF pages by OCR (needs ocrmypdf).")]
-Language = Annotated[str | None, typer.Option("--language", help="Two-letter code, where detection would be wrong.")]
-Timeout = Annotated[float | None, typer.Option("--timeout", help="Seconds that one model call may take.")]
-BudgetOption = Annotated[float | None, typer.Option("--budget", help="Stop before more than this is spent, in USD.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON as described in JSON.md.")]
-IgnoreRobots = Annotated[bool, typer.Option("--ignore-robots", help="Fetch what robots.txt asks programs not to.")]
-Wayback = Annotated[
-    bool, typer.Option("--wayback", help="Look up the Wayback Machine's nearest capture and keep it on record.")
-]
-WaybackSave = Annotated[bool, typer.Option("--wayback-save", help="Ask the Wayback Machine for a new capture too.")]
-AllowPrivate = Annotated[bool, typer.Option("--allow-private", help="Fetch from private addresses too.")]
+File = Annotated[str, typer.Argument(metavar="FILE|URL", help="HTML, PDF, DOCX, Markdown or plain text.")]
 
 
 def main() -> None:
     """Run the command line; user mistakes and expected failures are one line, never a traceback."""
     try:
-        app(standalone_mode=True)
+        # Not standalone, because Typer's own way of telling a mistake is a box of seven lines.
+        code = app(standalone_mode=False, prog_name="smallprint")
+    except typer.TyperException as mistake:
+        _say_usage(mistake)
+        code = mistake.exit_code
     except SmallprintError as error:
-        typer.secho(f"smallprint: {error}", fg="red", err=True)
-        sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        typer.echo("Interrupted.", err=True)
-        sys.exit(130)
+        _say(str(error))
+        code = error.exit_code
+    except (typer.Abort, KeyboardInterrupt):
+        _say("interrupted")
+        code = 130
     except BrokenPipeError:
-        # The reader of our output has gone, as 'smallprint export ... | head' does.
+        # The reader of our output has gone, as 'smallprint extract ... | head' does; a shell says the same of 'cat'.
         sys.stderr.close()
-        sys.exit(141)
+        code = 141
+    sys.exit(code)
+
+
+def _say(what: str) -> None:
+    typer.secho(f"smallprint: {what}", fg="red", err=True)
+
+
+def _say_usage(mistake: typer.TyperException) -> None:
+    context = getattr(mistake, "ctx", None)
+    if type(mistake).__name__ == "NoArgsIsHelpError" and context is not None:
+        return  # the help itself has been printed
+    path = context.command_path if context is not None else "smallprint"
+    _say(f"{mistake.format_message().rstrip('.')}; see '{path} --help'")
 
 
 def _version(value: bool) -> None:
@@ -67,63 +104,40 @@ def _version(value: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
+@app.callback(epilog="Start with 'smallprint demo', or with a document of yours: 'smallprint read FILE'")
 def common(
     _show: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit."),
     ] = False,
 ) -> None:
-    """Reads the small print: terms of service and privacy policies in, proven and citable provisions out.
-
-    Start with **smallprint demo**, or with a document of yours: **smallprint read terms.pdf**
-    """
-
-
-def _settings(**options: Any) -> "Settings":  # noqa: ANN401 -- fields of Settings
-    """Environment first, options of the command line over it."""
-    from pydantic import ValidationError
-
-    from smallprint.settings import Settings
-
-    try:
-        settings = Settings()
-        given = {name: value for name, value in options.items() if value is not None}
-        return Settings.model_validate({**settings.model_dump(), **given})
-    except ValidationError as error:
-        first = error.errors()[0]
-        name = "_".join(str(part) for part in first["loc"])
-        raise UserError(f"setting {name}: {first['msg']}") from error
-
-
-def _options(**options: Any) -> "Options":  # noqa: ANN401 -- fields of Options
-    from extractors.layout import Options
-
-    return Options(**options)
+    """Smallprint reads the small print: terms of service and privacy policies in, proven and citable provisions out."""
 
 
 @app.command()
 def demo() -> None:
     """Read the sample documents offline, the whole journey, and say where to look next.
 
-    Example: smallprint demo
+    For example:
+    $ smallprint demo
     """
     from app.demo import show_demo
 
-    raise typer.Exit(show_demo(_settings(model="offline")))
+    raise typer.Exit(show_demo(settings_with(model="offline")))
 
 
 @app.command()
 def read(
-    file: Annotated[str, typer.Argument(metavar="FILE|URL", help="HTML, PDF, DOCX, Markdown or plain text.")],
-    model: Model = None,
-    base_url: BaseUrl = None,
+    file: File,
     as_json: AsJson = False,
     no_text: Annotated[bool, typer.Option("--no-text", help="With --json: leave the document's text out.")] = False,
+    model: Model = None,
+    base_url: BaseUrl = None,
+    timeout: Timeout = None,
+    budget: Budget = None,
     language: Language = None,
     password: Password = None,
     ocr: Ocr = False,
-    timeout: Timeout = None,
-    budget: BudgetOption = None,
     allow_private: AllowPrivate = False,
     ignore_robots: IgnoreRobots = False,
     wayback: Wayback = False,
@@ -131,36 +145,36 @@ def read(
 ) -> None:
     """Read one document to drafts, at once and without the orchestrator.
 
-    Examples: smallprint read terms.html · smallprint read policy.pdf --json > policy.json ·
-    smallprint read https://example.org/terms --model openai:gpt-5-mini
+    For example:
+    $ smallprint read terms.html
+    $ smallprint read policy.pdf --json > policy.json
+    $ smallprint read https://example.org/terms --model openai:gpt-5-mini
     """
+    from app.inputs import one_document
     from app.reading import read_one
 
-    settings = _settings(model=model, base_url=base_url, timeout=timeout)
-    code = asyncio.run(
-        read_one(
-            file,
-            settings,
-            options=_options(
-                password=password,
-                ocr=ocr,
-                allow_private=allow_private,
-                ignore_robots=ignore_robots,
-                wayback=wayback,
-                wayback_save=wayback_save,
-            ),
-            language=language,
-            budget=budget,
-            as_json=as_json,
-            with_text=not no_text,
-        )
+    options = reading_options(
+        password=password,
+        ocr=ocr,
+        allow_private=allow_private,
+        ignore_robots=ignore_robots,
+        wayback=wayback,
+        wayback_save=wayback_save,
+    )
+    code = read_one(
+        one_document(file, language),
+        settings_with(model=model, base_url=base_url, timeout=timeout),
+        options=options,
+        budget=budget,
+        as_json=as_json,
+        with_text=not no_text,
     )
     raise typer.Exit(code)
 
 
 @app.command()
 def extract(
-    file: Annotated[str, typer.Argument(metavar="FILE|URL", help="HTML, PDF, DOCX, Markdown or plain text.")],
+    file: File,
     as_json: AsJson = False,
     language: Language = None,
     password: Password = None,
@@ -172,67 +186,68 @@ def extract(
 ) -> None:
     """Show a document's text as clauses, with numbers, headings and offsets; no analysis.
 
-    Examples: smallprint extract terms.docx · smallprint extract terms.html --json | jq .clauses
+    For example:
+    $ smallprint extract terms.docx
+    $ smallprint extract terms.html --json | jq .clauses
     """
+    from app.console import clause_list
+    from app.inputs import one_document
     from app.json_output import document_json
+    from app.terminal import stdout
     from extractors.reading import read_source
-    from smallprint.records import Source
 
-    source = Source(location=file, language=language)
-    reading = read_source(
-        source,
-        _settings(),
-        _options(
-            password=password,
-            ocr=ocr,
-            allow_private=allow_private,
-            ignore_robots=ignore_robots,
-            wayback=wayback,
-            wayback_save=wayback_save,
-        ),
+    options = reading_options(
+        password=password,
+        ocr=ocr,
+        allow_private=allow_private,
+        ignore_robots=ignore_robots,
+        wayback=wayback,
+        wayback_save=wayback_save,
     )
+    reading = read_source(one_document(file, language), settings_with(), options)
     if as_json:
         typer.echo(json.dumps(document_json(reading.document, reading.clauses), ensure_ascii=False, indent=1))
-        return
-    from app.console import clause_list, stdout
-
-    stdout().print(clause_list(reading.document, reading.clauses))
+    else:
+        stdout().print(clause_list(reading.document, reading.clauses))
 
 
 @app.command()
 def run(
     inputs: Annotated[
-        list[str] | None, typer.Argument(metavar="INPUT...", help="Files, URLs, folders, manifests (YAML or CSV).")
+        list[str] | None, typer.Argument(metavar="INPUT", help="Files, URLs, folders, manifests (YAML or CSV).")
     ] = None,
-    model: Model = None,
-    base_url: BaseUrl = None,
-    budget: BudgetOption = None,
-    concurrency: Annotated[int | None, typer.Option("--concurrency", min=1, help="Model calls in flight.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the plan and its estimated cost; no call.")] = False,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the newest unfinished run.")] = False,
+    as_json: AsJson = False,
+    model: Model = None,
+    base_url: BaseUrl = None,
+    timeout: Timeout = None,
+    budget: Budget = None,
+    concurrency: Concurrency = None,
     password: Password = None,
     ocr: Ocr = False,
-    timeout: Timeout = None,
     allow_private: AllowPrivate = False,
     ignore_robots: IgnoreRobots = False,
     wayback: Wayback = False,
     wayback_save: WaybackSave = False,
 ) -> None:
-    """Read many documents as a batch that can be interrupted, resumed and paid for within a budget.
+    """Read many documents as a batch that can be interrupted, resumed and kept within a budget.
 
-    A manifest is a list of documents with entity, title, terms_type, language and url or path.
+    A folder gives every readable file in it. A manifest lists entity, title, terms_type, language, url or path.
 
-    Examples: smallprint run policies/ · smallprint run manifest.csv --model openai:gpt-5-mini --dry-run ·
-    smallprint run manifest.csv --model openai:gpt-5-mini --budget 5 · smallprint run --resume
+    For example:
+    $ smallprint run policies/
+    $ smallprint run manifest.csv --model openai:gpt-5-mini --dry-run
+    $ smallprint run manifest.csv --model openai:gpt-5-mini --budget 5
+    $ smallprint run --resume
     """
-    from app.console import stdout
     from app.inputs import gather
 
     inputs = inputs or []
     if not inputs and not resume:
         raise UserError("name at least one file, URL, folder or manifest, or --resume")
-    settings = _settings(model=model, base_url=base_url, concurrency=concurrency, timeout=timeout)
-    options = _options(
+    settings = settings_with(model=model, base_url=base_url, concurrency=concurrency, timeout=timeout)
+    options = reading_options(
         password=password,
         ocr=ocr,
         allow_private=allow_private,
@@ -243,28 +258,31 @@ def run(
     sources = gather(inputs)
     if dry_run:
         from app.plan import show_plan
+        from app.terminal import stdout
 
         raise typer.Exit(show_plan(sources, settings, options, stdout()))
     from app.batch import run as run_batch
 
-    code = run_batch(inputs, sources, settings, resume=resume, options=options, budget=budget, console=stdout())
+    code = run_batch(inputs, sources, settings, resume=resume, options=options, budget=budget, as_json=as_json)
     raise typer.Exit(code)
 
 
 @app.command()
 def status(
-    run_id: Annotated[str | None, typer.Argument(metavar="[RUN]", help="A run's id, to see its documents.")] = None,
+    run_id: Annotated[str | None, typer.Argument(metavar="RUN", help="A run's id, to see its documents.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """List the runs with their ledgers and bills, or the documents of one run.
 
-    Examples: smallprint status · smallprint status 20260131-142501-9f3c --json
+    For example:
+    $ smallprint status
+    $ smallprint status 20260131-142501-9f3c --json
     """
-    from app.batch import status_rows
-    from app.console import status_table, stdout
+    from app.status import status_rows, status_table
+    from app.terminal import stdout
     from app.workspace import existing_store
 
-    settings = _settings()
+    settings = settings_with()
     with existing_store(settings) as store:
         rows = status_rows(store, run_id) if store else []
     if as_json:
@@ -275,39 +293,46 @@ def status(
 
 @app.command()
 def export(
-    output: Annotated[Path, typer.Option("--output", "-o", help="The file to write.")],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="FILE", help="The file to write; - for standard output.")
+    ],
     form: Annotated[
-        Literal["jsonl", "csv", "parquet"], typer.Option("--format", help="jsonl, csv or parquet.")
-    ] = "jsonl",
-    which: Annotated[
-        Literal["approved", "draft", "all"], typer.Option("--status", help="approved, draft or all.")
-    ] = "all",
-    run_id: Annotated[str | None, typer.Option("--run", help="Only the drafts of this run.")] = None,
+        Literal["jsonl", "csv", "parquet"] | None, typer.Option("--format", help="Default: as the file's name ends.")
+    ] = None,
+    which: Annotated[Literal["approved", "draft", "all"], typer.Option("--status", help="Which drafts.")] = "all",
+    run_id: Annotated[str | None, typer.Option("--run", metavar="RUN", help="Only the drafts of this run.")] = None,
 ) -> None:
     """Write the drafts to a file for other tools.
 
-    Examples: smallprint export -o drafts.jsonl · smallprint export --format csv --status draft -o drafts.csv
+    For example:
+    $ smallprint export -o drafts.jsonl
+    $ smallprint export --status draft -o drafts.csv
     """
     from app.export import export as write
+    from app.export import format_of
     from app.workspace import existing_store
 
-    with existing_store(_settings()) as store:
+    with existing_store(settings_with()) as store:
         if store is None:
             raise UserError("there is no workspace here yet; 'smallprint run' or 'smallprint demo' makes one")
-        count = write(store.drafts(run_id=run_id, status=which), form, output)
+        if run_id is not None and store.run(run_id) is None:
+            raise UserError(f"there is no run {run_id}; 'smallprint status' lists the runs")
+        count = write(store.drafts(run_id=run_id, status=which), format_of(form, output), output)
     typer.echo(f"{count:,} provisions written to {output}" if count else "nothing to export: no such drafts", err=True)
     raise typer.Exit(0 if count else 1)
 
 
 @app.command()
-def doctor(model: Model = None, base_url: BaseUrl = None) -> None:
+def doctor(model: Model = None, base_url: BaseUrl = None, timeout: Timeout = None) -> None:
     """Check the installation, the workspace and the model's server, and say what to mend.
 
-    Examples: smallprint doctor · smallprint doctor --model openai:gpt-5-mini
+    For example:
+    $ smallprint doctor
+    $ smallprint doctor --model openai:gpt-5-mini
     """
     from app.doctor import examine
 
-    raise typer.Exit(examine(_settings(model=model, base_url=base_url)))
+    raise typer.Exit(examine(settings_with(model=model, base_url=base_url, timeout=timeout)))
 
 
 if __name__ == "__main__":

@@ -1,12 +1,9 @@
-"""How drafts, ledgers and failures look in a terminal; a document's words are shown as text, never as markup."""
+"""How documents, drafts and ledgers look in a terminal; a document's words are shown as text, never as markup."""
 
-import sys
 from collections import Counter
 from collections.abc import Sequence
-from pathlib import Path
-from typing import Any
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
@@ -23,16 +20,6 @@ STYLES = {
 }
 _BAR = 36  # characters of the longest bar
 _QUOTE = 420  # characters of a quotation before the middle is left out
-
-
-def stdout() -> Console:
-    """Where results go; wide enough for tables when it is not a terminal."""
-    return Console(width=None if sys.stdout.isatty() else 118, highlight=False, soft_wrap=False)
-
-
-def stderr() -> Console:
-    """Where progress and messages go."""
-    return Console(stderr=True, highlight=False)
 
 
 def by_severity(drafts: Sequence[Draft]) -> list[Draft]:
@@ -54,21 +41,24 @@ def severity_chart(drafts: Sequence[Draft]) -> Table:
     return table
 
 
-def analyst_line(model: str, prompt: str) -> Text:
-    """Who read the document; the offline analyst is always named as such."""
+def analyst_line(model: str) -> Text:
+    """Who read the documents; the offline analyst is always named as such."""
     if model == "offline":
         return Text(
-            f"Read by the offline analyst ({prompt}): rules, not a language model. "
-            "Set OPENAI_API_KEY and --model openai:NAME for a full reading.",
+            "Read by the offline analyst: rules on this machine, not a language model, which would read better "
+            "(--model openai:NAME with OPENAI_API_KEY).",
             style="italic",
         )
-    return Text(f"Read by {model} ({prompt})", style="italic")
+    return Text(f"Read by {model}.", style="italic")
 
 
-def draft_block(number: int, draft: Draft, clauses: Sequence[Clause]) -> RenderableType:
+def draft_block(number: int | None, draft: Draft, clauses: Sequence[Clause]) -> RenderableType:
     """One draft as an analyst reads it: level and title, where, the quotation, what it means, law, agencies."""
     head = Text.assemble(
-        (f"{number:>3}  ", "dim"), (f" {draft.severity.upper()} ", STYLES[draft.severity]), "  ", (draft.title, "bold")
+        (f"{number:>3}  " if number else "", "dim"),
+        (f" {draft.severity.upper()} ", STYLES[draft.severity]),
+        "  ",
+        (draft.title, "bold"),
     )
     head.append(f"   {' + '.join((draft.category, *draft.secondary))}", style="dim")
     body = Table.grid(padding=(0, 2))
@@ -131,7 +121,7 @@ def money(cost: float | None) -> str:
     return "cost unknown" if cost is None else f"${cost:.4f}" if cost < 1 else f"${cost:,.2f}"
 
 
-def reading(document: Document, clauses: tuple[Clause, ...], analysis: Analysis, analyst: Text) -> Group:
+def reading(document: Document, clauses: tuple[Clause, ...], analysis: Analysis, model: str) -> Group:
     """The whole answer of ``read``: head, chart, drafts, ledger."""
     facts = [document.language or "language unknown", document.media_type.rsplit(".", 1)[-1]]
     facts += [f"{document.page_count} pages"] if document.page_count else []
@@ -139,7 +129,7 @@ def reading(document: Document, clauses: tuple[Clause, ...], analysis: Analysis,
     parts: list[RenderableType] = [
         Text(document.title or document.source, style="bold underline"),
         Text(" · ".join(facts), style="dim"),
-        analyst,
+        analyst_line(model),
     ]
     parts += [Text(f"warning: {one.code}: {one.detail}", style="yellow") for one in document.warnings]
     parts += [Text(), severity_chart(analysis.drafts), Text()]
@@ -166,41 +156,3 @@ def clause_list(document: Document, clauses: Sequence[Clause]) -> Group:
     head = Text(f"{document.title or document.source}: {len(clauses)} clauses, {len(document.text):,} characters")
     warnings = [Text(f"warning: {one.code}: {one.detail}", style="yellow") for one in document.warnings]
     return Group(head, *warnings, table)
-
-
-def status_table(rows: Sequence[dict[str, Any]], home: Path) -> RenderableType:
-    """Runs as ``status`` lists them; for one run its documents too."""
-    if not rows:
-        return Text(f"No runs in {home}; 'smallprint demo' or 'smallprint run FILE' makes one.")
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in ("run", "model", "state", "documents", "clauses", "failed", "drafts", "calls", "cost"):
-        table.add_column(name, justify="left" if name in ("run", "model", "state") else "right")
-    for row in rows:
-        ledger, usage = row["ledger"], row["usage"]
-        table.add_row(
-            row["run"],
-            row["model"],
-            row["state"],
-            f"{row['done']} of {row['documents']}",
-            f"{ledger['clauses']:,}",
-            f"{ledger['failed'] + ledger['over_budget']:,}",
-            f"{row['drafts']:,}",
-            f"{usage['calls']:,}",
-            money(usage["cost_usd"]),
-        )
-    places = [_place_line(place) for row in rows for place in row.get("places", ())]
-    return Group(table, *places)
-
-
-def _place_line(place: dict[str, Any]) -> Text:
-    ledger, error = place["ledger"], place["error"]
-    line = Text(f"  {place['state']:<9} {place['label']}", style="" if place["state"] == "analyzed" else "red")
-    if ledger:
-        line.append(f"  {ledger['clauses']} clauses: {ledger['analyzed']} with provisions, ", style="dim")
-        line.append(f"{ledger['nothing_found']} without", style="dim")
-        missing = ledger["failed"] + ledger["over_budget"]
-        line.append(f", {missing} not analyzed" if missing else "", style="red")
-        line.append(f"; {ledger['characters_covered']:.1%} covered; {place['drafts']} drafts", style="dim")
-    if error:
-        line.append(f"  {error['detail']}{'; ' if error['advice'] else ''}{error['advice']}")
-    return line

@@ -1,20 +1,27 @@
 """``smallprint demo``: the whole journey on the samples, offline, ending with where to look next."""
 
+import shutil
+import sys
 import time
+from collections.abc import Sequence
+from pathlib import Path
 
+from rich.console import Console
 from rich.text import Text
 
 from app.batch import start as start_run
-from app.batch import summary, work
-from app.console import analyst_line, by_severity, draft_block, severity_chart, stdout
+from app.batch import work
+from app.console import by_severity, draft_block, severity_chart
 from app.inputs import read_manifest
-from classifiers.analysts import choose_analyst
+from app.summary import exit_code, show_summary
+from app.terminal import stderr, stdout
+from app.workspace import workspace
 from extractors.layout import Options
 from samples import folder
 from smallprint.settings import Settings
-from smallprint.store import open_store
+from smallprint.store import Store, StoredDraft
 
-_SHOWN = 4  # drafts printed in full
+_SHOWN = 3  # drafts printed in full
 
 
 def show_demo(settings: Settings) -> int:
@@ -22,45 +29,67 @@ def show_demo(settings: Settings) -> int:
     console = stdout()
     manifest = folder() / "manifest.yml"
     sources = read_manifest(manifest)
-    console.print(Text("Smallprint demo", style="bold underline"))
     console.print(
-        f"{len(sources)} documents of three fictional companies, read on this machine; nothing is sent anywhere."
+        Text.assemble(
+            ("Smallprint demo", "bold"),
+            f": {len(sources)} documents of three fictional companies, read on this machine; nothing is sent anywhere.",
+        )
     )
+    console.print()
     started = time.monotonic()
-    store = open_store(settings.sqlalchemy_url)
-    try:
+    with workspace(settings) as store:
         run_id = start_run(sources, settings, [str(manifest)], store)
-        outcome = work(run_id, settings, store, options=Options(), budget=None, quiet=False)
-        analyst = choose_analyst("offline", settings)
-        console.print(analyst_line(analyst.name, analyst.prompt))
-        console.print()
+        outcome = work(run_id, settings, store, options=Options(), budget=None)
+        if outcome == "interrupted":
+            stderr().print("Interrupted; 'smallprint demo' begins anew.")
+            return 130
         drafts = list(store.drafts(run_id=run_id))
-        console.print(severity_chart([one.draft for one in drafts]))
-        console.print()
-        worst = by_severity([one.draft for one in drafts])[:_SHOWN]
-        homes = {one.draft.id: one for one in drafts}
-        for number, draft in enumerate(worst, 1):
-            home = homes[draft.id]
-            found = store.load_document(home.document_id)
-            console.print(Text(f"     {home.source.entity}: {home.source.title}", style="dim"))
-            console.print(draft_block(number, draft, found[1] if found else ()))
-        code = summary(store, run_id, console, time.monotonic() - started)
-    finally:
-        store.close()
-    if outcome == "interrupted":
-        return 130
+        _show_drafts(console, store, drafts)
+        show_summary(store, run_id, console, time.monotonic() - started)
+        code = exit_code(store.run_documents(run_id))
     console.print()
     console.print(Text("Where to look next", style="bold"))
-    for command, what in _next_steps(str(sources[0].location), run_id):
-        console.print(Text.assemble("  ", (command, "cyan"), f"\n      {what}"))
+    for command, what in _next_steps(Path(sources[0].location), run_id):
+        console.print(Text.assemble("  ", (command, "cyan"), (f"\n      {what}", "dim")))
     return code
 
 
-def _next_steps(sample: str, run_id: str) -> tuple[tuple[str, str], ...]:
+def _show_drafts(console: Console, store: Store, drafts: Sequence[StoredDraft]) -> None:
+    """The worst draft of each company in full, then all of them by severity."""
+    homes = {one.draft.id: one for one in drafts}
+    shown: dict[str | None, StoredDraft] = {}
+    for draft in by_severity([one.draft for one in drafts]):
+        home = homes[draft.id]
+        shown.setdefault(home.source.entity, home)
+    for home in list(shown.values())[:_SHOWN]:
+        found = store.load_document(home.document_id)
+        console.print(Text(f"{home.source.entity}: {home.source.title}", style="dim"))
+        console.print(draft_block(None, home.draft, found[1] if found else ()))
+    console.print(Text(f"{len(drafts)} drafts by severity", style="bold"))
+    console.print(severity_chart([one.draft for one in drafts]))
+    console.print()
+
+
+def _next_steps(sample: Path, run_id: str) -> tuple[tuple[str, str], ...]:
+    command = program()
     return (
-        (f"smallprint read {sample}", "one document with every draft in full, quotes with offsets"),
-        ("smallprint export --format csv -o drafts.csv", "all drafts as a table for a spreadsheet"),
-        (f"smallprint status {run_id}", "the ledger: what became of every clause"),
-        ("smallprint read YOUR-FILE-OR-URL", "a document of yours"),
-        ("smallprint doctor --model openai:NAME", "whether a language model can take over from the offline analyst"),
+        (f"{command} read {nearby(sample)}", "one document with every draft in full, quotes with offsets"),
+        (f"{command} export -o drafts.csv", "all drafts as a table for a spreadsheet"),
+        (f"{command} status {run_id}", "the ledger: what became of every clause"),
+        (f"{command} read YOUR-FILE-OR-URL", "a document of yours"),
+        (f"{command} doctor --model openai:NAME", "whether a language model can take over from the offline analyst"),
     )
+
+
+def program() -> str:
+    """How the reader can call us: by name where the shell finds it, else by the path of this installation."""
+    called = Path(sys.argv[0])
+    if shutil.which("smallprint") or called.name != "smallprint":
+        return "smallprint"
+    return str(nearby(called))
+
+
+def nearby(path: Path) -> Path:
+    """The path as seen from the current folder, where it lies below it."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_absolute() and path.is_relative_to(here) else path

@@ -10,7 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 from rich.table import Table
 from rich.text import Text
 
-from app.console import stdout
+from app.terminal import stdout
 from app.workspace import existing_store
 from smallprint import __version__
 from smallprint.errors import SmallprintError

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, TextIO
@@ -10,7 +11,8 @@ from app.json_output import draft_json
 from smallprint.errors import UserError
 from smallprint.store import StoredDraft
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# The last four are the full-width forms, which spreadsheets set to East Asian languages take for the same.
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 def export_row(stored: StoredDraft) -> dict[str, Any]:
@@ -37,7 +39,7 @@ def write_jsonl(rows: Iterable[dict[str, Any]], out: TextIO) -> int:
 
 
 def flat(row: dict[str, Any]) -> dict[str, Any]:
-    """One draft as columns: the first evidence span, lists joined by semicolons."""
+    """One draft as columns: the first quote in full, the spans of all of them, lists joined by semicolons."""
     first = row["evidence"][0]
     return {
         "id": row["id"],
@@ -61,6 +63,7 @@ def flat(row: dict[str, Any]) -> dict[str, Any]:
         "start": first["start"],
         "end": first["end"],
         "evidence_status": first["status"],
+        "all_spans": "; ".join(f"{one['start']}-{one['end']}" for one in row["evidence"]),
         "clauses": " ".join(first["clauses"]),
         "page": first["page"],
         "confidence": row["confidence"],
@@ -116,8 +119,16 @@ TEXT_FORMATS: dict[str, Callable[[Iterable[dict[str, Any]], TextIO], int]] = {"j
 FORMATS = (*TEXT_FORMATS, "parquet")
 
 
+def format_of(form: str | None, path: Path) -> str:
+    """The format asked for, else the one that the file's name ends in, else JSON Lines."""
+    by_name = path.suffix.lower().removeprefix(".")
+    return form or (by_name if by_name in FORMATS else "jsonl")
+
+
 def export(drafts: Iterator[StoredDraft], form: str, path: Path) -> int:
-    """Write drafts to a file, whole or not at all; returns how many.
+    """Write drafts to a file, whole or not at all, or to standard output for ``-``; returns how many.
+
+    A CSV file begins with a byte order mark, without which spreadsheets take its curly quotes for gibberish.
 
     Raises:
         UserError: an unknown format, a folder that does not exist, pyarrow missing.
@@ -125,15 +136,21 @@ def export(drafts: Iterator[StoredDraft], form: str, path: Path) -> int:
     """
     if form not in FORMATS:
         raise UserError(f"unknown format {form!r}; choose one of {', '.join(FORMATS)}")
+    rows = map(export_row, drafts)
+    if str(path) == "-":
+        if form == "parquet":
+            raise UserError("Parquet cannot be written to standard output; name a file")
+        return TEXT_FORMATS[form](rows, sys.stdout)
     if not path.parent.is_dir():
         raise UserError(f"{path.parent}: no such folder")
-    rows = map(export_row, drafts)
+    if path.is_dir():
+        raise UserError(f"{path} is a folder; name a file in it")
     partial = path.with_name(path.name + ".partial")
     try:
         if form == "parquet":
             count = write_parquet(rows, partial)
         else:
-            with partial.open("w", encoding="utf-8", newline="") as out:
+            with partial.open("w", encoding="utf-8-sig" if form == "csv" else "utf-8", newline="") as out:
                 count = TEXT_FORMATS[form](rows, out)
         if count:
             partial.replace(path)

@@ -1,6 +1,7 @@
 """What the user names on the command line -> Sources: files, URLs, folders and manifests (YAML or CSV)."""
 
 import csv
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,23 @@ def gather(inputs: Iterable[str]) -> list[Source]:
     return list(found.values())
 
 
+def one_document(location: str, language: str | None = None) -> Source:
+    """The source that ``read`` and ``extract`` are given.
+
+    Raises:
+        UserError: it is not there, or is something that only ``run`` takes.
+
+    """
+    path = Path(location)
+    if not is_url(location):
+        if not path.exists():
+            raise UserError(f"{location}: no such file; URLs start with https://")
+        if path.is_dir() or path.suffix.lower() in MANIFESTS:
+            kind = "a folder" if path.is_dir() else "a manifest"
+            raise UserError(f"{location} is {kind}; 'smallprint run {location}' reads all documents in it")
+    return Source(location=_storable(location), language=_language("--language", language))
+
+
 def _sources(one: str) -> Iterator[Source]:
     path = Path(one)
     if is_url(one):
@@ -40,22 +58,39 @@ def _sources(one: str) -> Iterator[Source]:
     elif path.suffix.lower() in MANIFESTS:
         yield from read_manifest(path)
     else:
-        yield Source(location=one)
+        yield Source(location=_absolute(path))
 
 
 def _folder(folder: Path) -> Iterator[Source]:
     """Every file of a readable type, sub-folders included, hidden ones not."""
-    files = [
-        path
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-        and path.suffix.lower() in SUFFIXES
-        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
-    ]
+    files = sorted(path for path in _files(folder) if path.suffix.lower() in SUFFIXES and path.is_file())
     if not files:
         raise UserError(f"{folder}: no file ends in {', '.join(sorted(SUFFIXES))}")
     for path in files:
-        yield Source(location=str(path))
+        yield Source(location=_absolute(path))
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    def refuse(error: OSError) -> None:
+        raise UserError(f"{error.filename}: the folder cannot be read ({error.strerror})") from error
+
+    for parent, folders, names in os.walk(folder, onerror=refuse):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        yield from (Path(parent, name) for name in names if not name.startswith("."))
+
+
+def _absolute(path: Path) -> str:
+    """Where a file is, whatever folder a later run is started from: two folders' terms.html are two sources."""
+    return _storable(os.path.abspath(path))  # noqa: PTH100 -- Path.absolute keeps 'a/../b'
+
+
+def _storable(location: str) -> str:
+    try:
+        location.encode()
+    except UnicodeEncodeError:
+        shown = location.encode(errors="surrogateescape").decode(errors="backslashreplace")
+        raise UserError(f"{shown}: the file's name is not valid Unicode; rename it") from None
+    return location
 
 
 def read_manifest(path: Path) -> list[Source]:
@@ -120,18 +155,23 @@ def _source(path: Path, line: int, row: Mapping[str, Any]) -> Source:
         raise UserError(f"{where}: url: {url!r} does not start with https:// or http://")
     if local and not (path.parent / str(local)).is_file():
         raise UserError(f"{where}: path: there is no file {path.parent / str(local)}")
-    language = row.get("language")
-    if language is not None and not (isinstance(language, str) and len(language) == 2 and language.isalpha()):
-        raise UserError(f"{where}: language: {language!r} is not a two-letter code such as en")
     return Source(
-        location=str(url) if url else str(path.parent / str(local)),
+        location=str(url) if url else _absolute(path.parent / str(local)),
         entity=_text(row, "entity"),
         title=_text(row, "title"),
         terms_type=_text(row, "terms_type"),
-        language=language.lower() if language else None,
+        language=_language(f"{where}: language", row.get("language")),
         jurisdictions=_jurisdictions(row.get("jurisdictions")),
         published=_text(row, "published"),
     )
+
+
+def _language(where: str, code: object) -> str | None:
+    if code is None:
+        return None
+    if not (isinstance(code, str) and len(code) == 2 and code.isascii() and code.isalpha()):
+        raise UserError(f"{where}: {code!r} is not a two-letter code such as en")
+    return code.lower()
 
 
 def _text(row: Mapping[str, Any], name: str) -> str | None:

@@ -10,7 +10,7 @@ from classifiers.analysts import choose_analyst
 from classifiers.analyze import Plan, estimate
 from extractors.layout import Options
 from extractors.reading import read_source
-from flows.run import label
+from flows.run import labels
 from smallprint.errors import DocumentError
 from smallprint.records import Source, Usage
 from smallprint.settings import Settings
@@ -24,16 +24,16 @@ def show_plan(sources: list[Source], settings: Settings, options: Options, conso
         table.add_column(name, justify="left" if name == "document" else "right", overflow="ellipsis", no_wrap=True)
     total, failed = Usage(), 0
     with existing_store(settings) as answers:
-        for source in sources:
+        for source, name in zip(sources, labels(sources), strict=True):
             try:
                 reading = read_source(source, settings, options)
             except DocumentError as error:
                 failed += 1
-                table.add_row(Text(label(source), style="red"), Text(f"cannot be read: {error.code}", style="red"))
+                table.add_row(Text(name, style="red"), Text(f"cannot be read: {error.code}", style="red"))
                 continue
             plan = estimate(reading.document, reading.clauses, analyst, source=source, answers=answers)
             total += plan.usage
-            table.add_row(Text(label(source)), f"{len(reading.clauses):,}", *_cells(plan))
+            table.add_row(Text(name), f"{len(reading.clauses):,}", *_cells(plan))
     console.print(table)
     console.print(
         Text(

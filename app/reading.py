@@ -1,26 +1,29 @@
 """``smallprint read``: one document to drafts, at once, without orchestrator and, offline, without a workspace."""
 
+import asyncio
 import json
 import sys
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 
-from app.console import analyst_line, stderr, stdout
+from app.console import money
 from app.console import reading as shown
 from app.json_output import reading_json
+from app.terminal import stderr, stdout
+from app.workspace import workspace
 from classifiers.analysts import choose_analyst
-from classifiers.analyze import Budget, Step, analyze
+from classifiers.analyze import Analyst, Answers, Budget, Step, analyze
 from extractors.layout import Options
-from extractors.reading import read_source
-from smallprint.records import Source
+from extractors.reading import Reading, read_source
+from smallprint.records import Analysis, Clause, Source, Usage
 from smallprint.settings import Settings
 
 
-async def read_one(
-    location: str,
+def read_one(
+    source: Source,
     settings: Settings,
     *,
     options: Options,
-    language: str | None,
     budget: float | None,
     as_json: bool,
     with_text: bool,
@@ -32,45 +35,74 @@ async def read_one(
         ModelStopError: the model's server refuses us.
 
     """
-    source = Source(location=location, language=language)
     analyst = choose_analyst(settings.model, settings)
-    with ExitStack() as stack:
-        status = stack.enter_context(stderr().status("reading")) if sys.stderr.isatty() else None
+    with _waiting() as say:
+        say("reading the document")
         reading = read_source(source, settings, options)
-
-        def progress(step: Step) -> None:
-            if status:
-                status.update(f"{step.done} of {step.windows} windows read")
-
-        answers = None
-        if analyst.name != "offline":
-            from smallprint.store import open_store
-
-            answers = open_store(settings.sqlalchemy_url)
-            stack.callback(answers.close)
-        try:
-            analysis = await analyze(
-                reading.document,
-                reading.clauses,
-                analyst,
-                source=source,
-                answers=answers,
-                budget=Budget(budget),
-                progress=progress,
+        # Paid answers are kept, free ones need no folder.
+        with nullcontext() if analyst.name == "offline" else workspace(settings) as answers:
+            analysis = asyncio.run(
+                _analyze(reading, analyst, source=source, answers=answers, budget=Budget(budget), say=say)
             )
-        finally:
-            await analyst.close()
     if as_json:
         result = reading_json(reading.document, reading.clauses, analysis, with_text=with_text)
         sys.stdout.write(json.dumps(result, ensure_ascii=False, indent=1) + "\n")
     else:
-        line = analyst_line(analyst.name, analyst.prompt)
-        stdout().print(shown(reading.document, reading.clauses, analysis, line))
-    ledger = analysis.ledger(reading.clauses)
-    if ledger.failed or ledger.over_budget:
-        why = next(entry.why for entry in analysis.entries if entry.why)
-        stderr().print(
-            f"{ledger.failed + ledger.over_budget} clauses were not analyzed: {why}", style="red", markup=False
+        stdout().print(shown(reading.document, reading.clauses, analysis, analyst.name))
+    return _tell_gaps(analysis, reading.clauses)
+
+
+@contextmanager
+def _waiting() -> Iterator[Callable[[str], None]]:
+    """A spinner on a terminal, silence elsewhere."""
+    console = stderr()
+    if console.is_terminal:
+        with console.status("") as status:
+            yield status.update
+    else:
+        yield lambda _words: None
+
+
+async def _analyze(
+    reading: Reading,
+    analyst: Analyst,
+    *,
+    source: Source,
+    answers: Answers | None,
+    budget: Budget,
+    say: Callable[[str], None],
+) -> Analysis:
+    total, read, usage = len(reading.clauses), 0, Usage()
+
+    def progress(step: Step) -> None:
+        nonlocal read, usage
+        read, usage = read + step.clauses, usage + step.usage
+        say(f"{read:,} of {total:,} clauses read · {usage.calls:,} calls · {money(usage.cost_usd)}")
+
+    say(f"reading {total:,} clauses")
+    try:
+        return await analyze(
+            reading.document,
+            reading.clauses,
+            analyst,
+            source=source,
+            answers=answers,
+            budget=budget,
+            progress=progress,
         )
-        return 1
-    return 0
+    except asyncio.CancelledError:
+        if answers is not None:
+            stderr().print("Answers that were paid for are kept; the same command does not ask for them again.")
+        raise
+    finally:
+        await analyst.close()
+
+
+def _tell_gaps(analysis: Analysis, clauses: tuple[Clause, ...]) -> int:
+    ledger = analysis.ledger(clauses)
+    missing = ledger.failed + ledger.over_budget
+    if not missing:
+        return 0
+    why = next(entry.why for entry in analysis.entries if entry.why)
+    stderr().print(f"{missing:,} of {ledger.clauses:,} clauses were not analyzed: {why}", style="red")
+    return 1

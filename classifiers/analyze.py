@@ -75,7 +75,7 @@ async def analyze(
         drafts, rejections = drafting.prove(outcome)
         outcomes.append((outcome, drafts, rejections))
         if progress:
-            progress(Step(kind="window", windows=len(outcomes), done=len(outcomes), usage=outcome.usage))
+            progress(Step(done=len(outcomes), clauses=len(outcome.clauses), usage=outcome.usage))
 
     if clauses:
         await model.propose(job, deliver)

@@ -64,11 +64,10 @@ class Budget:
 
 
 class Step(Noun):
-    """Progress: a document's windows are planned, or one of them is through."""
+    """Progress: one more window of the document is through."""
 
-    kind: Literal["planned", "window"]
-    windows: int  # of the document; grows when a window is split
     done: int  # windows that are through
+    clauses: int  # of the window
     usage: Usage  # of this step
 
 

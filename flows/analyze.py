@@ -5,6 +5,7 @@ import time
 
 from prefect import flow, task
 
+from classifiers.analyze import Step
 from classifiers.analyze import analyze as analyze_clauses
 from flows.session import Event, session_of
 
@@ -19,6 +20,14 @@ async def analyze_document(run_id: str, position: int, document_id: str, label: 
     document, clauses = found
     place = next(one for one in session.store.run_documents(run_id) if one.position == position)
     started = time.monotonic()
+
+    def tell(step: Step) -> None:
+        used = step.usage
+        tokens = used.input_tokens + used.output_tokens
+        session.listener(
+            Event("window", position, clauses=step.clauses, calls=used.calls, tokens=tokens, cost_usd=used.cost_usd)
+        )
+
     analysis = await analyze_clauses(
         document,
         clauses,
@@ -27,6 +36,7 @@ async def analyze_document(run_id: str, position: int, document_id: str, label: 
         run=run_id,
         answers=session.store,
         budget=session.budget,
+        progress=tell,
     )
     session.store.save_analysis(
         run_id=run_id,
@@ -36,17 +46,7 @@ async def analyze_document(run_id: str, position: int, document_id: str, label: 
         analysis=analysis,
         seconds=time.monotonic() - started,
     )
-    usage = analysis.usage
-    session.listener(
-        Event(
-            "analyzed",
-            position,
-            drafts=len(analysis.drafts),
-            calls=usage.calls,
-            tokens=usage.input_tokens + usage.output_tokens,
-            cost_usd=usage.cost_usd,
-        )
-    )
+    session.listener(Event("analyzed", position, drafts=len(analysis.drafts)))
     return len(analysis.drafts)
 
 

@@ -22,7 +22,9 @@ def prepare_prefect(home: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     defaults = {
         "PREFECT_HOME": str(folder),
+        # Prefect's own usage statistics: one switch for its server, one for its library.
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "DO_NOT_TRACK": "1",
         "PREFECT_SERVER_LOGGING_LEVEL": "CRITICAL",
         "PREFECT_LOGGING_LEVEL": "CRITICAL",
         "PREFECT_LOGGING_TO_API_ENABLED": "false",

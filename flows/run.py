@@ -1,6 +1,7 @@
 """The run flow: each document is captured and analyzed as soon as it can be; what is finished stays finished."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import PurePath
@@ -26,10 +27,37 @@ def new_run_id() -> str:
 
 def label(source: Source) -> str:
     """The short name of a source in lists and task names, free of control characters."""
-    name = " ".join(part for part in (source.entity, source.title) if part)
-    if not name:
+    entity, title = source.entity or "", source.title or ""
+    name = title if title.casefold().startswith(entity.casefold()) else f"{entity} {title}"
+    if not name.strip():
         name = PurePath(source.location.rstrip("/")).name or source.location
-    return "".join(character for character in name if character.isprintable())[:80]
+    return _shown(name.strip())[:80]
+
+
+def labels(sources: Sequence[Source]) -> list[str]:
+    """One name each: documents that share a short name are told apart by date, folder or site, or whole location."""
+    names = [label(source) for source in sources]
+    for more in (_dated, _placed, _located):
+        taken = Counter(names)
+        names = [more(source, name) if taken[name] > 1 else name for source, name in zip(sources, names, strict=True)]
+    return names
+
+
+def _dated(source: Source, name: str) -> str:
+    return f"{name} ({_shown(source.published)})" if source.published else name
+
+
+def _placed(source: Source, name: str) -> str:
+    where = source.location.rstrip("/").split("/")
+    return f"{name} ({_shown(where[-2])})" if len(where) > 1 and where[-2] else name
+
+
+def _located(source: Source, name: str) -> str:
+    return f"{name} ({_shown(source.location)})"
+
+
+def _shown(text: str) -> str:
+    return "".join(character for character in text if character.isprintable())
 
 
 def unfinished(places: Sequence[RunDocument]) -> list[RunDocument]:

@@ -12,7 +12,7 @@ from smallprint.store import Store
 
 @dataclass(frozen=True)
 class Event:
-    """One step of a run: ``kind`` is captured, analyzed, failed or calls."""
+    """One step of a run: ``kind`` is captured, window (one is read, with its clauses and bill), analyzed or failed."""
 
     kind: str
     position: int = -1

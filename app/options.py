@@ -1,0 +1,133 @@
+"""The options that several commands share, and what they become: settings and reading options."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from smallprint.errors import UserError
+
+if TYPE_CHECKING:
+    from extractors.layout import Options
+    from smallprint.settings import Settings
+
+_MODEL, _DOCUMENT, _FETCHING = "Model", "Document", "Fetching"
+
+Model = Annotated[
+    str | None,
+    typer.Option(
+        "--model",
+        "-m",
+        metavar="NAME",
+        help="offline, openai:NAME or azure:NAME. Default: SMALLPRINT_MODEL, else offline.",
+        rich_help_panel=_MODEL,
+    ),
+]
+BaseUrl = Annotated[
+    str | None,
+    typer.Option(
+        "--base-url",
+        metavar="URL",
+        help="Any server that speaks the OpenAI protocol. Default: OPENAI_BASE_URL.",
+        rich_help_panel=_MODEL,
+    ),
+]
+Timeout = Annotated[
+    float | None,
+    typer.Option(
+        "--timeout",
+        metavar="SECONDS",
+        help="What one model call may take. Default: SMALLPRINT_TIMEOUT, else 120.",
+        rich_help_panel=_MODEL,
+    ),
+]
+Budget = Annotated[
+    float | None,
+    typer.Option(
+        "--budget", metavar="USD", help="Stop before more than this is spent on calls.", rich_help_panel=_MODEL
+    ),
+]
+Concurrency = Annotated[
+    int | None,
+    typer.Option(
+        "--concurrency",
+        metavar="N",
+        help="Model calls in flight. Default: SMALLPRINT_CONCURRENCY, else 8.",
+        rich_help_panel=_MODEL,
+    ),
+]
+Language = Annotated[
+    str | None,
+    typer.Option(
+        "--language", metavar="CODE", help="Two letters, where detection would be wrong.", rich_help_panel=_DOCUMENT
+    ),
+]
+Password = Annotated[
+    str | None,
+    typer.Option("--password", metavar="TEXT", help="Password of an encrypted PDF.", rich_help_panel=_DOCUMENT),
+]
+Ocr = Annotated[
+    bool,
+    typer.Option("--ocr", help="Read scanned PDF pages by OCR (needs ocrmypdf).", rich_help_panel=_DOCUMENT),
+]
+AllowPrivate = Annotated[
+    bool,
+    typer.Option("--allow-private", help="Fetch from private addresses too.", rich_help_panel=_FETCHING),
+]
+IgnoreRobots = Annotated[
+    bool,
+    typer.Option("--ignore-robots", help="Fetch what robots.txt asks programs not to.", rich_help_panel=_FETCHING),
+]
+Wayback = Annotated[
+    bool,
+    typer.Option(
+        "--wayback",
+        help="Record the Wayback Machine's nearest capture of the page.",
+        rich_help_panel=_FETCHING,
+    ),
+]
+WaybackSave = Annotated[
+    bool,
+    typer.Option(
+        "--wayback-save",
+        help="Ask the Wayback Machine for a new capture too.",
+        rich_help_panel=_FETCHING,
+    ),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, as docs/json.md describes it.")]
+
+
+def settings_with(**given: Any) -> "Settings":  # noqa: ANN401 -- fields of Settings
+    """The environment's settings with the command line's over them; an option that was not given is None.
+
+    Raises:
+        UserError: a variable or an option has a value that its setting cannot take.
+
+    """
+    from pydantic import ValidationError
+
+    from smallprint.settings import Settings
+
+    try:
+        settings = Settings()
+        said = {name: value for name, value in given.items() if value is not None}
+        return Settings.model_validate({**settings.model_dump(), **said})
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "_".join(str(part) for part in first["loc"])
+        raise UserError(_complaint(name, first["msg"], given)) from error
+
+
+def _complaint(name: str, problem: str, given: dict[str, Any]) -> str:
+    field = name.lower().removeprefix("smallprint_")
+    if given.get(field) is not None:
+        where = "--" + field.replace("_", "-")
+    else:
+        where = name.upper() if name.upper().startswith(("SMALLPRINT_", "OPENAI_")) else f"SMALLPRINT_{name.upper()}"
+    return f"{where}: {problem[:1].lower()}{problem[1:]}"
+
+
+def reading_options(**given: Any) -> "Options":  # noqa: ANN401 -- fields of Options
+    """How documents are opened and fetched."""
+    from extractors.layout import Options
+
+    return Options(**given)

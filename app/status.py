@@ -1,0 +1,129 @@
+"""``smallprint status``: the runs with their ledgers and bills, or one run's documents, for people and machines."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from app.console import money
+from app.json_output import ledger_json, usage_json
+from flows.run import labels
+from smallprint.errors import UserError
+from smallprint.records import Ledger, Usage
+from smallprint.store import RunDocument, RunRow, Store
+
+
+def status_rows(store: Store, run_id: str | None) -> list[dict[str, Any]]:
+    """Runs with their totals, newest first; with a run's id that run alone and its documents.
+
+    Raises:
+        UserError: there is no such run.
+
+    """
+    rows = [row for row in store.runs() if run_id in (None, row.id)]
+    if run_id is not None and not rows:
+        raise UserError(f"there is no run {run_id}; 'smallprint status' lists the runs")
+    return [_run(store, row, whole=run_id is not None) for row in rows]
+
+
+def total_ledger(places: Sequence[RunDocument]) -> Ledger:
+    """One account of all documents of a run; coverage is weighted by clauses, which all documents have."""
+    ledgers = [place.ledger for place in places if place.ledger]
+    counts = {
+        name: sum(getattr(ledger, name) for ledger in ledgers)
+        for name in ("clauses", "analyzed", "nothing_found", "failed", "over_budget")
+    }
+    covered = sum(ledger.characters_covered * ledger.clauses for ledger in ledgers)
+    return Ledger(**counts, characters_covered=covered / counts["clauses"] if counts["clauses"] else 1.0)
+
+
+def _run(store: Store, row: RunRow, *, whole: bool) -> dict[str, Any]:
+    places = store.run_documents(row.id)
+    usage = sum((place.usage for place in places if place.usage), Usage())
+    facts: dict[str, Any] = {
+        "run": row.id,
+        "model": row.model,
+        "state": row.state,
+        "started_at": row.started_at.isoformat().replace("+00:00", "Z"),
+        "finished_at": row.finished_at.isoformat().replace("+00:00", "Z") if row.finished_at else None,
+        "documents": len(places),
+        "done": sum(place.state == "analyzed" for place in places),
+        "failed_documents": sum(place.state == "failed" for place in places),
+        "drafts": sum(place.drafts for place in places if place.state == "analyzed"),
+        "ledger": ledger_json(total_ledger(places)),
+        "usage": usage_json(usage),
+    }
+    if whole:
+        names = labels([place.source for place in places])
+        facts["places"] = [_place(place, name) for place, name in zip(places, names, strict=True)]
+    return facts
+
+
+def _place(place: RunDocument, name: str) -> dict[str, Any]:
+    return {
+        "location": place.source.location,
+        "label": name,
+        "document": place.document_id,
+        "state": place.state,
+        "error": place.error,
+        "drafts": place.drafts if place.state == "analyzed" else 0,
+        "ledger": ledger_json(place.ledger) if place.ledger else None,
+        "usage": usage_json(place.usage) if place.usage else None,
+        "seconds": place.seconds,
+    }
+
+
+def status_table(rows: Sequence[dict[str, Any]], home: Path) -> RenderableType:
+    """Runs as ``status`` lists them; for one run its documents too."""
+    if not rows:
+        return Text(f"No runs in {home} yet; 'smallprint demo' or 'smallprint run FILE' makes one.")
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in ("run", "model", "state", "documents", "clauses", "covered", "drafts", "calls", "cost"):
+        table.add_column(name, justify="left" if name in ("run", "model", "state") else "right")
+    table.columns[0].no_wrap = True
+    for row in rows:
+        ledger, usage = row["ledger"], row["usage"]
+        table.add_row(
+            row["run"],
+            row["model"],
+            Text(row["state"], style="" if row["state"] == "finished" else "yellow"),
+            Text(f"{row['done']} of {row['documents']}", style="red" if row["failed_documents"] else ""),
+            f"{ledger['clauses']:,}",
+            _share(ledger),
+            f"{row['drafts']:,}",
+            f"{usage['calls']:,}",
+            money(usage["cost_usd"]),
+        )
+    places = [place for row in rows for place in row.get("places", ())]
+    return Group(table, Text(), _places_table(places)) if places else table
+
+
+def _places_table(places: Sequence[dict[str, Any]]) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("document", overflow="fold", ratio=1)
+    for name in ("clauses", "with provisions", "without", "not read", "covered", "drafts"):
+        table.add_column(name, justify="right")
+    for place in places:
+        ledger, error = place["ledger"], place["error"]
+        if not ledger:
+            why = f": {error['detail']}{'; ' if error['advice'] else ''}{error['advice']}" if error else ""
+            table.add_row(Text(f"{place['label']}\n  {place['state']}{why}", style="red" if error else "yellow"))
+            continue
+        missing = ledger["failed"] + ledger["over_budget"]
+        table.add_row(
+            Text(place["label"]),
+            f"{ledger['clauses']:,}",
+            f"{ledger['analyzed']:,}",
+            f"{ledger['nothing_found']:,}",
+            Text(f"{missing:,}", style="red" if missing else ""),
+            _share(ledger),
+            f"{place['drafts']:,}",
+        )
+    return table
+
+
+def _share(ledger: dict[str, Any]) -> str:
+    return f"{ledger['characters_covered']:.1%}" if ledger["clauses"] else "-"

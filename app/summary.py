@@ -1,0 +1,117 @@
+"""What a run came to: a line a document with its drafts by severity, what failed and why, the ledger, the bill."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from app.console import STYLES, analyst_line, money
+from app.status import total_ledger
+from flows.run import labels
+from smallprint.records import Usage
+from smallprint.severity import LEVELS
+from smallprint.store import RunDocument, Store
+
+_WIDE = 100  # columns from which the levels have room for their full names
+_SHORT = {"critical": "crit", "high": "high", "medium": "med", "low": "low", "beneficial": "ben"}
+
+
+def exit_code(places: Sequence[RunDocument]) -> int:
+    """0 when every document was read and every clause analyzed, else 1."""
+    incomplete = any(place.ledger and place.ledger.failed + place.ledger.over_budget for place in places)
+    return 1 if incomplete or any(place.state != "analyzed" for place in places) else 0
+
+
+def show_summary(store: Store, run_id: str, console: Console, seconds: float) -> None:
+    """Print what a run came to: the table, the failures with what to do, the totals."""
+    row = store.run(run_id)
+    places = store.run_documents(run_id)
+    names = labels([place.source for place in places])
+    model = row.model if row else "offline"
+    console.print(_table(store, run_id, names, places, width=console.width))
+    _show_failures(places, names, console)
+    _show_gaps(places, model, console)
+    console.print()
+    console.print(_totals(places, run_id, seconds))
+    console.print(analyst_line(model))
+
+
+def _levels(store: Store, run_id: str) -> dict[str, Counter[str]]:
+    found: dict[str, Counter[str]] = {}
+    for stored in store.drafts(run_id=run_id):
+        found.setdefault(stored.document_id, Counter())[stored.draft.severity] += 1
+    return found
+
+
+def _table(store: Store, run_id: str, names: Sequence[str], places: Sequence[RunDocument], *, width: int) -> Table:
+    levels = _levels(store, run_id)
+    heads = [Text(level if width >= _WIDE else _SHORT[level], style=STYLES[level]) for level in reversed(LEVELS)]
+    columns = [Text("clauses"), *heads, Text("covered"), Text("  time")]
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    # What the other columns leave; a longer name runs over to the next line, so that none is cut.
+    rest = width - sum(len(head) + 2 for head in columns)
+    table.add_column("document", overflow="fold", max_width=max(12, rest))
+    for head in columns:
+        table.add_column(head, justify="right", no_wrap=True, min_width=len(head))
+    for place, name in zip(places, names, strict=True):
+        ledger = place.ledger if place.state == "analyzed" else None
+        time = f"{place.seconds:.1f} s" if place.seconds is not None else ""
+        if ledger is None:
+            table.add_row(Text(name, style="red"), "", *[""] * len(LEVELS), Text(place.state, style="red"), time)
+            continue
+        counts = levels.get(place.document_id or "", Counter())
+        cells = [Text(str(counts[level]) if counts[level] else "·") for level in reversed(LEVELS)]
+        covered = Text(f"{ledger.characters_covered:.1%}", style="" if ledger.characters_covered == 1.0 else "red")
+        table.add_row(Text(name), f"{ledger.clauses:,}", *cells, covered, time)
+    return table
+
+
+def _show_failures(places: Sequence[RunDocument], names: Sequence[str], console: Console) -> None:
+    failed = [(place, name) for place, name in zip(places, names, strict=True) if place.state == "failed"]
+    if not failed:
+        return
+    console.print()
+    console.print(f"{_count(len(failed), 'document')} could not be read:", style="bold red")
+    for place, name in failed:
+        error = place.error or {}
+        console.print(Text.assemble("  ", (name, "red"), f": {error.get('detail', '')}"))
+        if error.get("advice"):
+            console.print(Text(f"      {error['advice']}", style="dim"))
+
+
+def _show_gaps(places: Sequence[RunDocument], model: str, console: Console) -> None:
+    """Clauses that nobody has read, by reason, most first."""
+    clauses: Counter[str] = Counter()
+    documents: Counter[str] = Counter()
+    for place in places:
+        reasons = Counter(entry.why for entry in place.entries if entry.state in ("failed", "over_budget"))
+        clauses += reasons
+        documents += Counter(reasons.keys())
+    if not clauses:
+        return
+    console.print()
+    console.print(f"{_count(clauses.total(), 'clause')} were not analyzed:", style="bold red")
+    for why, count in clauses.most_common():
+        console.print(Text(f"  {_count(count, 'clause')} in {_count(documents[why], 'document')}: {why}"))
+    if model != "offline":
+        console.print(Text("      'smallprint run --resume' works on those alone", style="dim"))
+
+
+def _totals(places: Sequence[RunDocument], run_id: str, seconds: float) -> Text:
+    done = [place for place in places if place.state == "analyzed"]
+    usage = sum((place.usage for place in done if place.usage), Usage())
+    ledger = total_ledger(done)
+    parts = [f"{len(done)} of {_count(len(places), 'document')}", _count(ledger.clauses, "clause")]
+    parts += [f"{ledger.characters_covered:.1%} covered", _count(sum(place.drafts for place in done), "draft")]
+    text = Text(" · ".join([*parts, f"{seconds:.1f} s"]), style="bold")
+    if usage.calls or usage.cached_calls:
+        paid = [f"{_count(usage.calls, 'call')} made, {usage.cached_calls:,} answers from the store"]
+        paid += [f"{usage.input_tokens:,} tokens in, {usage.output_tokens:,} out", money(usage.cost_usd)]
+        text.append("\n" + " · ".join(paid))
+    return text.append(f"\nrun {run_id}", style="dim")
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
