@@ -175,28 +175,10 @@ class _Author:
                 self.stop((*at, "must_mention", n), f"no number of {fact!r} stands in or near the quote")
 
     def _locate(self, at: Path_, quote: str) -> Span:
-        """The one place where a quote stands; white space may differ."""
-        first, *rest = _ELISION.split(quote)
-        places = list(_places(first, self.text))
-        if not places:
-            self.stop(at, f"{_shown(first)} is not in the document{self._nearest(first)}")
-        if len(places) > 1:
-            self.stop(at, f"{_shown(first)} stands {len(places)} times in the document; quote more words")
-        start, end = places[0]
-        for part in rest:
-            after = next((place for place in _places(part, self.text) if place[0] >= end), None)
-            if after is None or after[1] - start > _LONGEST_ELISION:
-                self.stop(at, f"{_shown(part)} does not follow {_shown(first)} in the document")
-            end = after[1]
-        return Span(start=start, end=end)
-
-    def _nearest(self, quote: str) -> str:
-        from rapidfuzz.fuzz import partial_ratio_alignment
-
-        found = partial_ratio_alignment(quote, self.text, score_cutoff=70)
-        if found is None:
-            return ""
-        return f"; the nearest words there are {_shown(self.text[found.dest_start : found.dest_end])}"
+        found = locate(quote, self.text)
+        if isinstance(found, str):
+            self.stop(at, found)
+        return found
 
     def _no_overlaps(self, provisions: Sequence[GoldProvision], negatives: Sequence[Span]) -> None:
         for n, negative in enumerate(negatives):
@@ -222,6 +204,32 @@ def _contains(one: Iterable[Span], other: Sequence[Span]) -> bool:
             if overlap * 2 >= min(a.end - a.start, b.end - b.start):
                 return True
     return False
+
+
+def locate(quote: str, text: str) -> Span | str:
+    """The one place where a quote stands, or a sentence that says why there is none; white space may differ."""
+    first, *rest = _ELISION.split(quote)
+    places = list(_places(first, text))
+    if not places:
+        return f"{_shown(first)} is not in the document{_nearest(first, text)}"
+    if len(places) > 1:
+        return f"{_shown(first)} stands {len(places)} times in the document; quote more words"
+    start, end = places[0]
+    for part in rest:
+        after = next((place for place in _places(part, text) if place[0] >= end), None)
+        if after is None or after[1] - start > _LONGEST_ELISION:
+            return f"{_shown(part)} does not follow {_shown(first)} in the document"
+        end = after[1]
+    return Span(start=start, end=end)
+
+
+def _nearest(quote: str, text: str) -> str:
+    from rapidfuzz.fuzz import partial_ratio_alignment
+
+    found = partial_ratio_alignment(quote, text, score_cutoff=70)
+    if found is None:
+        return ""
+    return f"; the nearest words there are {_shown(text[found.dest_start : found.dest_end])}"
 
 
 def _places(words: str, text: str) -> Iterator[tuple[int, int]]:

@@ -1,0 +1,141 @@
+"""Cases -> run: every document, and its variants where asked for, through the same ``analyze`` as any batch."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from classifiers.analyze import Answers, Budget, MemoryAnswers, analyze
+from classifiers.work import Analyst
+from evals.cache import AnalysisCache, analysis_key
+from evals.definitions import subject, yardstick
+from evals.gold import Case
+from evals.results import CaseRun, Found, Run, Span, Subject, VariantRun
+from evals.variants import variants
+from smallprint import __version__
+from smallprint.records import Analysis, Clause, Document, Source
+from smallprint.registry import Registry, load
+
+Progress = Callable[[str], None]
+
+
+@dataclass
+class Plan:
+    """How a suite is run."""
+
+    analyst: Analyst
+    registry: Registry = field(default_factory=load)
+    cache: AnalysisCache = field(default_factory=AnalysisCache)
+    answers: Answers | None = None  # where paid answers live
+    budget: Budget = field(default_factory=Budget)
+    with_variants: bool = False
+    repeats: int = 0  # further readings of every document, each paid for
+    at_once: int = 4  # documents; the calls in flight have their own limit
+
+
+async def run_suite(
+    suite: str,
+    cases: Sequence[Case],
+    plan: Plan,
+    *,
+    progress: Progress = lambda _case: None,
+    now: datetime | None = None,
+) -> Run:
+    """Have the analyst read every case.
+
+    Raises:
+        ModelStopError: the model's server refuses us for good; what was answered before is kept.
+
+    """
+    who = subject(plan.analyst, plan.registry)
+    left_out = {case.id: why for case in cases if (why := _unreadable(plan.analyst, case))}
+    readable = [case for case in cases if case.id not in left_out]
+    gate = asyncio.Semaphore(plan.at_once)
+
+    async def one(case: Case) -> CaseRun:
+        async with gate:
+            made = await _run_case(case, plan, who)
+            progress(case.id)
+            return made
+
+    runs = await asyncio.gather(*(one(case) for case in readable))
+    return Run(
+        suite=suite,
+        created_at=now or datetime.now(UTC),
+        version=__version__,
+        subject=who,
+        yardstick=yardstick(readable, plan.registry),
+        cases=tuple(runs),
+        left_out=left_out,
+    )
+
+
+def _unreadable(analyst: Analyst, case: Case) -> str:
+    if analyst.name != "offline":
+        return ""
+    from classifiers import offline
+
+    language = case.source.language
+    return "" if offline.supports(language) else f"the offline analyst has no rules for the language {language!r}"
+
+
+async def _run_case(case: Case, plan: Plan, who: Subject) -> CaseRun:
+    analysis, cached = await _analysis(case.document, case.clauses, case.source, plan, who)
+    ledger = analysis.ledger(case.clauses)
+    error = None
+    if ledger.failed or ledger.over_budget:
+        why = next(entry.why for entry in analysis.entries if entry.why)
+        error = f"{ledger.failed + ledger.over_budget} of {ledger.clauses} clauses were not analyzed: {why}"
+    return CaseRun(
+        case=case,
+        drafts=analysis.drafts,
+        rejections=analysis.rejections,
+        ledger=ledger,
+        usage=analysis.usage,
+        variants=tuple(await _variants(case, plan, who)),
+        error=error,
+        cached=cached,
+    )
+
+
+async def _variants(case: Case, plan: Plan, who: Subject) -> list[VariantRun]:
+    made = []
+    for n in range(1, plan.repeats + 1):
+        analysis, _ = await _analysis(case.document, case.clauses, case.source, plan, who, repeat=n)
+        found = tuple(
+            Found(
+                spans=tuple(Span(start=one.start, end=one.end) for one in draft.evidence),
+                category=draft.category,
+                severity=draft.severity,
+            )
+            for draft in analysis.drafts
+        )
+        made.append(VariantRun(kind="repeat", name=str(n), found=found))
+    if plan.with_variants:
+        for variant in variants(case):
+            analysis, _ = await _analysis(variant.document, variant.clauses, case.source, plan, who)
+            made.append(VariantRun(kind=variant.kind, name=variant.name, found=variant.found(analysis.drafts)))
+    return made
+
+
+async def _analysis(
+    document: Document, clauses: tuple[Clause, ...], source: Source, plan: Plan, who: Subject, repeat: int = 0
+) -> tuple[Analysis, bool]:
+    """The analysis, and whether it was there before. A repeat asks anew: stored answers would only repeat themselves."""
+    key = analysis_key(who, document, source, repeat)
+    known = plan.cache.get(key)
+    if known is not None:
+        return known, True
+    analysis = await analyze(
+        document,
+        clauses,
+        plan.analyst,
+        source=source,
+        answers=MemoryAnswers() if repeat else plan.answers,
+        budget=plan.budget,
+        registry=plan.registry,
+    )
+    # What failed or was over budget is work left, never an answer.
+    if all(entry.state in ("analyzed", "nothing_found") for entry in analysis.entries):
+        plan.cache.put(key, analysis)
+    return analysis, False

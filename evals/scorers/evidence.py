@@ -1,0 +1,35 @@
+"""How drafts are proven: the share of each evidence status, and of quotes that stand nowhere."""
+
+from collections.abc import Callable
+
+from evals.scorers.metric import Better, Metric, Scored, share
+from smallprint.records import EvidenceStatus
+
+_GROUP = "Evidence"
+
+
+def _status(*statuses: EvidenceStatus) -> Callable[[Scored], tuple[float, float]]:
+    def count(scored: Scored) -> tuple[float, float]:
+        evidence = [one for draft in scored.drafts for one in draft.evidence]
+        return sum(one.status in statuses for one in evidence), len(evidence)
+
+    return count
+
+
+def _unlocated(scored: Scored) -> tuple[float, float]:
+    """Proposals whose quote is not in the document, of all proposals that had a quote to prove."""
+    lost = sum(one.reason == "unlocated_quote" for one in scored.run.rejections)
+    return lost, lost + len(scored.drafts)
+
+
+def _of(name: str, title: str, *statuses: EvidenceStatus, better: Better) -> Metric:
+    return share(name, title, _status(*statuses), better=better, group=_GROUP)
+
+
+METRICS = (
+    _of("evidence_exact", "Evidence that is the source letter by letter", "exact", better="higher"),
+    _of("evidence_normalized", "Evidence that differs in typography only, or is spliced", "normalized", "spliced",
+        better="higher"),
+    _of("evidence_doubtful", "Evidence that is fuzzy or ambiguous", "fuzzy", "ambiguous", better="lower"),
+    share("quotes_unlocated", "Quotes that stand nowhere", _unlocated, better="lower", group=_GROUP),
+)  # fmt: skip

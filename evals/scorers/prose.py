@@ -1,0 +1,138 @@
+"""Do the texts of a draft say what they must, nothing that the source does not, and in words that people read?
+
+Deterministic: numbers, amounts, dates and names of a summary are looked up in the cited clauses and the document.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from classifiers.wording import reading_grade, ungrounded_numbers
+from evals.scorers.metric import Metric, Scored, mean, share
+from smallprint.records import Clause, Draft
+from smallprint.registry import Registry
+
+HARD = 14.0  # school years; drafts above it carry the flag hard_to_read
+_GROUP = "Texts"
+_NAME = re.compile(r"(?<![.!?:\"“] )(?<!^)\b[A-Z][\w&'’-]*[a-z][\w&'’-]*\b")
+_WORD = re.compile(r"[^\W\d_]+")
+_ALWAYS = frozenset({"you", "your", "i"})
+
+
+def texts(draft: Draft) -> str:
+    """Everything that a reader reads of a draft, beside its laws and agencies."""
+    return " ".join((draft.title, draft.what_it_is, draft.consumer_impact, draft.why_it_matters))
+
+
+def mentions(text: str, fact: str) -> bool:
+    """Whether a text has one of a fact's spellings; case, hyphens and white space do not matter, endings may follow."""
+    folded = _folded(text)
+    return any(re.search(rf"(?<!\w){re.escape(spelling)}", folded) for spelling in _spellings(fact))
+
+
+@lru_cache(maxsize=4096)
+def _spellings(fact: str) -> tuple[str, ...]:
+    return tuple(_folded(one) for one in fact.split("|"))
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.casefold().replace("-", " ").replace("’", "'").split())
+
+
+def _must_mention(scored: Scored) -> tuple[float, float]:
+    """Facts that the draft of a found provision mentions, of the facts that it must."""
+    said = sum(mentions(texts(draft), fact) for gold, draft in scored.pairs for fact in gold.must_mention)
+    return said, sum(len(gold.must_mention) for gold, _ in scored.pairs)
+
+
+def _must_mention_of_all(scored: Scored) -> tuple[float, float]:
+    """The same, of the facts of all gold: a missed provision mentions nothing."""
+    return _must_mention(scored)[0], sum(len(gold.must_mention) for gold in scored.gold)
+
+
+def unmentioned(scored: Scored) -> Iterator[tuple[Draft, str]]:
+    """Draft and fact for everything that a draft fails to mention."""
+    for gold, draft in scored.pairs:
+        yield from ((draft, fact) for fact in gold.must_mention if not mentions(texts(draft), fact))
+
+
+def sources(draft: Draft, clauses: dict[str, Clause]) -> list[str]:
+    """The texts that a draft may take numbers from: its evidence, the clauses cited, their lead-ins and headings."""
+    cited = [clauses[one] for evidence in draft.evidence for one in evidence.clauses if one in clauses]
+    lead_ins = [clauses[one.lead_in] for one in cited if one.lead_in in clauses]
+    headings = [heading for one in cited for heading in one.heading_path]
+    return [one.text for one in draft.evidence] + [one.text for one in (*cited, *lead_ins)] + headings
+
+
+def numbers_from_nowhere(draft: Draft, clauses: dict[str, Clause]) -> tuple[str, ...]:
+    """Numbers, amounts, days and years that the texts state and the cited passage lacks; numbers of laws aside."""
+    return ungrounded_numbers(texts(draft), sources(draft, clauses))
+
+
+def names_from_nowhere(draft: Draft, document: str, registry: Registry) -> tuple[str, ...]:
+    """Capitalized words inside sentences that neither the document nor the registry has."""
+    known = _words(document) | _registry_words(registry) | _ALWAYS
+    named = [word for text in _prose(draft) for word in _NAME.findall(text)]
+    return tuple(dict.fromkeys(word for word in named if not _words(word) <= known))
+
+
+def _prose(draft: Draft) -> tuple[str, ...]:
+    # Titles may be written in capitals throughout.
+    return (draft.what_it_is, draft.consumer_impact, draft.why_it_matters)
+
+
+@lru_cache(maxsize=256)
+def _words(text: str) -> frozenset[str]:
+    return frozenset(word.casefold() for word in _WORD.findall(text))
+
+
+@lru_cache(maxsize=4)
+def _registry_words(registry: Registry) -> frozenset[str]:
+    named = [
+        *(name for one in registry.frameworks.values() for name in one.names),
+        *(name for one in registry.agencies.values() for name in one.names),
+        *(one.name for one in registry.categories.values()),
+    ]
+    return _words(" ".join(named))
+
+
+def _clauses(scored: Scored) -> dict[str, Clause]:
+    return {clause.id: clause for clause in scored.run.case.clauses}
+
+
+def _numbers(scored: Scored) -> tuple[float, float]:
+    clauses = _clauses(scored)
+    stated = sum(len(ungrounded_numbers(texts(draft), ())) for draft in scored.drafts)
+    return stated - sum(len(numbers_from_nowhere(draft, clauses)) for draft in scored.drafts), stated
+
+
+def _names(scored: Scored) -> tuple[float, float]:
+    text = f"{scored.run.case.document.text} {scored.run.case.source.entity or ''} {scored.run.case.source.title or ''}"
+    stated = bad = 0
+    for draft in scored.drafts:
+        stated += len({word for some in _prose(draft) for word in _NAME.findall(some)})
+        bad += len(names_from_nowhere(draft, text, scored.registry))
+    return stated - bad, stated
+
+
+def _grade(scored: Scored) -> tuple[float, float]:
+    grades = [reading_grade(draft.consumer_impact) for draft in scored.drafts]
+    return sum(grades), len(grades)
+
+
+def _hard(scored: Scored) -> tuple[float, float]:
+    return sum(reading_grade(draft.consumer_impact) > HARD for draft in scored.drafts), len(scored.drafts)
+
+
+METRICS = (
+    share("must_mention", "Facts mentioned that must be, of what was found", _must_mention, better="higher",
+          group=_GROUP),
+    share("must_mention_of_all", "Facts mentioned that must be, of all gold", _must_mention_of_all, better="higher",
+          group=_GROUP),
+    share("grounded_numbers", "Numbers and amounts that the cited passage has", _numbers, better="higher",
+          group=_GROUP),
+    share("grounded_names", "Names that the document or the registry has", _names, better="higher", group=_GROUP),
+    mean("reading_grade", "Reading grade of the consumer impact (Flesch-Kincaid)", _grade, better="lower",
+         group=_GROUP),
+    share("hard_to_read", f"Consumer impact above grade {HARD:.0f}", _hard, better="lower", group=_GROUP),
+)  # fmt: skip
