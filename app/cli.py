@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 import typer
 from typer.core import TyperGroup
 
+from app.eval_commands import evals
 from app.options import (
     AllowPrivate,
     AsJson,
@@ -333,6 +334,9 @@ def doctor(model: Model = None, base_url: BaseUrl = None, timeout: Timeout = Non
     from app.doctor import examine
 
     raise typer.Exit(examine(settings_with(model=model, base_url=base_url, timeout=timeout)))
+
+
+app.add_typer(evals)
 
 
 if __name__ == "__main__":

@@ -109,7 +109,8 @@ def _lengths(side: Side) -> Floats:
 
 def _common_clauses(gold: Side, drafts: Side, clauses: Sequence[Clause]) -> NDArray[np.bool_]:
     touched, other = _touched(gold, clauses), _touched(drafts, clauses)
-    return (touched.astype(int) @ other.astype(int).T) > 0
+    common: NDArray[np.int64] = touched.astype(np.int64) @ other.astype(np.int64).T
+    return common > 0
 
 
 def _touched(side: Side, clauses: Sequence[Clause]) -> NDArray[np.bool_]:

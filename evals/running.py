@@ -9,8 +9,8 @@ from classifiers.analyze import Answers, Budget, MemoryAnswers, analyze
 from classifiers.work import Analyst
 from evals.cache import AnalysisCache, analysis_key
 from evals.definitions import subject, yardstick
-from evals.gold import Case
-from evals.results import CaseRun, Found, Run, Span, Subject, VariantRun
+from evals.gold import Case, Span
+from evals.results import CaseRun, Found, Run, Subject, VariantRun
 from evals.variants import variants
 from smallprint import __version__
 from smallprint.records import Analysis, Clause, Document, Source
@@ -119,9 +119,9 @@ async def _variants(case: Case, plan: Plan, who: Subject) -> list[VariantRun]:
 
 
 async def _analysis(
-    document: Document, clauses: tuple[Clause, ...], source: Source, plan: Plan, who: Subject, repeat: int = 0
+    document: Document, clauses: tuple[Clause, ...], source: Source, plan: Plan, who: Subject, *, repeat: int = 0
 ) -> tuple[Analysis, bool]:
-    """The analysis, and whether it was there before. A repeat asks anew: stored answers would only repeat themselves."""
+    """The analysis, and whether it was there before. A repeat asks anew: stored answers would be the same."""
     key = analysis_key(who, document, source, repeat)
     known = plan.cache.get(key)
     if known is not None:

@@ -9,7 +9,7 @@ import numpy as np
 from evals.gold import Split
 from evals.results import CaseRun, Run, Subject, Yardstick
 from evals.scorers import METRICS, Array, Metric, Scored
-from evals.scorers.detection import CATEGORIES, category_counts, per_category
+from evals.scorers.detection import CATEGORIES, per_category
 from evals.scorers.metric import f1, ratio
 from evals.statistics import Interval, interval
 from smallprint.records import Draft, Noun, Severity

@@ -56,11 +56,11 @@ def interval(counts: Array, value: Value, support: Value, seed: int = SEED) -> I
     """The figure over all documents, with its interval."""
     total = counts.sum(axis=0)
     each = np.array([float(support(row)) for row in counts])
-    if (each > 0).sum() < 2:
-        # One document says nothing about the next.
-        return Interval(float(value(total)), *[float("nan")] * 2, float(support(total)), int((each > 0).sum()), float("nan"))
-    low, high, error = _spread(value(weights(len(counts), seed) @ counts))
-    return Interval(float(value(total)), low, high, float(support(total)), int((each > 0).sum()), error)
+    documents = int((each > 0).sum())
+    low = high = error = float("nan")  # one document says nothing about the next
+    if documents > 1:
+        low, high, error = _spread(value(weights(len(counts), seed) @ counts))
+    return Interval(float(value(total)), low, high, float(support(total)), documents, error)
 
 
 def _spread(draws: Array, level: float = LEVEL) -> tuple[float, float, float]:
@@ -107,7 +107,7 @@ def _randomization(counts: Array, baseline: Array, value: Value, observed: float
 
 
 def detectable(error: float) -> float:
-    """The smallest difference between two unpaired runs of such documents that would be called different, 80 % of the time.
+    """The smallest difference of two unpaired runs that would be called different 80 % of the time.
 
     ``error`` is the standard error of one run; (1.96 + 0.84) * sqrt(2) times it (Cohen 1988, ch. 2).
     """
@@ -129,7 +129,7 @@ def mcnemar(found: Sequence[bool], baseline: Sequence[bool]) -> tuple[int, int, 
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
-    """p values adjusted for having looked several times (Holm 1979), in the order given."""
+    """The p values adjusted for having looked several times (Holm 1979), in the order given."""
     order = sorted(range(len(p_values)), key=lambda n: p_values[n])
     adjusted = [1.0] * len(p_values)
     worst = 0.0

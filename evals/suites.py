@@ -67,7 +67,7 @@ def _sample(folder: Path, name: str, row: dict[str, Any], truth: dict[str, Any])
         found = locate(phrase, document.text)
         return None if isinstance(found, str) else found
 
-    provisions = []
+    provisions: list[GoldProvision] = []
     for n, one in enumerate(truth["provisions"], 1):
         # What the extractor lost cannot be found by anyone and counts as missed.
         span = place(one["phrase"]) or Span(start=0, end=0)
@@ -89,5 +89,5 @@ def _sample(folder: Path, name: str, row: dict[str, Any], truth: dict[str, Any])
         document=document,
         clauses=cut_clauses(document),
         provisions=tuple(provisions),
-        negatives=tuple(span for phrase in truth["nothing_here"] if (span := place(phrase))),
+        negatives=tuple(where for phrase in truth["nothing_here"] if (where := place(phrase))),
     )

@@ -90,7 +90,8 @@ def variants(case: Case) -> Iterator[Variant]:
 
 def paraphrase(text: str, words: dict[str, str]) -> tuple[Edit, ...]:
     """The replacements, in order; a capital at the start is kept, words in capitals are left alone."""
-    pattern = re.compile(rf"\b(?:{'|'.join(re.escape(one) for one in sorted(words, key=len, reverse=True))})\b", re.I)
+    longest_first = sorted(words, key=len, reverse=True)
+    pattern = re.compile(rf"\b(?:{'|'.join(re.escape(one) for one in longest_first)})\b", re.IGNORECASE)
     edits = []
     for match in pattern.finditer(text):
         new = words[match[0].lower()]
@@ -149,7 +150,7 @@ def _moved(edits: Sequence[Edit], offset: int, *, after: bool) -> int:
 
 
 def _original(edits: Sequence[Edit], offset: int) -> int:
-    """An offset of the copy in the original; inside a replacement, its proportionate place; inside an insertion, its place."""
+    """An offset of the copy in the original: inside a replacement in proportion, inside an insertion its place."""
     begins, shift = [], 0
     for edit in edits:
         begins.append(edit.start + shift)

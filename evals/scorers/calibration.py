@@ -66,7 +66,8 @@ def area_under_risk(counts: Array) -> Array:
 
 
 def _support(counts: Array) -> Array:
-    return _table(counts)[..., 0].sum(axis=-1)
+    total: Array = _table(counts)[..., 0].sum(axis=-1)
+    return total
 
 
 METRICS = (

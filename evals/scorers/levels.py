@@ -73,7 +73,8 @@ def _mean_over(table: Array, weights: Array) -> Array:
 
 def _missed_cost(counts: Array) -> Array:
     """Levels off, summed over missed provisions: their own level, at least one."""
-    return (missed(counts) * np.maximum(np.arange(_N), 1)).sum(axis=-1)
+    off: Array = (missed(counts) * np.maximum(np.arange(_N), 1)).sum(axis=-1)
+    return off
 
 
 def error_with_misses(counts: Array) -> Array:
@@ -118,11 +119,13 @@ def _factor_kappa(counts: Array) -> Array:
 
 
 def _matched(counts: Array) -> Array:
-    return confusion(counts).sum(axis=(-2, -1))
+    total: Array = confusion(counts).sum(axis=(-2, -1))
+    return total
 
 
 def _all(counts: Array) -> Array:
-    return counts.sum(axis=-1)
+    total: Array = counts.sum(axis=-1)
+    return total
 
 
 METRICS = (

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from classifiers.wording import reading_grade, ungrounded_numbers
-from evals.scorers.metric import Metric, Scored, mean, share
+from evals.scorers.metric import Scored, mean, share
 from smallprint.records import Clause, Draft
 from smallprint.registry import Registry
 
@@ -21,7 +21,12 @@ _ALWAYS = frozenset({"you", "your", "i"})
 
 def texts(draft: Draft) -> str:
     """Everything that a reader reads of a draft, beside its laws and agencies."""
-    return " ".join((draft.title, draft.what_it_is, draft.consumer_impact, draft.why_it_matters))
+    return f"{claims(draft)} {draft.why_it_matters}"
+
+
+def claims(draft: Draft) -> str:
+    """What a draft says of the document; why it matters speaks of the law around it."""
+    return f"{draft.title} {draft.what_it_is} {draft.consumer_impact}"
 
 
 def mentions(text: str, fact: str) -> bool:
@@ -65,8 +70,8 @@ def sources(draft: Draft, clauses: dict[str, Clause]) -> list[str]:
 
 
 def numbers_from_nowhere(draft: Draft, clauses: dict[str, Clause]) -> tuple[str, ...]:
-    """Numbers, amounts, days and years that the texts state and the cited passage lacks; numbers of laws aside."""
-    return ungrounded_numbers(texts(draft), sources(draft, clauses))
+    """Numbers, amounts, days and years that the claims state and the cited passage lacks; numbers of laws aside."""
+    return ungrounded_numbers(claims(draft), sources(draft, clauses))
 
 
 def names_from_nowhere(draft: Draft, document: str, registry: Registry) -> tuple[str, ...]:
@@ -78,7 +83,7 @@ def names_from_nowhere(draft: Draft, document: str, registry: Registry) -> tuple
 
 def _prose(draft: Draft) -> tuple[str, ...]:
     # Titles may be written in capitals throughout.
-    return (draft.what_it_is, draft.consumer_impact, draft.why_it_matters)
+    return (draft.what_it_is, draft.consumer_impact)
 
 
 @lru_cache(maxsize=256)
@@ -102,7 +107,7 @@ def _clauses(scored: Scored) -> dict[str, Clause]:
 
 def _numbers(scored: Scored) -> tuple[float, float]:
     clauses = _clauses(scored)
-    stated = sum(len(ungrounded_numbers(texts(draft), ())) for draft in scored.drafts)
+    stated = sum(len(ungrounded_numbers(claims(draft), ())) for draft in scored.drafts)
     return stated - sum(len(numbers_from_nowhere(draft, clauses)) for draft in scored.drafts), stated
 
 

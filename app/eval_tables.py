@@ -1,0 +1,125 @@
+"""How the evals look in a terminal: every figure with its interval and support, and the lists behind the figures."""
+
+import math
+from collections.abc import Sequence
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from app.console import STYLES
+from evals.results import CaseRun, Run
+from evals.scorers import METRICS, Metric
+from evals.scoring import CaseScores, Scores, category_rows, figures
+from evals.statistics import Interval
+
+_WORDS = 100  # characters of a passage in the lists
+
+
+def shown(metric: Metric, value: float) -> str:
+    """A value as a reader reads it."""
+    if math.isnan(value):
+        return "-"
+    return f"{value:.1%}" if metric.percent else f"{value:.2f}"
+
+
+def with_interval(metric: Metric, one: Interval) -> str:
+    """A value and its 95 % interval; one document gives none."""
+    if math.isnan(one.low):
+        return shown(metric, one.value)
+    return f"{shown(metric, one.value)}  [{shown(metric, one.low)}, {shown(metric, one.high)}]"
+
+
+def headline(run: Run) -> Text:
+    """Who was measured on what, and what was left out."""
+    text = Text.assemble((f"{run.suite}", "bold"), f": {run.subject.model} ({run.subject.prompt})")
+    known = sum(one.cached for one in run.cases)
+    text.append(f", {len(run.cases)} documents, {known} of them read before", style="dim")
+    usage = run.usage
+    if usage.calls:
+        cost = "unknown cost" if usage.cost_usd is None else f"${usage.cost_usd:.4f}"
+        text.append(f"; {usage.calls} calls, {cost}", style="dim")
+    for case, why in run.left_out.items():
+        text.append(f"\n{case}: left out, {why}", style="yellow")
+    for one in run.cases:
+        if one.error:
+            text.append(f"\n{one.case.id}: {one.error}", style="red")
+    if any(not one.case.complete for one in run.cases):
+        text.append(
+            "\nWhere gold is not complete, only drafts on passages known to hold nothing count against precision.",
+            style="yellow",
+        )
+    return text
+
+
+def figure_table(scores: Scores) -> Table:
+    """Every metric, a column for each split."""
+    table = Table(box=None, padding=(0, 2), header_style="dim")
+    table.add_column("")
+    splits = scores.splits()
+    by_split = {split: figures(scores.split(split)) for split in splits}
+    for split in splits:
+        table.add_column(f"{split} ({len(scores.split(split))} documents)", justify="right")
+        table.add_column("n", justify="right", style="dim")
+    group = ""
+    for name, metric in METRICS.items():
+        found = [by_split[split].get(name) for split in splits]
+        if not any(found):
+            continue
+        if metric.group != group:
+            group = metric.group
+            table.add_row(Text(group, style="bold"))
+        cells = [
+            cell for one in found for cell in ((with_interval(metric, one), f"{one.support:.0f}") if one else ("", ""))
+        ]
+        table.add_row(f"  {metric.title}", *cells)
+    return table
+
+
+def category_table(cases: Sequence[CaseScores]) -> Table:
+    """Precision, recall and F1 of every category."""
+    table = Table(box=None, padding=(0, 2), header_style="dim")
+    for name in ("category", "gold", "drafts", "precision", "recall", "F1"):
+        table.add_column(name, justify="left" if name == "category" else "right")
+    for row in category_rows(cases):
+        values = ("-" if math.isnan(one) else f"{one:.0%}" for one in (row.precision, row.recall, row.f1))
+        table.add_row(row.category, str(row.gold), str(row.predicted), *values)
+    return table
+
+
+def lists(run: Run, scores: Scores) -> RenderableType:
+    """Every miss, mislabel and spurious draft with its words, case by case."""
+    return Group(
+        *(line for one, found in zip(run.cases, scores.cases, strict=True) for line in _case_lines(one, found))
+    )
+
+
+def _case_lines(run: CaseRun, scores: CaseScores) -> list[Text]:
+    gold = {one.id: one for one in run.case.provisions}
+    text = run.case.document.text
+    lines = [Text(f"\n{run.case.id} ({run.case.split})", style="bold")]
+    for verdict in scores.verdicts:
+        words = _short(gold[verdict.gold].text)
+        if not verdict.found:
+            lines.append(_line("missed", verdict.category, verdict.severity, words))
+        elif verdict.category != verdict.as_category:
+            lines.append(_line("mislabeled", f"{verdict.category} as {verdict.as_category}", verdict.severity, words))
+        elif verdict.severity and verdict.severity != verdict.as_severity:
+            lines.append(_line("rated", f"{verdict.category}, {verdict.severity} as", verdict.as_severity, words))
+    lines += [
+        _line(f"spurious, {extra.why}", extra.category, extra.severity, _short(text[extra.start : extra.end]))
+        for extra in scores.extras
+    ]
+    return lines
+
+
+def _line(what: str, category: str, severity: str | None, words: str) -> Text:
+    line = Text(f"  {what:22}", style="red" if what == "missed" else "yellow")
+    line.append(f"{category} ", style="default")
+    line.append(f"{severity or ''} ", style=STYLES.get(severity or "", ""))
+    return line.append(f"“{words}”", style="italic default")
+
+
+def _short(text: str) -> str:
+    flat = " ".join(text.split())
+    return flat if len(flat) <= _WORDS else f"{flat[:_WORDS]}…"
