@@ -12,7 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from app.console import stderr, stdout
+from app.terminal import stderr, stdout
 from classifiers.analysts import choose_analyst
 from smallprint.errors import UserError
 from smallprint.settings import Settings
