@@ -25,6 +25,10 @@ _DATED = re.compile(
     r".{0,60}\b(?:\d{4}|\d{1,2}[./]\d{1,2}[./]\d{2})\b",
     re.IGNORECASE | re.DOTALL,
 )
+_DATE = re.compile(
+    r"(?:[^\W\d_]{3,10}\.?\s)?\d{1,2}(?:st|nd|rd|th|er|º)?[.,]?\s(?:de\s)?(?:[^\W\d_]{3,10}\.?,?\s(?:de\s)?)?\d{4}"
+    r"|\d{1,4}[./-]\d{1,2}[./-]\d{1,4}"
+)
 _SENTENCE_END = re.compile(r"[.!;,:…]['\"’”)\]]*$")
 _LETTER = re.compile(r"[^\W\d_]")
 _LETTERED = re.compile(r"\(?[a-zA-Z]{1,7}[.)]|\(\d{1,3}\)|\d{1,3}\)")
@@ -65,6 +69,11 @@ def is_lettered(number: str) -> bool:
 def is_dated(line: str) -> bool:
     """Whether a line says when the document was updated or takes effect."""
     return bool(_DATED.search(line))
+
+
+def is_date(line: str) -> bool:
+    """Whether a line is a date and nothing else: "January 3, 2024", "3. Mai 2024", "2024-01-03"."""
+    return bool(_DATE.fullmatch(line.strip()))
 
 
 def is_caps(line: str) -> bool:

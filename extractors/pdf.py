@@ -4,11 +4,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from extractors.layout import Extraction, Options, RawBlock, clean
-from extractors.pdf_blocks import Story, blocks
+from extractors.pdf_blocks import blocks
 from extractors.pdf_boxes import Box, evidence_boxes
 from extractors.pdf_file import PlumberPdf, open_pdf, reading
 from extractors.pdf_furniture import Furniture, without_furniture
-from extractors.pdf_words import Page, PlumberPage, read_page
+from extractors.pdf_page import Page, PlumberPage
+from extractors.pdf_story import Story
+from extractors.pdf_words import read_page
 from smallprint.errors import DocumentError
 from smallprint.records import DocumentWarning
 

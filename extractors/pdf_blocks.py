@@ -1,14 +1,13 @@
 """Lines of a PDF to blocks: paragraphs joined across lines, columns and pages; headings, list items, table rows."""
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 
 from extractors.layout import RawBlock
 from extractors.line_shapes import (
     depth,
     is_caps,
+    is_date,
     is_dated,
     is_lettered,
     is_numbered_title,
@@ -16,139 +15,14 @@ from extractors.line_shapes import (
     split_bullet,
     split_marker,
 )
-from extractors.pdf_columns import Line, line_text, reading_order
 from extractors.pdf_joins import Vocabulary, join
-from extractors.pdf_words import Cell, Page, common_size
+from extractors.pdf_story import Group, Story, Text
 
 _ENDED = re.compile(r"[.!?:;]['\"’”)\]⁰¹²³⁴⁵⁶⁷⁸⁹]*$")
 _OPEN_END = re.compile(r"(?:[;,]|\b(?:and|or|und|oder|et|ou|y|o|e|lub|i))$")
-_LEADERS = re.compile(r"(?:\.\s?){4,}\s*(?:\d{1,4}|[ivxlc]{1,7})\s*$")
 _DEEPEST = 6
-_TAIL = 40  # words; a longer second half stays in its column, so that the page is still read in its own order
+_TAIL = 40  # words of the half that moves to the other; longer ones stay, so that the page is read in its own order
 _REACH = 40
-
-
-@dataclass
-class Text:
-    """One line with what typesetting says about it."""
-
-    text: str
-    bold: int  # leading characters
-    size: float  # that most of its characters are set in, points
-    sizes: frozenset[float]  # all that at least two characters are set in, to half points
-    x0: float
-    x1: float
-    top: float
-    bottom: float
-    left: float  # of its column's text
-    right: float
-    page: int
-    opens_column: bool
-    first_word: float  # width of the first word, points
-    cells: str | None = None  # a table row
-
-    @property
-    def all_bold(self) -> bool:
-        """Whether nothing on the line is in plain type."""
-        return self.bold >= len(self.text) > 0
-
-    @property
-    def indent(self) -> float:
-        """Points between the column's edge and the line."""
-        return self.x0 - self.left
-
-
-@dataclass
-class Group:
-    """Lines that make one block."""
-
-    lines: list[Text]
-    head: bool = False
-
-    @property
-    def first(self) -> Text:
-        """The line that opens the block."""
-        return self.lines[0]
-
-    @property
-    def last(self) -> Text:
-        """The line read last."""
-        return self.lines[-1]
-
-
-@dataclass
-class Story:
-    """All lines of a document in reading order, and what is known about its type."""
-
-    lines: list[Text] = field(default_factory=list)
-    sizes: Counter[float] = field(default_factory=Counter)
-    bold: int = 0
-    gutters: list[float] = field(default_factory=list)
-    contents: int = 0  # lines of a table of contents left out
-    vocabulary: Vocabulary = field(default_factory=Vocabulary)
-
-    def add(self, page: Page) -> None:
-        """Lay out one page and take its lines."""
-        for column in reading_order(page.words, self.gutters, page.rules):
-            for index, line in enumerate(column):
-                for text in self._texts(line, page, opens=index == 0):
-                    self.lines.append(text)
-
-    def _texts(self, line: Line, page: Page, *, opens: bool) -> Iterator[Text]:
-        if line.table is not None:
-            for row in page.tables[line.table].rows:
-                cells = [text for cell in row if (text := self._cell(cell))]
-                if cells:
-                    yield _text(line, " | ".join(cells), 0, page.number, opens=False, cells=" | ".join(cells))
-            return
-        text, bold = line_text(line.words)
-        if _LEADERS.search(text):
-            self.contents += 1
-            return
-        for word in line.words:
-            self.sizes[round(word.size * 2) / 2] += len(word.text)
-            self.bold += len(word.text) if word.bold else 0
-        self.vocabulary.learn([text])
-        yield _text(line, text, bold, page.number, opens=opens)
-
-    def _cell(self, cell: Cell) -> str:
-        text = ""
-        for column in reading_order(cell.words, []):
-            for line in column:
-                one = line_text(line.words)[0]
-                anew = bool(split_bullet(one)[0])
-                text = f"{text}\n{one}" if text and anew else join(text, one, self.vocabulary)
-        return text
-
-    @property
-    def body(self) -> float:
-        """The type size of the running text."""
-        return self.sizes.most_common(1)[0][0] if self.sizes else 10.0
-
-    @property
-    def mostly_bold(self) -> bool:
-        """Whether bold is this document's plain type."""
-        return self.bold > 0.5 * sum(self.sizes.values())
-
-
-def _text(line: Line, text: str, bold: int, page: int, *, opens: bool, cells: str | None = None) -> Text:
-    first = line.words[0]
-    return Text(
-        text=text,
-        bold=bold,
-        size=common_size(line.words),
-        sizes=frozenset(round(word.size * 2) / 2 for word in line.words if len(word.text) > 1),
-        x0=line.x0,
-        x1=line.x1,
-        top=line.top,
-        bottom=line.bottom,
-        left=line.left,
-        right=line.right,
-        page=page,
-        opens_column=opens,
-        first_word=first.x1 - first.x0,
-        cells=cells,
-    )
 
 
 def blocks(story: Story) -> Iterator[RawBlock]:
@@ -194,7 +68,7 @@ def _begins(line: Text, group: Group, story: Story) -> bool:
 
 
 def _rejoined(groups: list[Group], story: Story) -> list[Group]:
-    """Paragraphs whose two halves have footnotes or a table between them, made whole where they begin."""
+    """Paragraphs whose two halves have footnotes or a table between them, made whole where the longer half stands."""
     result: list[Group] = []
     taken: set[int] = set()
     for index, group in enumerate(groups):
@@ -202,11 +76,19 @@ def _rejoined(groups: list[Group], story: Story) -> list[Group]:
             continue
         following = index
         while (nxt := _continuation(groups, following, group, story)) is not None and nxt not in taken:
+            if _words(groups[nxt]) > _words(group):
+                groups[nxt].lines = [*group.lines, *groups[nxt].lines]
+                break
             group.lines += groups[nxt].lines
             taken.add(nxt)
             following = nxt
-        result.append(group)
+        else:
+            result.append(group)
     return result
+
+
+def _words(group: Group) -> int:
+    return sum(len(line.text.split()) for line in group.lines)
 
 
 def _continuation(groups: list[Group], index: int, group: Group, story: Story) -> int | None:
@@ -219,8 +101,10 @@ def _continuation(groups: list[Group], index: int, group: Group, story: Story) -
         if first.cells is not None or _differs(first, last):
             continue
         moved_on = first.page != last.page or first.top < last.top or first.x0 > last.x1
-        fits = moved_on and first.opens_column and later > index + 1 and not _begins_beyond(first, group, story)
-        short = sum(len(line.text.split()) for line in groups[later].lines) <= _TAIL
+        notes = _differs(first, groups[later - 1].last) and first.text[:1].islower()  # the rest of a footnote
+        opens = (first.opens_column or notes) and later > index + 1
+        fits = moved_on and opens and not _begins_beyond(first, group, story)
+        short = min(_words(group), _words(groups[later])) <= _TAIL
         return later if fits and short and not split_marker(first.text)[0] else None
     return None
 
@@ -310,7 +194,9 @@ def _keeps_break(group: Group, index: int) -> bool:
 
 def _is_head(group: Group, story: Story) -> bool:
     first, text = group.first, " ".join(line.text for line in group.lines)
-    if first.cells is not None or len(group.lines) > 4 or len(text) > 220 or split_bullet(text)[0] or is_dated(text):
+    if first.cells is not None or len(group.lines) > 4 or len(text) > 220:
+        return False
+    if split_bullet(text)[0] or is_dated(text) or is_date(text):
         return False
     number, rest = split_marker(text)
     if number and is_lettered(number) and not first.all_bold and not is_caps(text):

@@ -10,7 +10,8 @@ from rapidfuzz.distance import LCSseq
 from extractors.layout import page_at
 from extractors.pdf_columns import reading_order
 from extractors.pdf_file import open_pdf, reading
-from extractors.pdf_words import Page, Word, read_page
+from extractors.pdf_page import Page, Word
+from extractors.pdf_words import read_page
 from smallprint.records import Document
 
 _CONTEXT = 2500  # characters on either side that help to tell one occurrence of a phrase from another

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
-from extractors.pdf_words import Word, common_size
+from extractors.pdf_page import Word, common_size
 
 Rule = tuple[float, float, float]  # x0, x1, y of a horizontal line
 
@@ -58,7 +58,7 @@ def reading_order(words: Sequence[Word], gutters: list[float], rules: Sequence[R
     """
     if not words:
         return []
-    columns = [rows for leaf in _cut(list(words), gutters, rules) if (rows := _rows(leaf))]
+    columns = [rows for leaf in _cut(list(words), gutters, rules) if (rows := base_rows(leaf))]
     edges = [(min(r[0].x0 for r in rows), max(w.x1 for r in rows for w in r)) for rows in columns]
     return [
         [Line(tuple(row), left, _right_edge(edges, left, right)) for row in rows]
@@ -84,6 +84,9 @@ def _cut(words: list[Word], gutters: list[float], rules: Sequence[Rule]) -> list
     above = [w for w in words if _middle(w) < top]
     below = [w for w in words if _middle(w) > bottom]
     between = [w for w in words if top <= _middle(w) <= bottom]
+    if below:
+        tail = _tail(between)
+        between, below = [w for w in between if w not in tail], [*tail, *below]
     if not any(abs(x - known) < 8 for known in gutters):
         gutters.append(x)
     parts: list[list[Word]] = []
@@ -92,6 +95,19 @@ def _cut(words: list[Word], gutters: list[float], rules: Sequence[Rule]) -> list
         right = [w for w in band if (w.x0 + w.x1) / 2 >= x]
         parts += [part for side in (left, right) if side for part in _cut(side, gutters, rules)]
     return (_cut(above, gutters, rules) if above else []) + parts + (_cut(below, gutters, rules) if below else [])
+
+
+def _tail(words: list[Word]) -> list[Word]:
+    """The words of a heading that stands under columns and heads what follows below: a gap parts it from all above."""
+    rows = base_rows(words)
+    for count in (1, 2):
+        if len(rows) <= count:
+            break
+        row, above = rows[-count], [word for one in rows[:-count] for word in one]
+        top, height = min(w.top for w in row), max(w.bottom - w.top for w in row)
+        if top - max(w.bottom for w in above) > 0.5 * height and not row[-1].text.endswith((".", ";", ",")):
+            return [word for one in rows[-count:] for word in one]
+    return []
 
 
 def _middle(word: Word) -> float:
@@ -149,17 +165,17 @@ def _gutter(
     sides = (left, right)
     if known and all(_width(side) >= _MIN_COLUMN / 2 for side in sides):
         return (edge + begin) / 2
-    return (edge + begin) / 2 if all(_is_column(side) for side in sides) else None
+    return (edge + begin) / 2 if all(is_column(side) for side in sides) else None
 
 
 def _width(words: list[Word]) -> float:
     return max(w.x1 for w in words) - min(w.x0 for w in words)
 
 
-def _is_column(words: list[Word]) -> bool:
+def is_column(words: list[Word]) -> bool:
     """Whether words look like a column of running text rather than labels or cells."""
     width = _width(words)
-    rows = _rows(words)
+    rows = base_rows(words)
     if width < _MIN_COLUMN or len(rows) < _MIN_LINES:
         return False
     return median(sum(w.x1 - w.x0 for w in row) / width for row in rows) >= _FILL
@@ -170,8 +186,8 @@ def _bands(words: list[Word], x: float) -> list[list[Word]]:
 
     Such a heading is alone at its height, and on both sides the text ends above it and begins below it together.
     """
-    left = _rows([w for w in words if (w.x0 + w.x1) / 2 < x])
-    right = _rows([w for w in words if (w.x0 + w.x1) / 2 >= x])
+    left = base_rows([w for w in words if (w.x0 + w.x1) / 2 < x])
+    right = base_rows([w for w in words if (w.x0 + w.x1) / 2 >= x])
     cuts: list[float] = []
     for before, row, after in zip(left, left[1:], left[2:], strict=False):
         top, bottom = min(w.top for w in row), max(w.bottom for w in row)
@@ -189,7 +205,7 @@ def _bands(words: list[Word], x: float) -> list[list[Word]]:
     return [band for band in bands if band]
 
 
-def _rows(words: list[Word]) -> list[list[Word]]:
+def base_rows(words: list[Word]) -> list[list[Word]]:
     """Words on one base line, top to bottom, each row left to right; raised marks stay in their row."""
     rows: list[tuple[float, float, list[Word]]] = []  # top and bottom of the row's first word
     usual = common_size(words)

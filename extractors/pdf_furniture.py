@@ -5,7 +5,7 @@ from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from extractors.pdf_words import Page, Word
+from extractors.pdf_page import Page, Word
 
 _NEIGHBORS = 8  # pages looked at before and after; bounds memory for any length of document
 _EDGE_ROWS = 4  # rows from each edge that can be furniture
@@ -81,7 +81,22 @@ def edge_rows(page: Page) -> list[EdgeRow]:
             row.sort(key=lambda w: w.x0)
             text = " ".join(w.text for w in row)
             found.append(EdgeRow(tuple(row), text, place, row[0].top / page.height))
+        if not rows and (number := _lone_number(page, place)) is not None:
+            found.append(number)
     return found
+
+
+def _lone_number(page: Page, place: str) -> EdgeRow | None:
+    """A page number that stands alone above or below all text of a page with wide margins."""
+    words = [w for w in page.words if w.text]
+    if len(words) < 2:
+        return None
+    last = max(words, key=lambda w: w.bottom) if place == "bottom" else min(words, key=lambda w: w.top)
+    others = [w for w in words if w is not last]
+    gap = last.top - max(w.bottom for w in others) if place == "bottom" else min(w.top for w in others) - last.bottom
+    if gap < 0.5 * last.size or not _NUMBER.fullmatch(last.text):
+        return None
+    return EdgeRow((last,), last.text, place, last.top / page.height)
 
 
 def _in_zone(word: Word, page: Page, place: str) -> bool:

@@ -6,13 +6,15 @@ import subprocess
 from functools import cache
 from statistics import median
 
-from extractors.pdf_words import Page, PlumberPage, Word
+from extractors.pdf_page import Page, PlumberPage, Word
 from smallprint.errors import DocumentError
 
 _DPI = 300  # what tesseract is trained for
 _LANGUAGES = ("eng", "deu", "fra", "spa", "ita", "pol")
 _SECONDS = 180  # per page
 _UNSURE = 20  # tesseract's confidence, 0-100; below stand specks and ruled lines read as letters
+_MISREAD = frozenset("¢©®«e°¤*")  # what it makes of bullets
+_SEVERAL = 3
 _MAX_SIDE = 14_000  # pixels; an enormous page is rendered more coarsely
 
 
@@ -83,4 +85,22 @@ def _words(table: str, scale: float) -> list[Word]:
         # Line heights waver with what is written; only a marked difference is another type size.
         size = usual if 0.65 < size / max(usual, 0.1) < 1.45 else size
         words.append(Word(text, x0, top, x1, bottom, round(0.8 * size, 1)))
+    return _with_bullets(words)
+
+
+def _with_bullets(words: list[Word]) -> list[Word]:
+    """Bullets as bullets, on a page where several lines open with a sign that tesseract takes them for."""
+    opening = [
+        at
+        for at, word in enumerate(words)
+        if word.text in _MISREAD and (at == 0 or words[at - 1].top != word.top) and not _dates(words[at + 1 : at + 2])
+    ]
+    if len(opening) >= _SEVERAL:
+        for at in opening:
+            words[at] = words[at]._replace(text="•")
     return words
+
+
+def _dates(following: list[Word]) -> bool:
+    """Whether a year follows, as it does the sign of copyright."""
+    return bool(following) and following[0].text[:4].isdigit()

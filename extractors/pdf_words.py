@@ -2,10 +2,10 @@
 
 import re
 import unicodedata
-from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any
+
+from extractors.pdf_page import Page, PlumberPage, Word
+from extractors.pdf_tables import take_tables
 
 _BOLD = re.compile(r"bold|black|heavy|semibold|demi|cmbx|[-,](?:bd|b)\b", re.IGNORECASE)
 # Glyphs without a character, and with one of private use, bullets of symbol fonts excepted.
@@ -21,62 +21,7 @@ _ACCENTS = {
     "˚": "\u030a",
 }
 _TINY = 1.5  # points; nobody reads smaller type
-_MAX_EDGES = 3000  # beyond, a page is a drawing, and looking for tables in it takes minutes
 _GAP = 0.16  # of the type size: a wider gap parts words where the file has no space characters
-
-
-PlumberPage: TypeAlias = Any  # pdfplumber publishes no types
-
-
-class Word(NamedTuple):
-    """A word, or a whole table standing as one, in points from the page's top left corner."""
-
-    text: str
-    x0: float
-    top: float
-    x1: float
-    bottom: float
-    size: float
-    bold: bool = False
-    table: int | None = None  # index into Page.tables
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One cell of a ruled table."""
-
-    words: tuple[Word, ...]
-
-
-@dataclass(frozen=True)
-class Table:
-    """Rows of cells, top to bottom, left to right."""
-
-    rows: tuple[tuple[Cell, ...], ...]
-
-
-@dataclass
-class Page:
-    """What one page holds, before its layout is understood."""
-
-    number: int  # from 1
-    width: float
-    height: float
-    words: list[Word]
-    tables: list[Table] = field(default_factory=list)
-    rules: list[tuple[float, float, float]] = field(default_factory=list)  # long horizontal lines: x0, x1, y
-    pictured: float = 0.0  # share of the page that its largest image covers, 0-1
-    scanned: bool = False  # the words were read from a picture
-    hidden: int = 0  # characters left out because nobody can see them
-    turned: int = 0  # characters left out because they run up or down the margin
-    unmapped: int = 0  # glyphs without a character
-
-    @property
-    def characters(self) -> int:
-        """Visible characters."""
-        return sum(len(word.text) for word in self.words) + sum(
-            len(word.text) for table in self.tables for row in table.rows for cell in row for word in cell.words
-        )
 
 
 def read_page(page: PlumberPage, number: int) -> Page:
@@ -101,7 +46,7 @@ def read_page(page: PlumberPage, number: int) -> Page:
                     bool(_BOLD.search(str(one["fontname"]))),
                 )
             )
-    _take_tables(shown, result)
+    take_tables(shown, result)
     result.rules += _picture_edges(page, result.words)
     return result
 
@@ -198,41 +143,3 @@ def _is_white(color: object) -> bool:
 
 def _lies_on(fills: list[Any], images: list[Any], x: float, y: float) -> bool:
     return any(b["x0"] <= x <= b["x1"] and b["top"] <= y <= b["bottom"] for b in (*fills, *images))
-
-
-def _take_tables(page: PlumberPage, result: Page) -> None:
-    """Move the words of ruled tables out of the flow; one word without text stands for each table."""
-    if not 4 <= len(page.edges) <= _MAX_EDGES:
-        return
-    for found in page.find_tables():
-        rows = [[cell for cell in row.cells if cell] for row in found.rows]
-        # A frame around text has one cell a row; a frame around a page is no table either.
-        if max((len(row) for row in rows), default=0) < 2:
-            continue
-        x0, top, x1, bottom = (float(edge) for edge in found.bbox)
-        # Rules that run on beyond its sides mean columns without borders: only half of a table was found.
-        if any(
-            abs(y - edge) < 3 and (left < x0 - 20 or right > x1 + 20)
-            for left, right, y in result.rules
-            for edge in (top, bottom)
-        ):
-            continue
-        inside = [w for w in result.words if x0 <= (w.x0 + w.x1) / 2 <= x1 and top <= (w.top + w.bottom) / 2 <= bottom]
-        if not inside:
-            continue
-        result.words = [word for word in result.words if word not in set(inside)]
-        result.words.append(Word("", x0, top, x1, bottom, 0.0, table=len(result.tables)))
-        result.tables.append(Table(tuple(tuple(_cell(inside, box) for box in row) for row in rows)))
-
-
-def _cell(words: list[Word], box: tuple[float, float, float, float]) -> Cell:
-    x0, top, x1, bottom = box
-    return Cell(tuple(w for w in words if x0 <= (w.x0 + w.x1) / 2 < x1 and top <= (w.top + w.bottom) / 2 < bottom))
-
-
-def common_size(words: Iterable[Word]) -> float:
-    """The type size that most characters are set in."""
-    sizes: Counter[float] = Counter()
-    for word in words:
-        sizes[round(word.size, 1)] += len(word.text)
-    return sizes.most_common(1)[0][0] if sizes else 10.0
