@@ -73,7 +73,9 @@ def _running_styles(nodes: Sequence[Node]) -> set[tuple[str, str]]:
             parents[above.style, node.style].append(node)
     running = set()
     for pair, children in parents.items():
-        runs_on = any(child.continued or child.value > 1 for child in children[1:])
+        # A list that opens with "(b)" has its "(a)" inside the sentence above; it does not run on.
+        later = [child.continued or (child.value > 1 and not child.style.startswith("(")) for child in children[1:]]
+        runs_on = 2 * sum(later) > len(later)
         alone = len(children) == 1 and pair[0].startswith("part")
         if runs_on or alone:
             running.add(pair)

@@ -12,7 +12,7 @@ from extractors.docx_body import Body, Item, Paragraph, Row
 from extractors.docx_numbering import W, read_numbering
 from extractors.docx_styles import numbers_of_styles, read_styles
 from extractors.layout import Extraction, Options, RawBlock, clean
-from extractors.line_shapes import disguised_level
+from extractors.line_shapes import disguised_level, goes_on
 from smallprint.errors import DocumentError
 from smallprint.records import DocumentWarning
 
@@ -114,7 +114,9 @@ def _block(item: Paragraph, following: Paragraph | None, declared: int) -> RawBl
 
 def _opens(item: Paragraph, following: Paragraph | None) -> bool:
     """Whether a numbered title has text of its own below it, rather than being one entry of a list."""
-    return following is not None and (following.number is None or following.depth > item.depth)
+    if following is None or goes_on(following.text):
+        return False
+    return following.number is None or following.depth > item.depth
 
 
 def _row(row: Row) -> RawBlock | None:

@@ -10,6 +10,7 @@ from lxml.etree import _Element as Element
 from extractors.docx_numbering import Numbering, W
 from extractors.docx_styles import Styles, switch
 from extractors.layout import clean
+from extractors.line_shapes import is_number
 
 _THROUGH = frozenset(
     (
@@ -77,9 +78,9 @@ class _Runs:
     def bold(self) -> int:
         length, seen = 0, False
         for text, bold in self.parts:
-            if text.strip() and not bold:
+            if text.strip() and not bold and (seen or not is_number(text)):
                 break
-            seen = seen or bool(text.strip())
+            seen = seen or (bold and bool(text.strip()))
             length += len(text)
         return len(self.text[:length].rstrip()) if seen else 0
 

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
-from extractors.line_shapes import is_caps, is_dated, is_title
+from extractors.line_shapes import is_caps, is_dated, is_title, is_two_sentences
 from extractors.lines import TYPED_HEADING, Line
 from extractors.titles import is_whole_title, title_of
 
@@ -145,7 +145,10 @@ def _with_missed_headings(lines: list[Line]) -> list[Line]:
 def _is_missed(line: Line) -> bool:
     words = line.words.strip().removesuffix(".")
     return (
-        line.kind in ("paragraph", "list_item") and is_title(words, words=30, characters=220) and words.count(".") < 2
+        line.kind in ("paragraph", "list_item")
+        and is_title(words, words=30, characters=220)
+        and words.count(".") < 2
+        and not is_two_sentences(words)
     )
 
 

@@ -30,6 +30,7 @@ _DATE = re.compile(
     r"|\d{1,4}[./-]\d{1,2}[./-]\d{1,4}"
 )
 _SENTENCE_END = re.compile(r"[.!;,:…]['\"’”)\]]*$")
+_TWO_SENTENCES = re.compile(r"[^\W\d_]{3,}[.!?]\s+[^\W\d_]")
 _LETTER = re.compile(r"[^\W\d_]")
 _LETTERED = re.compile(r"\(?[a-zA-Z]{1,7}[.)]|\(\d{1,3}\)|\d{1,3}\)")
 
@@ -54,6 +55,19 @@ def split_marker(line: str) -> tuple[str, str]:
     stripped = line.lstrip()
     found = MARKER.match(stripped)
     return (found["number"], stripped[found.end() :]) if found else ("", stripped)
+
+
+def is_number(text: str) -> bool:
+    """Whether a text is a printed number and nothing else; in front of a bold title it belongs to the title."""
+    found = MARKER.match(text.strip())
+    return found is not None and found.end() == len(text.strip())
+
+
+def goes_on(text: str) -> bool:
+    """Whether a line goes on with the sentence of the one before it: an item in small letters."""
+    bare = split_bullet(text)[1]
+    number, rest = split_marker(bare)
+    return (rest if number else bare).lstrip("\"'“„«(")[:1].islower()
 
 
 def depth(number: str) -> int:
@@ -90,6 +104,11 @@ def is_title(line: str, *, words: int = 14, characters: int = 110) -> bool:
     return bool(first) and not first.islower() and not _SENTENCE_END.search(text) and not is_dated(text)
 
 
+def is_two_sentences(line: str) -> bool:
+    """Whether a sentence ends inside a line, as after a title that runs into its text."""
+    return _TWO_SENTENCES.search(line) is not None
+
+
 def is_title_case(words: Sequence[str]) -> bool:
     """Whether all words but small ones begin with a capital or a figure."""
     return all(word[0].isupper() or word[0].isdigit() or word in _SMALL for word in words)
@@ -103,6 +122,8 @@ def is_numbered_title(line: str) -> bool:
     if is_lettered(number) and not number[0].isupper() and not is_caps(rest):
         return False
     rest = re.sub(r"^[-–—:.]\s*", "", rest)
+    if is_two_sentences(rest):
+        return False
     return is_title(rest.rstrip("."), words=12) and rest.count(".") <= 1 and _LETTER.search(rest) is not None
 
 

@@ -9,7 +9,7 @@ from markdown_it.token import Token
 
 from extractors.document_title import document_title
 from extractors.layout import Extraction, Options, RawBlock, clean
-from extractors.line_shapes import disguised_level, is_title, split_marker
+from extractors.line_shapes import disguised_level, goes_on, is_title, split_marker
 from extractors.markdown_inline import Inline, flatten, visible_html
 from extractors.text import decode, extract_text
 from smallprint.records import DocumentWarning
@@ -81,7 +81,7 @@ class _Walk:
     opens_item: bool = False
     row: list[str] = field(default_factory=list)
     level: int = 0  # of the last heading that markup declares
-    last: RawBlock | None = None
+    disguised: RawBlock | None = None  # the heading last told by its looks
 
     def blocks(self, tokens: list[Token]) -> Iterator[RawBlock]:
         """The raw blocks in reading order; a rule drawn under a short line makes that line the heading it was."""
@@ -93,10 +93,15 @@ class _Walk:
                 continue
             for block in self._step(tokens, index):
                 if waiting is not None:
-                    yield waiting
+                    yield self._without_lead_in(waiting, block)
                 waiting = block
         if waiting is not None:
             yield waiting
+
+    def _without_lead_in(self, block: RawBlock, following: RawBlock) -> RawBlock:
+        """A numbered line that the items below it complete is no title: "2.2 You may not" (a) copy it."""
+        typed = block is self.disguised and block.bold < len(block.text.rstrip())
+        return replace(block, kind="paragraph", level=None) if typed and goes_on(following.text) else block
 
     def _step(self, tokens: list[Token], index: int) -> Iterator[RawBlock]:
         token = tokens[index]
@@ -154,7 +159,8 @@ class _Walk:
                 clean(inline.text), bold=inline.bold >= len(inline.text.rstrip()), declared=self.level
             )
         ):
-            yield RawBlock("heading", inline.text, level=level, bold=inline.bold)
+            self.disguised = RawBlock("heading", inline.text, level=level, bold=inline.bold)
+            yield self.disguised
         elif _PARENTHESIZED.match(inline.text):
             yield RawBlock("list_item", inline.text, level=len(self.lists) + 1, bold=inline.bold)
         else:

@@ -6,6 +6,8 @@ from html import unescape
 
 from markdown_it.token import Token
 
+from extractors.line_shapes import is_number
+
 _BREAK = re.compile(r"<\s*(?:br|/p|/div|/li|/tr|/h[1-6])\b", re.IGNORECASE)
 _UNSEEN = re.compile(
     r"<(script|style|template|noscript|svg)\b.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)", re.DOTALL | re.IGNORECASE
@@ -64,8 +66,8 @@ def _leading_bold(parts: list[tuple[str, bool]]) -> int:
     length, seen = 0, False
     for text, bold in parts:
         if text.strip():
-            if not bold:
+            if not bold and (seen or not is_number(text)):
                 break
-            seen = True
+            seen = seen or bold
         length += len(text)
     return len("".join(text for text, _ in parts)[:length].rstrip()) if seen else 0

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from extractors.layout import RawBlock
 from extractors.line_shapes import (
     depth,
+    goes_on,
     is_caps,
     is_date,
     is_dated,
@@ -216,7 +217,7 @@ def _is_head(group: Group, story: Story) -> bool:
 
 
 def _demote_runs(groups: list[Group]) -> None:
-    """Short numbered lines in a row, plain in type, are entries of a list, not headings."""
+    """Short numbered lines in a row, plain in type, are entries of a list, and what items complete is a sentence."""
 
     def plain(group: Group) -> int:
         number = split_marker(group.first.text)[0]
@@ -227,7 +228,8 @@ def _demote_runs(groups: list[Group]) -> None:
     depths = [plain(group) for group in groups]
     for index, group in enumerate(groups):
         beside = depths[index - 1 : index] + depths[index + 1 : index + 2]
-        if depths[index] and depths[index] in beside:
+        opens = index + 1 < len(groups) and goes_on(groups[index + 1].first.text)  # "2.2 You may not" (a) copy it
+        if depths[index] and (depths[index] in beside or opens):
             group.head = False
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
+from extractors.line_shapes import is_number
 from extractors.pdf_page import Word, common_size
 
 Rule = tuple[float, float, float]  # x0, x1, y of a horizontal line
@@ -246,10 +247,14 @@ def line_text(words: Sequence[Word]) -> tuple[str, int]:
         if _is_raised(word, before, words):
             piece, glued = piece.translate(_SUPERSCRIPT), True
         text += piece if glued else f" {piece}"
-        all_bold = all_bold and word.bold
+        all_bold = all_bold and (word.bold or _numbers_a_head(index, words))
         bold = len(text) if all_bold else bold
     spaced = _spaced_out(words)
     return (spaced, len(spaced) if all_bold else 0) if spaced else (text, bold)
+
+
+def _numbers_a_head(index: int, words: Sequence[Word]) -> bool:
+    return index == 0 and len(words) > 1 and words[1].bold and is_number(words[0].text)
 
 
 def _is_raised(word: Word, before: Word | None, words: Sequence[Word]) -> bool:

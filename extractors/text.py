@@ -8,6 +8,7 @@ from extractors.document_title import document_title
 from extractors.layout import Extraction, Options, RawBlock
 from extractors.line_shapes import (
     depth,
+    goes_on,
     is_caps,
     is_lettered,
     is_numbered_title,
@@ -197,7 +198,8 @@ def _heading_level(piece: _Piece, following: _Piece | None, *, first: bool, stru
     if piece.underlined and is_title(text):
         return 1 if first else 2
     if number:
-        return 1 + depth(number) if _is_numbered_head(piece) else None
+        opens = following is not None and goes_on(following.text)
+        return 1 + depth(number) if _is_numbered_head(piece) and not opens else None
     if first and is_title(text):
         return 1
     if is_caps(text) and is_title(text):
