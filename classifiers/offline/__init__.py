@@ -92,7 +92,7 @@ def _proposal(
     return Proposal(
         clauses=tuple(dict.fromkeys(sentence.clause for sentence in provision.sentences)),
         quote=_quote(document, provision),
-        title=" ".join(write(copy.title, facts, first_only=True)),
+        title=" ".join(write(copy.title, facts.for_title(), first_only=True)),
         category=provision.category,
         secondary=provision.secondary,
         factors=factors,

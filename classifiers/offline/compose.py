@@ -2,13 +2,15 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from classifiers.offline.detect import Provision
 from classifiers.offline.passages import Reading, Sentence
 from classifiers.offline.rules import FACTORS, SLOT, Category, Line, RuleSet, terms
 from classifiers.offline.slots import VALUES
 from smallprint.records import Factors
+
+_MOST_KINDS, _MOST_IN_TITLE = 5, 3  # of a list that copy enumerates
 
 
 @dataclass(frozen=True)
@@ -17,6 +19,7 @@ class Facts:
 
     cues: Mapping[str, frozenset[str]]  # scope -> names
     slots: Mapping[str, str]
+    brief: Mapping[str, str] = field(default_factory=dict)  # enumerations cut to what a title holds
 
     def hold(self, condition: str | None) -> bool:
         """Whether a condition of the rules is met; no condition always is."""
@@ -26,7 +29,11 @@ class Facts:
 
     def with_cue(self, name: str) -> "Facts":
         """The same facts and one more that holds for the quoted words."""
-        return Facts({**self.cues, "quote": self.cues["quote"] | {name}}, self.slots)
+        return replace(self, cues={**self.cues, "quote": self.cues["quote"] | {name}})
+
+    def for_title(self) -> "Facts":
+        """The same facts with short enumerations."""
+        return replace(self, slots={**self.slots, **self.brief})
 
     def _has(self, name: str, scope: str) -> bool:
         return name == "always" or (scope == "quote" and name in self.slots) or name in self.cues[scope]
@@ -58,10 +65,10 @@ class Reader:
         }
         quote = _text(provision.sentences)
         slots = {name: value for name, find in VALUES.items() if (value := find(quote))}
-        for slot in names & set(self._rules.lists):
-            if kinds := self._kinds(slot, quoted):
-                slots[slot] = _enumerate(kinds)
-        return Facts(cues, {"company": company, **slots})
+        kinds = {slot: found for slot in names & set(self._rules.lists) if (found := self._kinds(slot, quoted))}
+        slots |= {slot: _enumerate(found[:_MOST_KINDS]) for slot, found in kinds.items()}
+        brief = {slot: _enumerate(found[:_MOST_IN_TITLE]) for slot, found in kinds.items()}
+        return Facts(cues, {"company": company, **slots}, brief)
 
     def _holds(self, key: str, name: str, numbers: frozenset[int]) -> bool:
         local = f"{key}.{name}"
@@ -100,8 +107,6 @@ def _text(sentences: Iterable[Sentence]) -> str:
 
 
 def _enumerate(kinds: list[str]) -> str:
-    if len(kinds) > 5:
-        kinds = kinds[:5]
     return kinds[0] if len(kinds) == 1 else f"{', '.join(kinds[:-1])} and {kinds[-1]}"
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from classifiers.offline.passages import Reading, Sentence
-from classifiers.offline.rules import HEADING_POINTS, STRENGTHS, RuleSet
+from classifiers.offline.rules import HEADING_POINTS, STRENGTHS, UNDER_POINTS, RuleSet
 
 MAX_SENTENCES = 3  # a quote is one to three neighboring sentences
 MAX_QUOTE = 1200  # characters, unless one sentence alone is longer
@@ -34,7 +34,7 @@ class Provision:
 def score_sentences(reading: Reading, rules: RuleSet) -> list[dict[str, Score]]:
     """For each sentence the categories that reach their minimum, strongest first."""
     silent = _silent(reading, rules)
-    headings = {key: set(reading.index.find(pattern)) for key, pattern in rules.headings.items()}
+    above = _Above(reading, rules)
     found: list[dict[str, Score]] = [{} for _ in reading.sentences]
     for key, signals in rules.signals.items():
         points: dict[int, int] = {}
@@ -50,15 +50,29 @@ def score_sentences(reading: Reading, rules: RuleSet) -> list[dict[str, Score]]:
                 if signal.points >= STRENGTHS["sure"]:
                     sure.add(number)
         for number, names in fired.items():
-            total = points[number]
-            if not headings.get(key, set()).isdisjoint(reading.sentences[number].headings):
-                total += HEADING_POINTS
+            total = points[number] + above.points(key, reading.sentences[number])
             if total >= rules.categories[key].minimum:
                 found[number][key] = Score(total, number in sure, tuple(names))
     # Hints that add up give way to a sign that is enough by itself.
     return [
         dict(sorted(scores.items(), key=lambda item: (not item[1].sure, -item[1].points, item[0]))) for scores in found
     ]
+
+
+class _Above:
+    """What stands above sentences, headings and openings of lists, scored for each category."""
+
+    def __init__(self, reading: Reading, rules: RuleSet) -> None:
+        self._headings = {key: set(reading.index.find(pattern)) for key, pattern in rules.headings.items()}
+        self._under = {key: set(reading.index.find(pattern)) for key, pattern in rules.under.items()}
+
+    def points(self, key: str, sentence: Sentence) -> int:
+        points = 0
+        if not self._headings.get(key, set()).isdisjoint(sentence.headings):
+            points += HEADING_POINTS
+        if not self._under.get(key, set()).isdisjoint(sentence.headings | sentence.lead_ins):
+            points += UNDER_POINTS
+        return points
 
 
 def _silent(reading: Reading, rules: RuleSet) -> set[int]:
@@ -81,11 +95,10 @@ def provisions(reading: Reading, rules: RuleSet) -> list[Provision]:
     main = [primary(scores, rules) for scores in scored]
     found: list[Provision] = []
     for run in _runs(reading.sentences, main):
-        best = _strongest(run, scored, main)
-        category = main[best[0]]
-        if category is None:
-            continue
-        found.append(_provision(reading, category, best, scored))
+        for best in _quotes(run, scored, main):
+            category = main[best[0]]
+            if category is not None:
+                found.append(_provision(reading, category, best, scored))
     return found
 
 
@@ -110,6 +123,16 @@ def _runs(sentences: Sequence[Sentence], main: Sequence[str | None]) -> Iterable
             open_runs[key] = [number]
     finished.extend(open_runs.values())
     return sorted(finished)
+
+
+def _quotes(run: list[int], scored: Sequence[Mapping[str, Score]], main: Sequence[str | None]) -> Iterable[list[int]]:
+    """The strongest neighbors of a run, then those of what it leaves over on either side, where a sign is sure."""
+    best = _strongest(run, scored, main)
+    yield list(best)
+    key = main[run[0]] or ""
+    for rest in ([n for n in run if n < best[0]], [n for n in run if n > best[-1]]):
+        if any(scored[number][key].sure for number in rest):
+            yield from _quotes(rest, scored, main)
 
 
 def _strongest(run: list[int], scored: Sequence[Mapping[str, Score]], main: Sequence[str | None]) -> list[int]:

@@ -8,11 +8,12 @@ from classifiers.offline.phrases import Index, Pattern
 from extractors.sentences import sentence_spans
 from smallprint.records import Clause, Document
 
-_FEWEST_WORDS = 4  # a shorter sentence is a label, not a term
+_FEWEST_WORDS = 4  # a shorter sentence is a label, not a term, its number not counted
 _LONGEST_TITLE = 10  # words, small ones aside
 _SMALL_WORD = re.compile(
     r"an?|and|as|at|by|for|from|into?|of|on|or|our|over|the|these|this|to|under|us|we|with|without|your?", re.IGNORECASE
 )
+_ENUMERATOR = re.compile(r"\(?\d+(?:\.\d+)*[.):]?|\(?(?:[A-Za-z]|[ivxIVX]+)[.)]")
 
 
 @dataclass(frozen=True)
@@ -25,13 +26,14 @@ class Sentence:
     end: int
     text: str
     headings: frozenset[int]  # numbers, in the reading's index, of the headings above it
+    lead_ins: frozenset[int]  # likewise, of the sentences that open the lists it is an item of
     section: tuple[str, ...]  # the part of the document that neighboring clauses share
     states_nothing: bool
 
 
 @dataclass(frozen=True)
 class Reading:
-    """All sentences of a document and an index over them; the headings follow the sentences in the index."""
+    """All sentences of a document and an index over them; what stands above them follows in the index."""
 
     sentences: tuple[Sentence, ...]
     index: Index
@@ -40,10 +42,11 @@ class Reading:
 def read(document: Document, clauses: Sequence[Clause], named: Mapping[str, Pattern]) -> Reading:
     """The sentences of ``clauses`` with what stands above them."""
     spans = [(clause, span) for clause in clauses if not clause.heading_only for span in _sentences(document, clause)]
-    headings: dict[str, int] = {}
+    openings = _openings(clauses)
+    above: dict[str, int] = {}
     for clause, _ in spans:
-        for heading in clause.heading_path:
-            headings.setdefault(heading, len(spans) + len(headings))
+        for text in (*clause.heading_path, *openings[clause.id]):
+            above.setdefault(text, len(spans) + len(above))
     sections = _sections(clauses)
     positions = {clause.id: number for number, clause in enumerate(clauses)}
     blocks = {block.start for block in document.blocks if block.kind == "heading"}
@@ -54,17 +57,31 @@ def read(document: Document, clauses: Sequence[Clause], named: Mapping[str, Patt
             start=start,
             end=end,
             text=document.text[start:end],
-            headings=frozenset(headings[heading] for heading in clause.heading_path),
+            headings=frozenset(above[heading] for heading in clause.heading_path),
+            lead_ins=frozenset(above[opening] for opening in openings[clause.id]),
             section=sections[clause.id],
             states_nothing=start in blocks or _says_nothing(document.text[start:end]),
         )
         for clause, (start, end) in spans
     )
-    return Reading(sentences, Index([sentence.text for sentence in sentences] + list(headings), named))
+    return Reading(sentences, Index([sentence.text for sentence in sentences] + list(above), named))
 
 
 def _sentences(document: Document, clause: Clause) -> list[tuple[int, int]]:
     return [(clause.start + start, clause.start + end) for start, end in sentence_spans(clause.text)]
+
+
+def _openings(clauses: Sequence[Clause]) -> dict[str, tuple[str, ...]]:
+    """Clause id -> the sentences that open the lists it belongs to: "You must not:" above "(a) resell access"."""
+    opens = {clause.lead_in for clause in clauses}
+    found: dict[str, tuple[str, ...]] = {}
+    below: dict[str | None, tuple[str, ...]] = {}
+    for clause in clauses:  # a list's opening comes before its items
+        found[clause.id] = below.get(clause.lead_in, ())
+        if clause.id in opens:
+            start, end = sentence_spans(clause.text)[-1]
+            below[clause.id] = (*found[clause.id], clause.text[start:end])
+    return found
 
 
 def _sections(clauses: Sequence[Clause]) -> dict[str, tuple[str, ...]]:
@@ -81,7 +98,10 @@ def _sections(clauses: Sequence[Clause]) -> dict[str, tuple[str, ...]]:
 
 def _says_nothing(text: str) -> bool:
     stripped = text.rstrip(" \n\t\"'”’)*_")
-    return stripped.endswith("?") or len(text.split()) < _FEWEST_WORDS or _is_title(text)
+    words = text.split()
+    if words and _ENUMERATOR.fullmatch(words[0]):
+        del words[0]
+    return stripped.endswith("?") or len(words) < _FEWEST_WORDS or _is_title(text)
 
 
 def _is_title(text: str) -> bool:

@@ -28,6 +28,7 @@ FACTORS = ("rights_waived", "opt_out", "breadth", "exposure", "discretion")
 # Points of a signal of each strength; a category needs ``Category.minimum`` points in one sentence.
 STRENGTHS = {"sure": 4, "likely": 2, "hint": 1, "against": -4}
 HEADING_POINTS = 2
+UNDER_POINTS = 2
 
 _FOLDER = Path(__file__).parent
 SLOT = re.compile(r"\{([A-Za-z_]+)\}")
@@ -97,6 +98,7 @@ class Category(Noun):
     """All that the offline analyst knows about one category of the taxonomy."""
 
     headings: str | None = None
+    under: str | None = None  # the sentence that opens a list, or a heading, which gives the items their sense
     sure: dict[str, str] = {}
     likely: dict[str, str] = {}
     hint: dict[str, str] = {}
@@ -135,6 +137,7 @@ class RuleSet:
     named: Mapping[str, Pattern]
     categories: Mapping[str, Category]
     headings: Mapping[str, Pattern]
+    under: Mapping[str, Pattern]
     signals: Mapping[str, tuple[Signal, ...]]
     never: Mapping[str, Pattern]  # sentences that state no term: questions apart, definitions, examples
     cues: Mapping[str, Pattern]  # shared ones by name, a category's own as "category.name"
@@ -161,6 +164,7 @@ def load() -> RuleSet:
         named=named,
         categories=categories,
         headings={key: _compile(key, "headings", c.headings) for key, c in categories.items() if c.headings},
+        under={key: _compile(key, "under", c.under) for key, c in categories.items() if c.under},
         signals={key: tuple(_signals(key, category)) for key, category in categories.items()},
         never={name: _compile("cues.yml", name, text) for name, text in shared["never"].items()},
         cues=_cues(shared["cues"], categories),
@@ -220,7 +224,8 @@ def terms(condition: str) -> list[list[tuple[str, str, bool]]]:
 
 
 def _cross_check(rules: RuleSet) -> None:
-    patterns = [*rules.named.values(), *rules.cues.values(), *rules.headings.values(), *rules.never.values()]
+    patterns = [*rules.named.values(), *rules.cues.values(), *rules.never.values()]
+    patterns += [*rules.headings.values(), *rules.under.values()]
     patterns += [signal.pattern for signals in rules.signals.values() for signal in signals]
     for pattern in patterns:
         for node in (*pattern.all_of, *pattern.none_of):

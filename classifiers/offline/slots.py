@@ -67,6 +67,8 @@ _BODIES = tuple(
         ),
     )
 )
+_TRIAL = re.compile(r"\btrial|introductory|free period", re.IGNORECASE)
+_LEAD_TIME = re.compile(r"\)? ?(?:before|prior|in advance|of notice|notice|ahead)", re.IGNORECASE)
 _NEAR = 70  # characters between a period and the word that says what it is for
 
 
@@ -108,6 +110,15 @@ def _period(near: str | None) -> Callable[[str], str | None]:
 def _gap(start: int, end: int, spots: list[tuple[int, int]]) -> int:
     """Characters between a span and the nearest of others; what overlaps is next to it."""
     return min((max(0, start - last, first - end) for first, last in spots), default=_NEAR + 1)
+
+
+def _trial(text: str) -> str | None:
+    """How long a trial lasts: a period near that word which is not the lead time of a notice."""
+    for start, end, written in durations(text):
+        near, after = text[max(0, start - _NEAR) : end + _NEAR], text[end : end + 12]
+        if _TRIAL.search(near) and not _LEAD_TIME.match(after):
+            return written
+    return None
 
 
 def _amount(text: str) -> str | None:
@@ -181,6 +192,7 @@ VALUES: dict[str, Callable[[str], str | None]] = {
     "lookback": _period(r"paid|preced|prior|previous|last|before|immediately"),
     "retention_period": _period(r"ret(?:ain|ention)|stor|ke(?:ep|pt)|delet|eras|hold|purg|remov"),
     "refund_window": _period(r"refund|withdraw|cancel|cooling|money|return|right"),
+    "trial_period": _trial,
     "amount": _amount,
     "age": _age,
     "percent": _percent,
