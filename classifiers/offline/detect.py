@@ -95,7 +95,7 @@ def provisions(reading: Reading, rules: RuleSet) -> list[Provision]:
     main = [primary(scores, rules) for scores in scored]
     found: list[Provision] = []
     for run in _runs(reading.sentences, main):
-        for best in _quotes(run, scored, main):
+        for best in sorted(_quotes(run, scored, main)):
             category = main[best[0]]
             if category is not None:
                 found.append(_provision(reading, category, best, scored))
