@@ -4,9 +4,9 @@ import re
 
 from extractors.html.decoding import decode
 from extractors.html.edges import trim_edges
-from extractors.html.headings import join_numbers, promote_headings
+from extractors.html.headings import join_numbers, promote_headings, promote_title
 from extractors.html.main_content import find_main, leave_outside
-from extractors.html.metadata import language_of, title_of
+from extractors.html.metadata import declared_title, language_of, title_of
 from extractors.html.parsing import Element, parse
 from extractors.html.repeats import drop_repeats
 from extractors.html.sections import choose_document
@@ -23,6 +23,7 @@ __all__ = ["extract_html"]
 
 _FEW = 1500  # characters of visible text below which the page's script data is looked into
 _NOTHING = 250  # characters below which a page that runs scripts may only be a shell
+_SENTENCE = 60  # characters of a line that a shell has not
 _SHELL = re.compile(
     r"enable javascript|requires? javascript|javascript (?:is )?(?:disabled|required)|turn on javascript"
     r"|checking your browser|just a moment|verify(?:ing)? (?:that )?you are (?:a )?human|loading",
@@ -44,14 +45,14 @@ def extract_html(data: bytes, options: Options) -> Extraction:
     size = sum(len(block.text) for block in blocks)
     if size < _FEW:
         found = _read_state(root, options.source)
-        if found is not None and sum(len(block.text) for block in found[0]) > max(size * 3, 300):
+        if found is not None and sum(len(block.text) for block in found[0]) > max(size * 3, 200):
             blocks, notes = found
             size = sum(len(block.text) for block in blocks)
     if size < _NOTHING and _needs_scripts(root, blocks):
         raise DocumentError(
             "needs_browser",
             "the page has no text until its scripts have run",
-            advice="read it with --render (needs the browser extra), or save the page from a browser",
+            advice="read it with --render (needs the render extra), or save the page from a browser",
         )
     return Extraction(
         blocks=blocks, title=title_of(root, blocks), language=language_of(root), warnings=(*warnings, *notes)
@@ -76,7 +77,7 @@ def _read(root: Element, source: str) -> tuple[list[RawBlock], tuple[DocumentWar
     for index in lead:
         writer.write(index)
     writer.write(0)
-    written = promote_headings(trim_edges(join_numbers(writer.out)))
+    written = promote_title(promote_headings(trim_edges(join_numbers(writer.out))), declared_title(root))
     return [one.block for one in written], (*hidden, *several, *repeated)
 
 
@@ -96,6 +97,6 @@ def _needs_scripts(root: Element, blocks: list[RawBlock]) -> bool:
     """Whether this page is a shell that scripts fill: scripts, and no sentence or one that asks for scripts."""
     if next(root.iter("script"), None) is None:
         return False
-    if not any(len(block.text) >= 60 and block.kind != "heading" for block in blocks):
+    if not any(len(block.text) >= _SENTENCE and block.kind != "heading" for block in blocks):
         return True
     return any(_SHELL.search(block.text) for block in blocks)

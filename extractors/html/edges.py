@@ -7,6 +7,9 @@ from extractors.html.written import WrittenBlock
 
 _ALL_LINK = 0.8
 _SHORT = 90  # characters of a line that can be a menu entry
+# The site's own notice, not a clause about copyright.
+_NOTICE = re.compile(r"(?:©|\(c\)|copyright\s+(?:©|\(c\)|[12]\d{3}))", re.IGNORECASE)
+_NOTICE_LENGTH = 160
 _ACTS = re.compile(
     r"^(?:skip to (?:main )?content|skip navigation|back to (?:the )?top|go to top|return to top|top of page"
     r"|print(?: this)?(?: page)?|share(?: this)?(?: page| article)?|download(?: as)?(?: an?)? pdf"
@@ -37,5 +40,7 @@ def _leads_elsewhere(one: WrittenBlock) -> bool:
     if block.kind in ("heading", "table_row"):
         return False
     if _ACTS.match(block.text):
+        return True
+    if _NOTICE.match(block.text) and len(block.text) <= _NOTICE_LENGTH:
         return True
     return one.link_share >= _ALL_LINK and len(block.text) <= _SHORT

@@ -7,8 +7,9 @@ holds decides, so that a wrapper with an unlucky name keeps its text.
 import re
 from functools import lru_cache
 
+from extractors.html.contents import drop_contents, is_contents
 from extractors.html.parsing import Element
-from extractors.html.survey import HEADINGS, Survey
+from extractors.html.survey import HEADINGS, INLINE, Survey
 from extractors.html.vocabulary import (
     ASIDE,
     COLLAPSIBLE,
@@ -31,6 +32,9 @@ _CONSENT_WORD = re.compile(
 )
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _HINTS = {"nav": NAVIGATION, "foot": FOOTER, "aside": ASIDE, "collapse": COLLAPSIBLE}
+_HINTED = frozenset(("nav", "foot", "aside"))
+_ANY_HINT = NAVIGATION | FOOTER | ASIDE
+_OVERUSED = 0.4  # share of a page's prose in boxes of one name, above which that name is no hint
 _WORD = re.compile(r"[a-z0-9]+")
 _CONTENT_TAGS = frozenset(("p", "li", "td", "tr", "tbody", "dd", "dt", "h1", "h2", "h3", "h4", "h5", "h6", "a", "b"))
 _CONSENT_ACT = re.compile(
@@ -40,10 +44,17 @@ _CONSENT_ACT = re.compile(
 )
 
 
+def _tokens(names: str) -> frozenset[str]:
+    return frozenset(_WORD.findall(_CAMEL.sub(" ", names[:400]).lower()))
+
+
 @lru_cache(maxsize=4096)
-def named(names: str) -> frozenset[str]:
-    """What class names, an id or a label hint at: nav, foot, aside, consent, unseen, collapse, language."""
-    tokens = frozenset(_WORD.findall(_CAMEL.sub(" ", names[:400]).lower()))
+def named(names: str, overused: frozenset[str] = frozenset()) -> frozenset[str]:
+    """What class names, an id or a label hint at: nav, foot, aside, consent, unseen, collapse, language.
+
+    Words in ``overused`` are not heard.
+    """
+    tokens = _tokens(names) - overused
     found = {hint for hint, vocabulary in _HINTS.items() if tokens & vocabulary}
     compound = any(_CONSENT_WORD.match(token) for token in tokens)
     if compound or (tokens & CONSENT and tokens & CONSENT_FORM and not tokens & DOCUMENT):
@@ -55,15 +66,16 @@ def named(names: str) -> frozenset[str]:
     return frozenset(found)
 
 
-def hints(element: Element) -> frozenset[str]:
+def hints(element: Element, overused: frozenset[str] = frozenset()) -> frozenset[str]:
     """All hints of an element: its tag and role, then its names; a heading or paragraph's id is its own words."""
     get = element.get
     if element.tag in HEADINGS:
         return frozenset()
     names = get("class") or ""
-    if element.tag not in _CONTENT_TAGS:
-        names = f"{names} {get('id') or ''}"
-    found = named(names) if len(names) > 1 else frozenset()
+    identifier = get("id")
+    if identifier and element.tag not in _CONTENT_TAGS and not _is_slug(element, identifier):
+        names = f"{names} {identifier}"
+    found = named(names, overused) if len(names) > 1 else frozenset()
     more = {TAGS.get(element.tag), ROLES.get((get("role") or "").lower())}
     if get("aria-modal") == "true":
         more.add("dialog")
@@ -72,6 +84,14 @@ def hints(element: Element) -> frozenset[str]:
         more |= named(label) & {"nav", "consent"}
     more.discard(None)
     return found | more if more else found  # type: ignore[operator]
+
+
+def _is_slug(element: Element, identifier: str) -> bool:
+    """An id such as "sharing" or "copyright" that repeats the heading under it names a section, not a share bar."""
+    if named(identifier) != {"aside"}:
+        return False
+    heading = next(element.iter(*HEADINGS), None)
+    return heading is not None and bool(_tokens(identifier) & ASIDE & _tokens("".join(heading.itertext())))
 
 
 def drop_furniture(page: Survey, *, keep: frozenset[int]) -> None:
@@ -83,32 +103,53 @@ def drop_furniture(page: Survey, *, keep: frozenset[int]) -> None:
 
     """
     total = max(page.prose[0], 1)
+    overused = _overused(page, total)
     index, count = 1, len(page.elements)
     while index < count:
         if index in page.dropped:
             index = page.end[index] + 1
             continue
-        if page.chars[index] and index not in keep and _is_furniture(page, index, total, keep):
+        if not page.chars[index] or index in keep:
+            index += 1
+        elif _may_be_contents(page, index, keep) and is_contents(page, index, page.link_density(index)):
+            drop_contents(page, index, keep)
+            index = page.end[index] + 1
+        elif _is_furniture(page, index, total, keep, overused):
             page.drop(index)
             index = page.end[index] + 1
         else:
             index += 1
 
 
-def _is_furniture(page: Survey, index: int, total: int, keep: frozenset[int]) -> bool:
+def _overused(page: Survey, total: int) -> frozenset[str]:
+    """Words that name furniture elsewhere, but here boxes that hold much of the page's prose: they say nothing."""
+    prose: dict[str, int] = {}
+    open_until: dict[str, int] = {}
+    for index, element in enumerate(page.elements):
+        names = element.get("class")
+        if not names or not page.prose[index] or not named(names) & _HINTED:
+            continue
+        for word in _tokens(names) & _ANY_HINT:
+            if open_until.get(word, -1) < index:  # an inner box of the same name is in its outer one's account
+                open_until[word] = page.end[index]
+                prose[word] = prose.get(word, 0) + page.prose[index]
+    return frozenset(word for word, size in prose.items() if size >= total * _OVERUSED)
+
+
+def _may_be_contents(page: Survey, index: int, keep: frozenset[int]) -> bool:
+    if page.in_link[index] or page.elements[index].tag in _CONTENT_TAGS or page.elements[index].tag in INLINE:
+        return False
+    return not any(index <= kept <= page.end[index] for kept in keep)
+
+
+def _is_furniture(page: Survey, index: int, total: int, keep: frozenset[int], overused: frozenset[str]) -> bool:
     element = page.elements[index]
     if page.in_link[index] and element.tag != "button":
         return False
-    found = hints(element)
-    if not found and element.tag not in ("ul", "ol", "div", "form", "p", "table"):
+    found = hints(element, overused)
+    if not found or any(index <= kept <= page.end[index] for kept in keep):
         return False
-    if any(index <= kept <= page.end[index] for kept in keep):
-        return False
-    share = page.prose[index] / total
-    density = page.link_density(index)
-    if is_contents(page, index, density):
-        return True
-    return bool(found) and _named_furniture(page, index, found, share, density)
+    return _named_furniture(page, index, found, page.prose[index] / total, page.link_density(index))
 
 
 def _named_furniture(page: Survey, index: int, found: frozenset[str], share: float, density: float) -> bool:
@@ -119,7 +160,7 @@ def _named_furniture(page: Survey, index: int, found: frozenset[str], share: flo
     if tag in _CONTENT_TAGS and not found & {"foot", "consent"}:
         return False
     if "consent" in found or "dialog" in found:
-        return not page.count("main", index)
+        return not page.count("main", index) and ("dialog" in found or prose < 100 or _consent_acts(page, index) > 0)
     if "foot" in found:
         return share < 0.6 or tag == "footer"
     if tag == "form" or "language" in found:
@@ -127,16 +168,25 @@ def _named_furniture(page: Survey, index: int, found: frozenset[str], share: flo
     if "nav" in found:
         if tag == "nav" or page.elements[index].get("role") in ("navigation", "menubar", "doc-toc", "tablist"):
             return share < 0.3
-        return density >= 0.5 or (prose < 150 and not page.count("heading", index))
+        return density >= 0.5 or (prose < 150 and not page.count("heading", index) and not _is_one_line(page, index))
     if "aside" in found:
         return share < 0.25 and _is_aside(page, index, density) and not _has_prose_heading(page, index)
     return False
+
+
+def _is_one_line(page: Survey, index: int) -> bool:
+    """A single run of text that leads nowhere: the target of a menu, such as a section's title, and not the menu."""
+    if page.links[index]:
+        return False
+    return sum(1 for at in range(index, page.end[index] + 1) if (page.elements[at].text or "").strip()) == 1
 
 
 def _is_aside(page: Survey, index: int, density: float) -> bool:
     """Mostly links, or little prose beside some link or button; a box of plain text is content whatever its name."""
     if density >= 0.4:
         return True
+    if page.count("main", index) and not page.links[index]:
+        return False  # a banner that shows the title
     prose = page.prose[index]
     return (prose < 250 and page.links[index] > 0) or (prose == 0 and page.chars[index] < 80)
 
@@ -146,21 +196,18 @@ def _has_prose_heading(page: Survey, index: int) -> bool:
     return page.prose[index] >= 120 and page.count("heading", index) > 0 and page.link_density(index) < 0.3
 
 
-def is_contents(page: Survey, index: int, density: float) -> bool:
-    """True for a table of contents: three or more links into this very page and next to nothing else."""
-    if density < 0.75 or page.prose[index] > 60:
-        return False
-    links = page.count("link", index)
-    return links >= 3 and page.count("in_page_link", index) >= links * 0.8
-
-
 def is_consent_text(page: Survey, index: int) -> bool:
     """True for a box that speaks of cookies and holds two or more buttons to accept, reject or manage them."""
-    if page.prose[index] > 4000:
+    if page.prose[index] > 4000 or _consent_acts(page, index) < 2:
         return False
+    return "cookie" in page.text(index, 4000).lower()
+
+
+def _consent_acts(page: Survey, index: int) -> int:
+    """Buttons and short links to accept, reject, manage and the like."""
     acts = 0
     for at in range(index, page.end[index] + 1):
         tag = page.elements[at].tag
         if tag == "button" or (tag == "a" and page.chars[at] < 60) or page.elements[at].get("role") == "button":
             acts += _CONSENT_ACT.search(page.text(at, 80)) is not None
-    return acts >= 2 and "cookie" in page.text(index, 4000).lower()
+    return acts

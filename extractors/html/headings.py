@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from extractors.html.written import WrittenBlock
-from extractors.layout import RawBlock
+from extractors.layout import RawBlock, clean
 
 _LONGEST = 130  # characters of a heading set as a paragraph
 _LONGEST_SENTENCE = 70  # the same if it ends with a period
@@ -15,6 +15,7 @@ _LONE_NUMBER = re.compile(
     re.IGNORECASE,
 )
 _DOTTED = re.compile(r"[(\[]?(\d{1,3}(?:\.\d{1,3}){0,4})[.)\]:]?\s")
+_TITLE_WITHIN = 4  # blocks from the start in which the page's title is looked for
 _LETTER = re.compile(r"[^\W\d_]")
 
 
@@ -75,6 +76,18 @@ def promote_headings(blocks: Sequence[WrittenBlock]) -> list[WrittenBlock]:
                 level = (base or real) + 1
             block = replace(block, kind="heading", level=min(level, 6))
         found.append(replace(one, block=block))
+    return found
+
+
+def promote_title(blocks: Sequence[WrittenBlock], declared: str | None) -> list[WrittenBlock]:
+    """The first line that says what the page is called in its head becomes the top heading, if there is none yet."""
+    found = list(blocks)
+    if not declared or any(one.block.kind == "heading" and one.block.level == 1 for one in found):
+        return found
+    for at, one in enumerate(found[:_TITLE_WITHIN]):
+        if one.block.kind != "table_row" and clean(one.block.text).casefold() == declared.casefold():
+            found[at] = replace(one, block=replace(one.block, kind="heading", level=1))
+            break
     return found
 
 

@@ -38,6 +38,8 @@ _TEXT_TAGS = frozenset(
     ]
 )
 _DOMINATES = 0.55  # share of the prose that a child needs to be entered
+_LABEL = 150  # characters of the longest line that can be such a title
+_NO_LABEL = frozenset(("nav", "foot", "aside", "consent", "dialog", "language", "head"))
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _NOTICE = re.compile(r"©|\(c\)|copyright|all rights reserved|alle rechte|tous droits|reservados", re.IGNORECASE)
 
@@ -64,8 +66,9 @@ def find_main(page: Survey) -> tuple[int, list[int]]:
             break
         if page.elements[best].tag not in _CONTAINERS:
             break
+        labels = _labels(page, children)
         for child in children:
-            if child != best and not _belongs(page, child, before=child < best):
+            if child != best and child not in labels and not _belongs(page, child, before=child < best):
                 aside.append(child)
                 page.drop(child)
         at = best
@@ -86,16 +89,19 @@ def _semantic_main(page: Survey) -> int | None:
 
 def _is_main(page: Survey, index: int) -> bool:
     element = page.elements[index]
-    return index not in page.dropped and (element.tag == "main" or element.get("role") == "main")
+    return (element.tag == "main" or element.get("role") == "main") and _is_live(page, index)
 
 
 def _is_article(page: Survey, index: int) -> bool:
     element = page.elements[index]
-    return index not in page.dropped and (element.tag == "article" or element.get("role") == "article")
+    return (element.tag == "article" or element.get("role") == "article") and _is_live(page, index)
 
 
 def leave_outside(page: Survey, index: int) -> list[int]:
-    """Drops all that is not in the element or around it; returns what was dropped, in order."""
+    """Drops all that is not in the element or around it; returns what was dropped, in order.
+
+    The element is not itself in anything dropped.
+    """
     dropped: list[int] = []
     at = 0
     while at != index:
@@ -125,6 +131,19 @@ def _belongs(page: Survey, index: int, *, before: bool) -> bool:
     if prose < 80 or density >= 0.5:
         return False
     return prose >= chars * 0.4
+
+
+def _labels(page: Survey, children: list[int]) -> frozenset[int]:
+    """Short unlinked lines among several boxes of prose, such as questions among answers: their titles."""
+    answers = [at for at, child in enumerate(children) if page.prose[child]]
+    if len(answers) < 2:
+        return frozenset()
+    near = children[max(answers[0] - 1, 0) : answers[-1]]
+    return frozenset(
+        child
+        for child in near
+        if 0 < page.chars[child] <= _LABEL and not page.links[child] and not hints(page.elements[child]) & _NO_LABEL
+    )
 
 
 def _lead(page: Survey, main: int, aside: list[int]) -> list[int]:

@@ -7,6 +7,7 @@ from extractors.html.parsing import Element
 from extractors.layout import RawBlock, clean
 
 _PARTS = re.compile(r"\s+[|–—·»•:-]+\s+|\s*\|\s*")
+_XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _LANGUAGE = re.compile(r"([a-z]{2})(?:[-_]|$)")
 
 
@@ -15,6 +16,11 @@ def title_of(root: Element, blocks: Sequence[RawBlock]) -> str | None:
     for block in blocks[:6]:
         if block.kind == "heading" and block.level == 1 and len(block.text) < 150:
             return clean(block.text[block.generated :]).replace("\n", " ")
+    return declared_title(root)
+
+
+def declared_title(root: Element) -> str | None:
+    """What the page's head calls it, without the name of the site."""
     for path in (".//title", ".//meta[@property='og:title']"):
         element = root.find(path)
         if element is None:
@@ -32,6 +38,7 @@ def _without_site(title: str) -> str:
 
 def language_of(root: Element) -> str | None:
     """ISO 639-1 code that the page declares, or None."""
-    declared = root.get("lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang") or ""
+    body = root.find("body")
+    declared = root.get("lang") or root.get(_XML_LANG) or (body.get("lang") if body is not None else None) or ""
     match = _LANGUAGE.match(declared.strip().lower())
     return match.group(1) if match else None

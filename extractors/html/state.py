@@ -41,7 +41,7 @@ def _values(root: Element) -> Iterator[object]:
     stream: list[str] = []
     for script in root.iter("script"):
         text = script.text
-        if not text or not _UNIT <= len(text) <= MAX_SCRIPT:
+        if not text or not _LONG <= len(text) <= MAX_SCRIPT:
             continue
         kind = (script.get("type") or "").lower()
         values = [_load(text)] if "json" in kind else _values_in_code(text) if kind in _SCRIPT_TYPES else ()
@@ -51,7 +51,7 @@ def _values(root: Element) -> Iterator[object]:
             else:
                 yield value
     if stream:
-        yield stream
+        yield "".join(stream)
     for element in root.iter("noscript", "template"):
         if len(element):
             yield _inner_html(element)
@@ -85,7 +85,7 @@ def _values_in_code(text: str) -> Iterator[object]:
         except (ValueError, RecursionError) as error:
             budget -= error.pos - at if isinstance(error, json.JSONDecodeError) else len(text)
             continue  # code, not JSON: look further on
-        if end - at >= _UNIT:
+        if end - at >= _LONG:
             yield _load(value) if isinstance(value, str) and value[:1] in ("[", "{") else value
         at = end
 

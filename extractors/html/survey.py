@@ -42,11 +42,21 @@ class Survey:
     prints: list[int] = field(default_factory=list)  # fingerprint of tags and text of the subtree
     dropped: set[int] = field(default_factory=set)
     seen: dict[str, list[int]] = field(default_factory=dict)  # kind -> how many stand before each index
+    ids: dict[str, int] = field(default_factory=dict)  # filled when first asked for
 
     def count(self, kind: str, index: int) -> int:
         """How many elements of a kind (see ``_KINDS``) the subtree holds, itself included, dropped ones too."""
         before = self.seen[kind]
         return before[self.end[index] + 1] - before[index]
+
+    def by_id(self, identifier: str) -> int | None:
+        """The index of the first element with this id."""
+        if not self.ids:
+            for index in range(len(self.elements) - 1, -1, -1):
+                own = self.elements[index].get("id")
+                if own:
+                    self.ids[own] = index
+        return self.ids.get(identifier)
 
     def drop(self, index: int) -> None:
         """Leaves the subtree out, and takes its text off the accounts of what is above it."""
@@ -104,6 +114,8 @@ def _list_elements(page: Survey, body: Element) -> None:
         elements.append(element)
         parent.append(above)
         tag = element.tag
+        if ":" in tag:
+            element.tag = tag = "span"  # an element that a word processor made up; browsers set it inline
         in_link.append(
             (tag == "a" and element.get("href") is not None) or tag == "button" or (above >= 0 and in_link[above])
         )

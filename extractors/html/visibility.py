@@ -9,6 +9,7 @@ from extractors.html.survey import Survey
 from smallprint.records import DocumentWarning
 
 _MAYBE_HIDING = re.compile(r"display|visibility|font-size|text-indent|position", re.IGNORECASE)
+_NOTED = 30  # characters from which hidden text in a line is worth a warning
 _LOOK_UP = 3  # ancestors whose names may say that this is a collapsed section
 
 
@@ -29,7 +30,7 @@ def drop_hidden(page: Survey, sheet: Stylesheet) -> tuple[DocumentWarning, ...]:
     # A page that hides nearly everything until its script has run hides nothing from readers.
     if sum(page.prose[at] for at in found) > page.prose[0] * 0.8:
         found = [at for at in found if page.prose[at] < page.prose[0] * 0.5]
-    noted = [at for at in found if page.prose[at] and not _is_menu(page, at)]
+    noted = [at for at in found if _is_worth_noting(page, at)]
     size = sum(page.chars[at] for at in noted)
     opening = page.text(noted[0], 60) if noted else ""
     for at in found:
@@ -83,6 +84,12 @@ def _opens(page: Survey, index: int, openable: frozenset[str]) -> bool:
     return before is not None and (
         before.get("aria-expanded") is not None or any(one.get("aria-expanded") is not None for one in before.iter())
     )
+
+
+def _is_worth_noting(page: Survey, index: int) -> bool:
+    if not page.prose[index] and page.chars[index] < _NOTED:
+        return False
+    return page.link_density(index) < 0.5 and not _is_menu(page, index)
 
 
 def _is_menu(page: Survey, index: int) -> bool:

@@ -11,11 +11,12 @@ NAVIGATION = words(
     " megamenu masthead hamburger offcanvas drawer toolbar skiplink skiplinks skip pagination pager menubar sitemap"
     " navlink navlinks"
 )
-FOOTER = words("footer footers footnav colophon copyright copyrights contentinfo pagefooter sitefooter")
+FOOTER = words("footer footers footnav colophon contentinfo pagefooter sitefooter")
 ASIDE = words(
     "sidebar related share sharing social socials newsletter subscribe subscription signup promo promotion cta search"
     " searchbox feedback helpful advert adverts advertisement ads sponsor sponsored toc recommended recommendations"
-    " comments livechat chatbot popup modal dialog toast snackbar lightbox tooltip banner announcement"
+    " comments livechat chatbot copyright copyrights popup modal dialog toast snackbar lightbox tooltip"
+    " banner announcement"
 )
 LANGUAGE = words("language languages lang langs locale locales country region")
 PICKER = words("picker switcher switch selector select chooser dropdown menu list nav")
