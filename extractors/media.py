@@ -47,7 +47,7 @@ def detect_media_type(data: bytes, *, declared: str | None, name: str) -> str:
 
     """
     head = data[:4096]
-    if head.lstrip(b"\xef\xbb\xbf \t\r\n\x00").startswith(b"%PDF-") or b"%PDF-" in head[:1024]:
+    if _is_pdf(head):
         return "application/pdf"
     if head.startswith(b"PK\x03\x04"):
         return _zip_kind(data)
@@ -63,6 +63,12 @@ def detect_media_type(data: bytes, *, declared: str | None, name: str) -> str:
     if _HTML_START.search(_ascii(head)) and suffix not in (".md", ".markdown", ".txt"):
         return "text/html"
     return _by_name(plain, suffix)
+
+
+def _is_pdf(head: bytes) -> bool:
+    """PDF readers accept the mark anywhere in the first 1,024 bytes; a page that speaks of it is no PDF."""
+    before, mark, _ = head[:1024].partition(b"%PDF-")
+    return bool(mark) and not _HTML_START.search(_ascii(before))
 
 
 def _by_name(declared: str, suffix: str) -> str:
