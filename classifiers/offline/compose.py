@@ -67,7 +67,7 @@ class Reader:
         slots = {name: value for name, find in VALUES.items() if (value := find(quote))}
         kinds = {slot: found for slot in names & set(self._rules.lists) if (found := self._kinds(slot, quoted))}
         slots |= {slot: _enumerate(found[:_MOST_KINDS]) for slot, found in kinds.items()}
-        brief = {slot: _enumerate(found[:_MOST_IN_TITLE]) for slot, found in kinds.items()}
+        brief = {slot: _shortened(found) for slot, found in kinds.items()}
         return Facts(cues, {"company": company, **slots}, brief)
 
     def _holds(self, key: str, name: str, numbers: frozenset[int]) -> bool:
@@ -108,6 +108,10 @@ def _text(sentences: Iterable[Sentence]) -> str:
 
 def _enumerate(kinds: list[str]) -> str:
     return kinds[0] if len(kinds) == 1 else f"{', '.join(kinds[:-1])} and {kinds[-1]}"
+
+
+def _shortened(kinds: list[str]) -> str:
+    return _enumerate(kinds if len(kinds) <= _MOST_IN_TITLE else [*kinds[: _MOST_IN_TITLE - 1], "more"])
 
 
 def score(category: Category, facts: Facts) -> tuple[Factors, dict[str, str], bool]:

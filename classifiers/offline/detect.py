@@ -1,6 +1,6 @@
 """Which sentences of a document carry which provisions: signals scored per sentence, neighbors joined."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from classifiers.offline.passages import Reading, Sentence
@@ -94,7 +94,8 @@ def provisions(reading: Reading, rules: RuleSet) -> list[Provision]:
     scored = score_sentences(reading, rules)
     main = [primary(scores, rules) for scores in scored]
     found: list[Provision] = []
-    for run in _runs(reading.sentences, main):
+    apart = {key for key, category in rules.categories.items() if category.apart}
+    for run in _runs(reading.sentences, main, apart):
         for best in sorted(_quotes(run, scored, main)):
             category = main[best[0]]
             if category is not None:
@@ -102,8 +103,11 @@ def provisions(reading: Reading, rules: RuleSet) -> list[Provision]:
     return found
 
 
-def _runs(sentences: Sequence[Sentence], main: Sequence[str | None]) -> Iterable[list[int]]:
-    """Neighboring sentences of one clause with the same main category; one other sentence between is allowed."""
+def _runs(sentences: Sequence[Sentence], main: Sequence[str | None], apart: Set[str]) -> Iterable[list[int]]:
+    """Neighboring sentences of one clause with the same main category; one other sentence between is allowed.
+
+    A sentence of a category in ``apart`` stays alone.
+    """
     open_runs: dict[str, list[int]] = {}
     clause = ""
     finished: list[list[int]] = []
@@ -115,7 +119,7 @@ def _runs(sentences: Sequence[Sentence], main: Sequence[str | None]) -> Iterable
         if key is None:
             continue
         run = open_runs.get(key)
-        if run and number - run[-1] <= 2:
+        if run and number - run[-1] <= 2 and key not in apart:
             run.append(number)
         else:
             if run:

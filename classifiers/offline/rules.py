@@ -106,6 +106,7 @@ class Category(Noun):
     minimum: int = 4
     yields_to: tuple[str, ...] = ()  # where one of these fires in the same sentence, this one is secondary
     limit: int = 2  # drafts per document
+    apart: bool = False  # neighboring sentences say different things: each is a provision of its own
     restates_law: bool = False  # a favorable term restates statutory rights: its frameworks stay
     cues: dict[str, str] = {}
     beneficial: str | None = None  # condition under which the term is in the user's favor
