@@ -102,7 +102,7 @@ def test_a_condition_reads_as_alternatives_of_conjunctions() -> None:
         ("words.yml", ("may: ", "might: "), "not defined"),
         ("signals/disputes.yml", ("score: 3", "score: 9"), "arbitration"),
         ("signals/disputes.yml", ("{body}", "{bodyguard}"), "bodyguard"),
-        ("signals/liability.yml", ("yields_to: [indemnification]", "yields_to: [levitation]"), "levitation"),
+        ("signals/liability.yml", ("yields_to: [indemnification, ", "yields_to: [levitation, "), "levitation"),
         ("signals/liability.yml", ("hold .. harmless", "hold .. (harmless"), "bracket"),
     ],
     ids=[

@@ -1,0 +1,160 @@
+"""What the offline analyst finds in privacy policies, one sentence at a time: who learns what, and what people can do."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from classifiers.proposals import Proposal
+from smallprint.severity import severity
+from tests.classifiers.offline_reading import read_terms
+
+FOUND = {
+    sentence: category
+    for category, sentences in yaml.safe_load(
+        (Path(__file__).parent / "offline_privacy.yml").read_text(encoding="utf-8")
+    ).items()
+    for sentence in sentences
+}
+
+NOTHING = {
+    "a question": "How do we use your personal information?",
+    "what a cookie is": "A cookie is a small text file that a site stores in your browser.",
+    "what pixels are": "Pixels are tiny images that are used to count visits.",
+    "a section to come": "This section describes how we collect and share your personal data.",
+    "a policy about itself": "This privacy policy explains how we handle personal information.",
+    "a definition of personal data": "“Personal data” means any information that relates to an identified person.",
+    "a slogan": "Privacy is built into everything we do at Kestrel Kettles.",
+    "what a warrant is": "A warrant is signed by a judge and describes what may be searched.",
+    "what the law is like": "European law allows the use of personal data only where one of six reasons applies.",
+    "figures of a year": "In 2024 we received 1,904 requests, and most asked for a copy.",
+    "a pointer": "Please read our cookie policy for more information.",
+    "how others do it": "Banks sometimes use voiceprints to recognize callers.",
+    "goods that are sold": "We sell kettles, mugs and spare parts in our shop.",
+}
+
+LEVELS = {
+    "sale without a choice": ("We sell your personal information to data brokers.", "high"),
+    "sale with an opt-out": ("We sell your personal information to partners, and you may opt out.", "medium"),
+    "no sale": ("We do not sell your personal information.", "beneficial"),
+    "special categories": ("We process your sexual orientation and your religious beliefs.", "high"),
+    "special categories by consent": (
+        "With your explicit consent, we process your religious beliefs and your health data.",
+        "medium",
+    ),
+    "ordinary account data": ("When you register we collect your name, e-mail address and date of birth.", "low"),
+    "data brokers": ("We obtain information about your purchases from data brokers.", "medium"),
+    "vendors under contract": (
+        "We share your information with service providers that may use it only on our instructions.",
+        "low",
+    ),
+    "partners for their own ends": (
+        "We disclose your contact details to business partners so that they can offer you their products.",
+        "medium",
+    ),
+    "authorities on mere belief": (
+        "We may disclose your information to law enforcement if we believe that it is appropriate.",
+        "medium",
+    ),
+    "authorities without an order": (
+        "We may disclose your messages to the police, whether or not there is a court order.",
+        "high",
+    ),
+    "authorities by valid order": ("We disclose data when a valid court order or subpoena requires it.", "low"),
+    "ignored browser signals": ("We do not respond to Do Not Track signals.", "low"),
+    "ads across sites": (
+        "Advertisers use cookies to show you targeted ads based on your activity across other websites.",
+        "medium",
+    ),
+    "fingerprinting": (
+        "We use device fingerprinting to follow your activity across apps and to target advertisements to you.",
+        "high",
+    ),
+    "a merger": ("In a merger, your information may be transferred to the buyer.", "medium"),
+    "storage without end": ("We keep your information indefinitely.", "medium"),
+    "a stated end": ("We delete your data within 30 days after you close your account.", "beneficial"),
+    "liability for a leak refused": ("We are not responsible for unauthorized access to your information.", "high"),
+    "a breach is told": ("If a breach affects your data, we will notify you within 72 hours.", "beneficial"),
+    "rights": ("You have the right to access, correct and delete your personal data.", "beneficial"),
+    "an identity check": ("Before we act on a request, we verify your identity.", "low"),
+    "refused by software": ("An application below the threshold is refused automatically.", "medium"),
+    "newsletters with an end": ("We may send you newsletters by e-mail; you can unsubscribe at any time.", "low"),
+    "automated calls": (
+        "You agree to receive marketing calls placed with an automatic telephone dialing system.",
+        "medium",
+    ),
+}
+
+SAID = {
+    "the kinds collected": (
+        "We collect your name, your IP address and your location.",
+        "title",
+        "contact details, location and device and network identifiers",
+    ),
+    "three kinds in a title, not all": (
+        "We collect your name, credit card number, IP address, location, photos and date of birth.",
+        "title",
+        "contact details, payment details and more",
+    ),
+    "up to five kinds in the text": (
+        "We collect your name, credit card number, IP address, location, photos and date of birth.",
+        "what_it_is",
+        "contact details, payment details, location, device and network identifiers and messages and content",
+    ),
+    "the recipients": (
+        "We share your personal data with advertisers and data brokers.",
+        "title",
+        "advertisers and data brokers",
+    ),
+    "the period": ("Server logs are stored for 14 days.", "title", "14 days"),
+    "the basis of a transfer": (
+        "For transfers to the United States we rely on standard contractual clauses.",
+        "title",
+        "standard contractual clauses",
+    ),
+    "the rights": ("You have the right to access and delete your personal data.", "title", "access and deletion"),
+    "the channels": ("By joining you agree to receive offers by text message and e-mail.", "title", "text messages"),
+}
+
+
+def only(*sentences: str) -> Proposal:
+    found = read_terms(*sentences, title="Privacy Policy")
+    assert len(found) == 1, [(one.category, one.title) for one in found]
+    return found[0]
+
+
+@pytest.mark.parametrize(("sentence", "category"), FOUND.items(), ids=list(FOUND))
+def test_finds(sentence: str, category: str) -> None:
+    assert [one.category for one in read_terms(sentence, title="Privacy Policy")] == [category]
+
+
+@pytest.mark.parametrize("sentence", NOTHING.values(), ids=list(NOTHING))
+def test_finds_nothing_in(sentence: str) -> None:
+    assert read_terms(sentence, title="Privacy Policy") == []
+
+
+@pytest.mark.parametrize(("sentence", "level"), LEVELS.values(), ids=list(LEVELS))
+def test_severity_follows_the_words(sentence: str, level: str) -> None:
+    assert severity(only(sentence).factors) == level
+
+
+@pytest.mark.parametrize(("sentence", "field", "words"), SAID.values(), ids=list(SAID))
+def test_copy_says(sentence: str, field: str, words: str) -> None:
+    assert words in getattr(only(sentence), field)
+
+
+def test_a_right_that_the_law_gives_keeps_its_law_and_names_nobody_to_complain_to() -> None:
+    right = only("You have the right to access, correct and delete your personal data.")
+    assert right.frameworks
+    assert right.agencies == ()
+
+
+def test_sentences_that_say_opposite_things_are_not_one_provision() -> None:
+    found = read_terms(
+        "We cannot guarantee that your data is secure. If a breach affects your data, we will notify you within 72 hours.",
+        title="Privacy Policy",
+    )
+    assert [(one.category, severity(one.factors)) for one in found] == [
+        ("data_security", "low"),
+        ("data_security", "beneficial"),
+    ]
