@@ -34,7 +34,7 @@ def test_a_title_lists_three_kinds_at_most_and_the_text_five() -> None:
         "You may not scrape the site, decompile the app, resell access, harass members, impersonate anyone, "
         "send spam or spread malware."
     )
-    assert found.title == "No scraping or automated access, reverse engineering and reselling"
+    assert found.title == "No scraping or automated access, reverse engineering and more"
     assert found.what_it_is.startswith(
         "The rule bars scraping or automated access, reverse engineering, reselling, harassment or abuse and "
         "impersonation."
