@@ -28,7 +28,7 @@ from evals.results import Run, save_run
 from evals.running import Plan, run_suite
 from evals.scorers import METRICS
 from evals.scoring import Scores, category_rows, figures, score
-from evals.suites import BENCHMARKS, suite
+from evals.suites import ANALYZED, BENCHMARKS, suite
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Wish:
 def evaluate(wish: Wish, settings: Settings) -> int:
     """Run one suite; returns the exit code of JSON.md."""
     if wish.suite in BENCHMARKS:
-        return _benchmark(wish)
+        return _benchmark(wish, settings.model)
     run = measure(wish, settings)
     scores = score(run)
     path = keep(run, settings)
@@ -160,7 +160,10 @@ def scores_json(run: Run, scores: Scores) -> dict[str, Any]:
     }
 
 
-def _benchmark(wish: Wish) -> int:
+def _benchmark(wish: Wish, model: str) -> int:
     if wish.data is None or not wish.data.is_dir():
         raise UserError(f"the suite {wish.suite} runs over public documents; name their folder with --data")
-    return int(import_module(BENCHMARKS[wish.suite]).main(["--data", str(wish.data)]) or 0)
+    arguments = ["--data", str(wish.data)]
+    if wish.suite in ANALYZED:
+        arguments += ["--model", model, *(["--lists"] if wish.lists else [])]
+    return int(import_module(BENCHMARKS[wish.suite]).main(arguments) or 0)

@@ -20,8 +20,9 @@ BENCHMARKS: Mapping[str, str] = {  # suites over a folder of public documents ->
     "tosdr": "evals.benchmarks.tosdr",
     "html": "evals.benchmarks.html",
     "pdf": "evals.benchmarks.pdf",
-    "versions": "evals.benchmarks.windows",
+    "versions": "evals.benchmarks.grounding",
 }
+ANALYZED = ("claudette", "tosdr")  # those of them that ask an analyst
 
 
 def suite(name: str) -> tuple[Case, ...]:
