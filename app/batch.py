@@ -92,6 +92,9 @@ def run(
             run_id = start(sources, settings, inputs, store)
         try:
             outcome = work(run_id, settings, store, options=options, budget=budget)
+        except KeyboardInterrupt:  # the second one, while the first was being obeyed
+            store.set_run_state(run_id, "interrupted")
+            outcome = "interrupted"
         except ModelStopError as error:
             raise ModelStopError(f"{error}; what was answered is kept, 'smallprint run --resume' goes on") from error
         if as_json:

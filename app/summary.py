@@ -14,7 +14,8 @@ from smallprint.records import Usage
 from smallprint.severity import LEVELS
 from smallprint.store import RunDocument, Store
 
-_WIDE = 100  # columns from which the levels have room for their full names
+_WAITING = ("waiting", "captured")
+_WIDE = 110  # columns from which the levels have room for their full names
 _SHORT = {"critical": "crit", "high": "high", "medium": "med", "low": "low", "beneficial": "ben"}
 
 
@@ -30,7 +31,12 @@ def show_summary(store: Store, run_id: str, console: Console, seconds: float) ->
     places = store.run_documents(run_id)
     names = labels([place.source for place in places])
     model = row.model if row else "offline"
-    console.print(_table(store, run_id, names, places, width=console.width))
+    if any(place.state not in _WAITING for place in places):
+        console.print(_table(store, run_id, names, places, width=console.width))
+    waiting = sum(place.state in _WAITING for place in places)
+    if waiting:
+        console.print()
+        console.print(f"{_count(waiting, 'document')} not analyzed yet.", style="bold yellow")
     _show_failures(places, names, console)
     _show_gaps(places, model, console)
     console.print()
@@ -56,6 +62,8 @@ def _table(store: Store, run_id: str, names: Sequence[str], places: Sequence[Run
     for head in columns:
         table.add_column(head, justify="right", no_wrap=True, min_width=len(head))
     for place, name in zip(places, names, strict=True):
+        if place.state in _WAITING:
+            continue
         ledger = place.ledger if place.state == "analyzed" else None
         time = f"{place.seconds:.1f} s" if place.seconds is not None else ""
         if ledger is None:
@@ -104,7 +112,8 @@ def _totals(places: Sequence[RunDocument], run_id: str, seconds: float) -> Text:
     usage = sum((place.usage for place in done if place.usage), Usage())
     ledger = total_ledger(done)
     parts = [f"{len(done)} of {_count(len(places), 'document')}", _count(ledger.clauses, "clause")]
-    parts += [f"{ledger.characters_covered:.1%} covered", _count(sum(place.drafts for place in done), "draft")]
+    parts += [f"{ledger.characters_covered:.1%} covered"] if done else []
+    parts += [_count(sum(place.drafts for place in done), "draft")]
     text = Text(" · ".join([*parts, f"{seconds:.1f} s"]), style="bold")
     if usage.calls or usage.cached_calls:
         paid = [f"{_count(usage.calls, 'call')} made, {usage.cached_calls:,} answers from the store"]

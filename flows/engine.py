@@ -1,22 +1,92 @@
-"""Prefect, made quiet and local: must be called before anything imports prefect."""
+"""Prefect, made quiet and local: must be prepared before anything imports prefect.
 
+Prefect can start a temporary server by itself, but that one shares our terminal: Ctrl-C would end it first, and the
+run would wait minutes for an answer to its last report. Ours is a process group of its own (``flows/server.py``).
+"""
+
+import asyncio
+import atexit
+import importlib
 import os
+import socket
+import subprocess
 import sys
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from smallprint.errors import StoreError
 
-def prepare_prefect(home: Path) -> None:
+_PATIENCE = 120.0  # seconds; a first start migrates Prefect's own database, which slow disks take long for
+
+
+@dataclass
+class LocalServer:
+    """The temporary server of this process; ``folder`` is Prefect's home."""
+
+    folder: Path
+    port: int
+    process: "subprocess.Popen[bytes] | None" = field(default=None)
+
+    @property
+    def log(self) -> Path:
+        """Where its lines go, which are nothing for the user."""
+        return self.folder / "server.log"
+
+    def start(self) -> None:
+        """Begin to start; ``answers`` tells when it is there."""
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen(  # noqa: S603 -- our own module
+                [sys.executable, "-m", "flows.server", str(self.port)],
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=log,
+                env={**os.environ, "PREFECT__SERVER_EPHEMERAL": "1", "PREFECT__SERVER_FINAL": "1"},
+                start_new_session=True,
+            )
+        atexit.register(self.stop)
+
+    async def answers(self) -> bool:
+        """Whether its API is up."""
+        import httpx
+
+        try:
+            async with httpx.AsyncClient(trust_env=False) as client:
+                return (await client.get(f"http://127.0.0.1:{self.port}/api/health")).is_success
+        except httpx.TransportError:
+            return False
+
+    def stop(self) -> None:
+        """End it, having let it write down what it was told."""
+        process, self.process = self.process, None
+        if process is None:
+            return
+        process.terminate()
+        try:
+            process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        if process.stdin:
+            process.stdin.close()
+
+
+_prepared: list[LocalServer | None] = []  # at most one: Prefect reads its settings once a process
+
+
+def prepare_prefect(home: Path) -> LocalServer | None:
     """Point Prefect at the workspace and keep its lines off the user's screen; what the user has set stays.
 
-    With PREFECT_API_URL set, runs are recorded by that server, and its pages show them live. Without it a
-    temporary server runs beside us and keeps its history in ``home/prefect``; opening that folder with
+    With PREFECT_API_URL set, runs are recorded by that server, and its pages show them live; None is returned. Without
+    it a temporary server runs beside us and keeps its history in ``home/prefect``; opening that folder with
     ``PREFECT_HOME=home/prefect prefect server start`` shows past runs.
 
     Raises:
         RuntimeError: prefect was imported before, so that the settings would not count.
 
     """
-    if "prefect" in sys.modules and "PREFECT_HOME" not in os.environ:
+    if _prepared:
+        return _prepared[0]
+    if "prefect" in sys.modules:
         raise RuntimeError("prepare_prefect must run before prefect is imported")
     folder = (home / "prefect").resolve()
     folder.mkdir(parents=True, exist_ok=True)
@@ -28,9 +98,6 @@ def prepare_prefect(home: Path) -> None:
         "PREFECT_SERVER_LOGGING_LEVEL": "CRITICAL",
         "PREFECT_LOGGING_LEVEL": "CRITICAL",
         "PREFECT_LOGGING_TO_API_ENABLED": "false",
-        # A cold first start migrates Prefect's own database, which slow disks take long for.
-        "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
-        "PREFECT_SERVER_EPHEMERAL_ENABLED": "true",
         # Services for schedules and notifications, which a temporary server has no use for.
         "PREFECT_SERVER_SERVICES_SCHEDULER_ENABLED": "false",
         "PREFECT_SERVER_SERVICES_LATE_RUNS_ENABLED": "false",
@@ -40,3 +107,41 @@ def prepare_prefect(home: Path) -> None:
     }
     for name, value in defaults.items():
         os.environ.setdefault(name, value)
+    server = None
+    if not os.environ.get("PREFECT_API_URL"):
+        server = LocalServer(folder, _free_port())
+        os.environ["PREFECT_API_URL"] = f"http://127.0.0.1:{server.port}/api"
+        # A proxy for the world is none for this machine.
+        for name in ("NO_PROXY", "no_proxy"):
+            os.environ[name] = ",".join(filter(None, (os.environ.get(name), "127.0.0.1")))
+    _prepared.append(server)
+    return server
+
+
+async def start_prefect(home: Path) -> None:
+    """Import Prefect, and have its server answer; can be cancelled at any time.
+
+    Raises:
+        StoreError: the temporary server does not start.
+
+    """
+    server = prepare_prefect(home)
+    if server is not None and server.process is None:
+        server.start()
+    importlib.import_module("prefect")  # takes as long as the server's first steps, which go on meanwhile
+    if server is None:
+        return
+    for _ in range(round(_PATIENCE / 0.1)):
+        if await server.answers():
+            return
+        if server.process is None or server.process.poll() is not None:
+            break
+        await asyncio.sleep(0.1)
+    server.stop()
+    raise StoreError(f"Prefect's local server did not start; {server.log} says why, and trying again may help")
+
+
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])

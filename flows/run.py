@@ -3,14 +3,16 @@
 import asyncio
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import PurePath
 from secrets import token_hex
 from typing import TYPE_CHECKING, Literal
 
-from flows.engine import prepare_prefect
+from extractors.capture import is_url
+from flows.engine import start_prefect
 from flows.session import Session, join, leave
-from smallprint.errors import ModelStopError, StoreError
+from smallprint.errors import ModelStopError
 from smallprint.records import Source
 from smallprint.store import RunDocument
 
@@ -101,7 +103,7 @@ async def execute(session: Session) -> Outcome:
 async def _under_prefect(settings: "Settings", run_id: str, places: list[RunDocument], at_once: int) -> None:
     if not places:
         return
-    prepare_prefect(settings.home)
+    await start_prefect(settings.home)
     from prefect import flow
 
     from flows.analyze import analyze_document
@@ -110,11 +112,16 @@ async def _under_prefect(settings: "Settings", run_id: str, places: list[RunDocu
     @flow(name="run", flow_run_name=f"run {run_id}", validate_parameters=False)
     async def run() -> None:
         gate = asyncio.Semaphore(max(2, at_once))
+        # Parsing keeps a processor busy, so more files at once would only finish later; pages are waited for.
+        parsing = asyncio.Semaphore(2)
 
         async def one(place: RunDocument) -> None:
             async with gate:
                 name = label(place.source)
-                document_id = place.document_id or await capture_document(run_id, place.position, name)
+                document_id = place.document_id
+                if document_id is None:
+                    async with nullcontext() if is_url(place.source.location) else parsing:
+                        document_id = await capture_document(run_id, place.position, name)
                 if document_id is not None:
                     await analyze_document(run_id, place.position, document_id, name)
 
@@ -126,13 +133,6 @@ async def _under_prefect(settings: "Settings", run_id: str, places: list[RunDocu
         await run()
     except BaseExceptionGroup as failures:
         raise _first(failures) from failures
-    except RuntimeError as error:
-        if "ephemeral Prefect API server" in str(error):
-            raise StoreError(
-                "Prefect's local server did not start; try again, or run 'prefect server start' "
-                "and set PREFECT_API_URL=http://127.0.0.1:4200/api"
-            ) from error
-        raise
 
 
 def _first(failures: BaseExceptionGroup[BaseException]) -> BaseException:

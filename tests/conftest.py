@@ -19,14 +19,10 @@ def prefect_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     for name in _VARIABLES:
         os.environ.pop(name, None)
     home = tmp_path_factory.mktemp("home")
-    prepare_prefect(home)
+    server = prepare_prefect(home)
     yield home
-    import sys
-
-    if "prefect.server.api.server" in sys.modules:
-        from prefect.server.api.server import SubprocessASGIServer
-
-        SubprocessASGIServer().stop()
+    if server is not None:
+        server.stop()
 
 
 @pytest.fixture
