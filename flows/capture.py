@@ -23,7 +23,7 @@ async def capture_document(run_id: str, position: int, label: str) -> str | None
     except DocumentError as error:
         record_failure(session, position, error, time.monotonic() - started)
         return None
-    session.store.run_captured(run_id, position, reading.document.id)
+    session.store.run_captured(run_id, position, reading.document.id, time.monotonic() - started)
     session.listener(Event("captured", position, clauses=len(reading.clauses)))
     return reading.document.id
 

@@ -4,6 +4,7 @@ SQLite by default (WAL, foreign keys on), PostgreSQL by URL. A later run never o
 """
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, delete, event, func, insert, inspect, select, text, update
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 
 from smallprint import tables as t
 from smallprint.errors import StoreError
@@ -104,8 +105,10 @@ class Store:
                 connection = plain.execution_options(smallprint_writes=writes)
                 with connection.begin():
                     yield connection
-        except OperationalError as error:
-            raise StoreError(f"the database refused: {error.orig}") from error
+        except DatabaseError as error:
+            if not _is_of_the_file(error):
+                raise
+            raise StoreError(f"the database at {_shown(self.engine.url)} {_refusal(error)}") from error
 
     def close(self) -> None:
         """Give all connections back."""
@@ -243,9 +246,9 @@ class Store:
         with self.write() as c:
             c.execute(update(t.runs).where(t.runs.c.id == run_id).values(state=state, finished_at=finished))
 
-    def run_captured(self, run_id: str, position: int, document_id: str) -> None:
-        """The document of this place in the run has text and clauses."""
-        self._set_run_document(run_id, position, document_id=document_id, state="captured", error=None)
+    def run_captured(self, run_id: str, position: int, document_id: str, seconds: float = 0.0) -> None:
+        """The document of this place in the run has text and clauses; how long that took."""
+        self._set_run_document(run_id, position, document_id=document_id, state="captured", error=None, seconds=seconds)
 
     def run_failed(self, run_id: str, position: int, error: dict[str, str], seconds: float) -> None:
         """The document of this place in the run cannot be read or analyzed; why, and what to do."""
@@ -261,7 +264,7 @@ class Store:
         analysis: Analysis,
         seconds: float,
     ) -> None:
-        """Drafts, rejections, ledger and bill of one document, all or nothing."""
+        """Drafts, rejections, ledger and bill of one document, all or nothing; its seconds add to the capture's."""
         ledger = analysis.ledger(clauses)
         with self.write() as c:
             _save_drafts(c, run_id, document_id, analysis.drafts)
@@ -277,7 +280,7 @@ class Store:
                     ledger=ledger.model_dump(),
                     usage=analysis.usage.model_dump(),
                     windows=analysis.windows,
-                    seconds=seconds,
+                    seconds=func.coalesce(t.run_documents.c.seconds, 0.0) + seconds,
                 )
             )
 
@@ -369,25 +372,58 @@ def open_store(url: str) -> Store:
             event.listen(engine, "connect", _prepare_sqlite)
             event.listen(engine, "begin", _begin_sqlite)
         _migrate(engine, where)
-    except (SQLAlchemyError, OSError) as error:
-        raise StoreError(f"the database at {_shown(url)} cannot be opened: {error}") from error
+    except OSError as error:
+        raise StoreError(f"the database at {_shown(url)} cannot be opened ({error.strerror}); {_ELSEWHERE}") from error
+    except DatabaseError as error:
+        if not _is_of_the_file(error):
+            raise
+        raise StoreError(f"the database at {_shown(url)} {_refusal(error)}") from error
+    except (ArgumentError, ImportError) as error:
+        raise StoreError(f"the database URL {_shown(url)} cannot be used: {error}") from error
     return Store(engine)
+
+
+_ELSEWHERE = "set SMALLPRINT_HOME to a folder of yours"
+
+
+def _is_of_the_file(error: DatabaseError) -> bool:
+    """Whether the database itself is in trouble (locked, full, damaged, out of reach), not a statement of ours."""
+    return type(error) in (OperationalError, DatabaseError)
+
+
+def _refusal(error: DatabaseError) -> str:
+    """What is wrong and what to do, in one line."""
+    said = " ".join(str(error.orig).split())
+    if "locked" in said:
+        return "is locked: another program is writing to it; try again when it has finished"
+    if "not a database" in said:
+        return f"cannot be opened: the file is no database; move it away, or {_ELSEWHERE}"
+    if "full" in said:
+        return f"cannot be written: {said}; make room on the disk"
+    if "malformed" in said:
+        return f"is damaged ({said}); restore it from a backup, or move it away to begin anew"
+    if "unable to open" in said or "readonly" in said:
+        return f"cannot be opened for writing ({said}); {_ELSEWHERE}"
+    return f"cannot be opened or refused: {said}"
 
 
 def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def _shown(url: str) -> str:
-    return make_url(url).render_as_string(hide_password=True)
+def _shown(url: str | URL) -> str:
+    try:
+        return make_url(url).render_as_string(hide_password=True)
+    except ArgumentError:
+        return "given"
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 -- a DBAPI connection
     connection.isolation_level = None  # we say BEGIN ourselves, see _begin_sqlite
     cursor = connection.cursor()
+    cursor.execute("PRAGMA busy_timeout=10000")
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA foreign_keys=ON")
-    cursor.execute("PRAGMA busy_timeout=10000")
     # In WAL mode NORMAL survives a killed process; only a power cut can lose the last commits.
     cursor.execute("PRAGMA synchronous=NORMAL")
     cursor.close()
@@ -403,15 +439,21 @@ def _begin_sqlite(connection: Connection) -> None:
 def _migrate(engine: Engine, url: URL) -> None:
     """Run Alembic only where the version differs, because importing it costs a third of a second."""
     with engine.connect() as connection:
-        found = None
-        if inspect(connection).has_table("alembic_version"):
-            found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-    if found == SCHEMA:
+        tables = set(inspect(connection).get_table_names())
+        versions = []
+        if "alembic_version" in tables:
+            versions = list(connection.execute(text("SELECT version_num FROM alembic_version")).scalars())
+    if versions == [SCHEMA]:
         return
-    if found is not None and str(found) > SCHEMA:
+    ours = all(re.fullmatch(r"\d{4}", str(version)) for version in versions) and len(versions) < 2
+    if (tables and not versions) or not ours:
         raise StoreError(
-            f"the database at {url.render_as_string(hide_password=True)} was written by a newer version "
-            f"(schema {found}, this version knows {SCHEMA}); upgrade Smallprint or choose another SMALLPRINT_HOME"
+            f"the database at {_shown(url)} holds another program's tables; choose another database or SMALLPRINT_HOME"
+        )
+    if versions and versions[0] > SCHEMA:
+        raise StoreError(
+            f"the database at {_shown(url)} was written by a newer version "
+            f"(schema {versions[0]}, this version knows {SCHEMA}); upgrade Smallprint or choose another SMALLPRINT_HOME"
         )
     from alembic import command
     from alembic.config import Config
