@@ -3,22 +3,18 @@
 SQLite by default (WAL, foreign keys on), PostgreSQL by URL. A later run never overwrites what a person decided.
 """
 
-import json
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib.resources import as_file, files
-from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, delete, event, func, insert, inspect, select, text, update
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
+from sqlalchemy import Connection, Engine, delete, func, insert, select, update
+from sqlalchemy.exc import DatabaseError
 
 from smallprint import tables as t
+from smallprint.database import is_in_trouble, open_engine, refusal
 from smallprint.errors import StoreError
 from smallprint.queue_store import place
 from smallprint.records import (
@@ -33,8 +29,6 @@ from smallprint.records import (
     Source,
     Usage,
 )
-
-SCHEMA = "0002"  # the newest migration; a test holds it to smallprint/migrations/versions
 
 
 @dataclass(frozen=True)
@@ -106,9 +100,9 @@ class Store:
                 with connection.begin():
                     yield connection
         except DatabaseError as error:
-            if not _is_of_the_file(error):
+            if not is_in_trouble(error):
                 raise
-            raise StoreError(f"the database at {_shown(self.engine.url)} {_refusal(error)}") from error
+            raise refusal(self.engine.url, error) from error
 
     def close(self) -> None:
         """Give all connections back."""
@@ -360,109 +354,10 @@ def open_store(url: str) -> Store:
     """Open the database at a SQLAlchemy URL, create its folder and bring its tables up to date.
 
     Raises:
-        StoreError: it cannot be opened, or was written by a newer Smallprint.
+        StoreError: it cannot be opened, is another program's, or was written by a newer Smallprint.
 
     """
-    try:
-        where = make_url(url)
-        if where.get_backend_name() == "sqlite" and where.database and where.database != ":memory:":
-            Path(where.database).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(where, json_serializer=_json)
-        if where.get_backend_name() == "sqlite":
-            event.listen(engine, "connect", _prepare_sqlite)
-            event.listen(engine, "begin", _begin_sqlite)
-        _migrate(engine, where)
-    except OSError as error:
-        raise StoreError(f"the database at {_shown(url)} cannot be opened ({error.strerror}); {_ELSEWHERE}") from error
-    except DatabaseError as error:
-        if not _is_of_the_file(error):
-            raise
-        raise StoreError(f"the database at {_shown(url)} {_refusal(error)}") from error
-    except (ArgumentError, ImportError) as error:
-        raise StoreError(f"the database URL {_shown(url)} cannot be used: {error}") from error
-    return Store(engine)
-
-
-_ELSEWHERE = "set SMALLPRINT_HOME to a folder of yours"
-
-
-def _is_of_the_file(error: DatabaseError) -> bool:
-    """Whether the database itself is in trouble (locked, full, damaged, out of reach), not a statement of ours."""
-    return type(error) in (OperationalError, DatabaseError)
-
-
-def _refusal(error: DatabaseError) -> str:
-    """What is wrong and what to do, in one line."""
-    said = " ".join(str(error.orig).split())
-    if "locked" in said:
-        return "is locked: another program is writing to it; try again when it has finished"
-    if "not a database" in said:
-        return f"cannot be opened: the file is no database; move it away, or {_ELSEWHERE}"
-    if "full" in said:
-        return f"cannot be written: {said}; make room on the disk"
-    if "malformed" in said:
-        return f"is damaged ({said}); restore it from a backup, or move it away to begin anew"
-    if "unable to open" in said or "readonly" in said:
-        return f"cannot be opened for writing ({said}); {_ELSEWHERE}"
-    return f"cannot be opened or refused: {said}"
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-
-
-def _shown(url: str | URL) -> str:
-    try:
-        return make_url(url).render_as_string(hide_password=True)
-    except ArgumentError:
-        return "given"
-
-
-def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 -- a DBAPI connection
-    connection.isolation_level = None  # we say BEGIN ourselves, see _begin_sqlite
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA busy_timeout=10000")
-    cursor.execute("PRAGMA journal_mode=WAL")
-    cursor.execute("PRAGMA foreign_keys=ON")
-    # In WAL mode NORMAL survives a killed process; only a power cut can lose the last commits.
-    cursor.execute("PRAGMA synchronous=NORMAL")
-    cursor.close()
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    # A transaction that reads first and writes later fails at once when another process wrote in between; one that
-    # asks for the write lock at its start waits for it instead.
-    writes = connection.get_execution_options().get("smallprint_writes", True)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-
-def _migrate(engine: Engine, url: URL) -> None:
-    """Run Alembic only where the version differs, because importing it costs a third of a second."""
-    with engine.connect() as connection:
-        tables = set(inspect(connection).get_table_names())
-        versions = []
-        if "alembic_version" in tables:
-            versions = list(connection.execute(text("SELECT version_num FROM alembic_version")).scalars())
-    if versions == [SCHEMA]:
-        return
-    ours = all(re.fullmatch(r"\d{4}", str(version)) for version in versions) and len(versions) < 2
-    if (tables and not versions) or not ours:
-        raise StoreError(
-            f"the database at {_shown(url)} holds another program's tables; choose another database or SMALLPRINT_HOME"
-        )
-    if versions and versions[0] > SCHEMA:
-        raise StoreError(
-            f"the database at {_shown(url)} was written by a newer version "
-            f"(schema {versions[0]}, this version knows {SCHEMA}); upgrade Smallprint or choose another SMALLPRINT_HOME"
-        )
-    from alembic import command
-    from alembic.config import Config
-
-    with as_file(files("smallprint") / "migrations") as scripts, engine.begin() as connection:
-        config = Config()
-        config.set_main_option("script_location", str(scripts).replace("%", "%%"))
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+    return Store(open_engine(url))
 
 
 def _source(row: Any) -> Source:  # noqa: ANN401 -- a row mapping

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import text, update
 
 from smallprint import tables as t
+from smallprint.database import SCHEMA
 from smallprint.errors import StoreError
 from smallprint.records import (
     Analysis,
@@ -25,7 +26,7 @@ from smallprint.records import (
     Source,
     Usage,
 )
-from smallprint.store import SCHEMA, Store, open_store
+from smallprint.store import Store, open_store
 
 NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 WORDS = "1. Payments\n\nFees are never refunded."

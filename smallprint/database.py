@@ -1,0 +1,126 @@
+"""The database behind the store: opened, prepared for many writers, brought up to date, its refusals in one line."""
+
+import json
+import re
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
+
+from smallprint.errors import StoreError
+
+SCHEMA = "0002"  # the newest migration; a test holds it to smallprint/migrations/versions
+_ELSEWHERE = "set SMALLPRINT_HOME to a folder of yours"
+
+
+def open_engine(url: str) -> Engine:
+    """An engine for a SQLAlchemy URL, its folder and its tables made or migrated.
+
+    Raises:
+        StoreError: it cannot be opened, is another program's, or was written by a newer Smallprint.
+
+    """
+    try:
+        where = make_url(url)
+        if where.get_backend_name() == "sqlite" and where.database and where.database != ":memory:":
+            Path(where.database).parent.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(where, json_serializer=_json)
+        if where.get_backend_name() == "sqlite":
+            event.listen(engine, "connect", _prepare_sqlite)
+            event.listen(engine, "begin", _begin_sqlite)
+        _migrate(engine, where)
+    except OSError as error:
+        raise StoreError(f"the database at {_shown(url)} cannot be opened ({error.strerror}); {_ELSEWHERE}") from error
+    except DatabaseError as error:
+        if not is_in_trouble(error):
+            raise
+        raise refusal(url, error) from error
+    except (ArgumentError, ImportError) as error:
+        raise StoreError(f"the database URL {_shown(url)} cannot be used: {error}") from error
+    return engine
+
+
+def is_in_trouble(error: DatabaseError) -> bool:
+    """Whether the database itself is locked, full, damaged or out of reach; else a statement of ours is wrong."""
+    return type(error) in (OperationalError, DatabaseError)
+
+
+def refusal(url: str | URL, error: DatabaseError) -> StoreError:
+    """What is wrong with a database in trouble and what to do, in one line."""
+    return StoreError(f"the database at {_shown(url)} {_trouble(error)}")
+
+
+def _trouble(error: DatabaseError) -> str:
+    said = " ".join(str(error.orig).split())
+    if "locked" in said:
+        return "is locked: another program is writing to it; try again when it has finished"
+    if "not a database" in said:
+        return f"cannot be opened: the file is no database; move it away, or {_ELSEWHERE}"
+    if "full" in said:
+        return f"cannot be written: {said}; make room on the disk"
+    if "malformed" in said:
+        return f"is damaged ({said}); restore it from a backup, or move it away to begin anew"
+    if "unable to open" in said or "readonly" in said:
+        return f"cannot be opened for writing ({said}); {_ELSEWHERE}"
+    return f"cannot be opened or refused: {said}"
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _shown(url: str | URL) -> str:
+    try:
+        return make_url(url).render_as_string(hide_password=True)
+    except ArgumentError:
+        return "given"
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 -- a DBAPI connection
+    connection.isolation_level = None  # we say BEGIN ourselves, see _begin_sqlite
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA busy_timeout=10000")
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    # In WAL mode NORMAL survives a killed process; only a power cut can lose the last commits.
+    cursor.execute("PRAGMA synchronous=NORMAL")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A transaction that reads first and writes later fails at once when another process wrote in between; one that
+    # asks for the write lock at its start waits for it instead.
+    writes = connection.get_execution_options().get("smallprint_writes", True)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _migrate(engine: Engine, url: URL) -> None:
+    """Run Alembic only where the version differs, because importing it costs a third of a second."""
+    with engine.connect() as connection:
+        tables = set(inspect(connection).get_table_names())
+        versions = []
+        if "alembic_version" in tables:
+            versions = list(connection.execute(text("SELECT version_num FROM alembic_version")).scalars())
+    if versions == [SCHEMA]:
+        return
+    ours = all(re.fullmatch(r"\d{4}", str(version)) for version in versions) and len(versions) < 2
+    if (tables and not versions) or not ours:
+        raise StoreError(
+            f"the database at {_shown(url)} holds another program's tables; choose another database or SMALLPRINT_HOME"
+        )
+    if versions and versions[0] > SCHEMA:
+        raise StoreError(
+            f"the database at {_shown(url)} was written by a newer version "
+            f"(schema {versions[0]}, this version knows {SCHEMA}); upgrade Smallprint or choose another SMALLPRINT_HOME"
+        )
+    from alembic import command
+    from alembic.config import Config
+
+    with as_file(files("smallprint") / "migrations") as scripts, engine.begin() as connection:
+        config = Config()
+        config.set_main_option("script_location", str(scripts).replace("%", "%%"))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
