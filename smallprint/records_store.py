@@ -79,7 +79,7 @@ def records(c: Connection) -> Iterator[Record]:
         .order_by(t.records.c.number)
     )
     visits = select(t.captures.c.sha256, func.max(t.captures.c.captured_at)).group_by(t.captures.c.sha256)
-    verified = dict(c.execute(visits).tuples())
+    verified = dict(c.execute(visits).all())
     for row in c.execute(query, execution_options={"yield_per": 500}).mappings():
         yield Record(
             id=review.record_id(row["number"]),
