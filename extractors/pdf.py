@@ -38,7 +38,7 @@ def extract_pdf(data: bytes, options: Options) -> Extraction:
             story.add(page)
         metadata = dict(pdf.metadata)
     if not story.lines or len(reader.scanned) == total:
-        reader.explain_silence(total)
+        reader.explain_silence(total, furniture)
     found = tuple(blocks(story))
     return Extraction(
         found,
@@ -107,12 +107,14 @@ class _Reader:
         elif page.pictured > _PICTURE and page.characters < _PICTURE_TEXT:
             self.pictured.append(page.number)
 
-    def explain_silence(self, total: int) -> None:
+    def explain_silence(self, total: int, furniture: Furniture) -> None:
         """Raise the error that says why a document has no text."""
         if len(self.unreadable) == total:
             raise DocumentError(
                 "malformed", self.unreadable[min(self.unreadable)], advice="fetch or export the file again"
             )
+        if furniture.counts and len(self.scanned) < total:
+            raise DocumentError("no_text", "there are running heads and feet, and no text between them")
         if self.recognized:
             raise DocumentError("no_text", "OCR found no text on any page", advice="check that this is the right file")
         raise DocumentError(

@@ -22,6 +22,7 @@ from extractors.pdf_story import Group, Story, Text
 _ENDED = re.compile(r"[.!?:;]['\"’”)\]⁰¹²³⁴⁵⁶⁷⁸⁹]*$")
 _OPEN_END = re.compile(r"(?:[;,]|\b(?:and|or|und|oder|et|ou|y|o|e|lub|i))$")
 _DEEPEST = 6
+_BROKEN = re.compile(r"[^\W\d_][-‐\u00ad]$|\d[-–]$")  # a word or a range broken at the line end
 _TAIL = 40  # words of the half that moves to the other; longer ones stay, so that the page is read in its own order
 _REACH = 40
 
@@ -63,7 +64,7 @@ def _begins(line: Text, group: Group, story: Story) -> bool:
         return True
     if line.all_bold != before.all_bold and (line.all_bold or (before.all_bold and not lower)):
         return not (lower and not _ENDED.search(before.text))
-    if _is_centered(line) and _is_centered(before):
+    if (_is_centered(line) and _is_centered(before)) or _BROKEN.search(before.text):
         return False
     return (_is_short(before, line) and not (lower and not _ENDED.search(before.text))) or _is_indented(line, group)
 

@@ -31,9 +31,9 @@ def open_pdf(data: bytes, password: str | None = None) -> Iterator[PlumberPdf]:
     refuse_bombs(data)
     with reading("the file"):
         pdf = pdfplumber.open(io.BytesIO(data), password=password or "")
+    with reading("the page tree"):
+        pages = pdf.pages  # pdf.close() walks them too, so a broken tree is left to the garbage collector
     try:
-        with reading("the page tree"):
-            pages = pdf.pages
         if not pages:
             raise DocumentError("malformed", "this PDF has no pages", advice="fetch or export it again")
         yield pdf

@@ -114,8 +114,14 @@ def _settled(window: deque[tuple[Page, list[EdgeRow]]], at: int, found: Furnitur
             gone |= set(row.words)
             found.counts[row.signature] += 1
             found.examples.setdefault(row.signature, row.text[:60])
+    if len(gone) == len(page.words):  # a page so short that its text stands among them
+        gone = {word for place in ("top", "bottom") for row in _outermost(rows, place) for word in row.words}
     page.words = [word for word in page.words if word not in gone]
     return page
+
+
+def _outermost(rows: list[EdgeRow], place: str) -> list[EdgeRow]:
+    return [row for row in rows if row.place == place][:1]
 
 
 def _is_furniture(row: EdgeRow, others: list[tuple[int, list[EdgeRow]]], page: Page, total: int) -> bool:

@@ -10,6 +10,7 @@ from extractors.pdf_tables import take_tables
 _BOLD = re.compile(r"bold|black|heavy|semibold|demi|cmbx|[-,](?:bd|b)\b", re.IGNORECASE)
 # Glyphs without a character, and with one of private use, bullets of symbol fonts excepted.
 _UNMAPPED = re.compile("\\(cid:\\d+\\)|(?![\uf0b7\uf0a7\uf0d8\uf02d])[\ue000-\uf8ff\U000f0000-\U0010ffff]")
+_BULLET = "(cid:127)"  # ISO 32000-1 D.2: codes that WinAnsiEncoding leaves free mean a bullet
 _ACCENTS = {
     "ˆ": "\u0302",
     "´": "\u0301",
@@ -32,7 +33,7 @@ def read_page(page: PlumberPage, number: int) -> Page:
     shown = _visible(page, result)
     found = shown.extract_words(extra_attrs=["fontname", "size"], x_tolerance_ratio=_GAP, y_tolerance=2)
     for one in found:
-        text, lost = _UNMAPPED.subn("", one["text"])
+        text, lost = _UNMAPPED.subn("", "•" if one["text"] == _BULLET else one["text"])
         result.unmapped += lost
         if text:
             result.words.append(

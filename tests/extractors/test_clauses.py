@@ -11,6 +11,7 @@ from extractors.clauses import cut_clauses
 from extractors.document_title import document_title
 from extractors.layout import RawBlock, assemble
 from smallprint.records import Block
+from tests.extractors.contract import assert_tiles
 
 GOLDEN_FILES = sorted(GOLDEN.glob("*.txt"))
 DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data"
@@ -21,19 +22,6 @@ def document(*blocks, language="en"):
     raw = [block if isinstance(block, RawBlock) else RawBlock("paragraph", block) for block in blocks]
     text, made = assemble(raw)
     return document_of(text, language=language).model_copy(update={"blocks": made})
-
-
-def assert_tiles(found, clauses):
-    at = 0
-    for index, clause in enumerate(clauses, start=1):
-        assert clause.id == f"c{index}"
-        assert clause.text == found.text[clause.start : clause.end]
-        assert clause.text == clause.text.strip() != ""
-        assert clause.start >= at
-        assert not found.text[at : clause.start].strip()
-        assert len(clause.text) <= 4000
-        at = clause.end
-    assert not found.text[at:].strip()
 
 
 @pytest.mark.parametrize("path", GOLDEN_FILES, ids=lambda path: path.stem)
