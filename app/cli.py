@@ -285,6 +285,8 @@ def status(
 
     settings = settings_with()
     with existing_store(settings) as store:
+        if store is None and run_id is not None:
+            raise UserError(f"there is no run {run_id}: {settings.home} does not exist yet")
         rows = status_rows(store, run_id) if store else []
     if as_json:
         typer.echo(json.dumps({"runs": rows}, ensure_ascii=False, indent=1))

@@ -52,27 +52,41 @@ def analyst_line(model: str) -> Text:
     return Text(f"Read by {model}.", style="italic")
 
 
-def draft_block(number: int | None, draft: Draft, clauses: Sequence[Clause]) -> RenderableType:
-    """One draft as an analyst reads it: level and title, where, the quotation, what it means, law, agencies."""
+def draft_block(draft: Draft, clauses: Sequence[Clause], *, number: int | None = None) -> RenderableType:
+    """One draft as an analyst reads it: level and title, where, the quotation, what it means, law, agencies.
+
+    Args:
+        draft: what to show.
+        clauses: of its document, for their numbers and headings.
+        number: its place in a whole reading, which also shows the reasons and what to check.
+
+    """
     head = Text.assemble(
         (f"{number:>3}  " if number else "", "dim"),
         (f" {draft.severity.upper()} ", STYLES[draft.severity]),
         "  ",
         (draft.title, "bold"),
     )
-    head.append(f"   {' + '.join((draft.category, *draft.secondary))}", style="dim")
     body = Table.grid(padding=(0, 2))
     body.add_column(style="dim", no_wrap=True, min_width=10)
     body.add_column()
+    kinds = " + ".join((draft.category, *draft.secondary))
+    body.add_row("kind", Text(f"{kinds} · confidence {draft.confidence:.0%}", style="dim"))
     for evidence in draft.evidence:
-        body.add_row("where", Text(_where(evidence, clauses), style="dim"))
         body.add_row("quote", Text(f"“{_shortened(evidence.text)}”", style="italic"))
+        body.add_row("where", Text(_where(evidence, clauses), style="dim"))
     body.add_row("what it is", Text(draft.what_it_is))
     body.add_row("for you", Text(draft.consumer_impact))
+    if number:
+        body.add_row("why", Text(draft.why_it_matters))
     if draft.frameworks:
         body.add_row("law", Text("; ".join(one.citation + ("" if one.valid else " (?)") for one in draft.frameworks)))
+    if number and draft.enforcement_risk:
+        body.add_row("risk", Text(draft.enforcement_risk))
     for agency in draft.agencies:
         body.add_row("agency", _agency(agency))
+    for action in draft.due_diligence if number else ():
+        body.add_row("check", Text(action))
     if draft.flags:
         body.add_row("flags", Text(", ".join(draft.flags), style="magenta"))
     return Group(head, Padding(body, (0, 0, 1, 5)))
@@ -106,7 +120,7 @@ def _shortened(words: str) -> str:
 
 def ledger_line(ledger: Ledger, usage: Usage) -> Text:
     """The account of the clauses and the bill, on one line."""
-    parts = [f"{ledger.clauses} clauses", f"{ledger.analyzed} with provisions", f"{ledger.nothing_found} without"]
+    parts = [counted(ledger.clauses, "clause"), f"{ledger.analyzed} with provisions", f"{ledger.nothing_found} without"]
     parts += [f"{ledger.failed} failed"] if ledger.failed else []
     parts += [f"{ledger.over_budget} over budget"] if ledger.over_budget else []
     parts += [f"{ledger.characters_covered:.1%} of the text covered"]
@@ -114,6 +128,11 @@ def ledger_line(ledger: Ledger, usage: Usage) -> Text:
         parts += [f"{usage.calls} calls (+{usage.cached_calls} from the store)"]
         parts += [f"{usage.input_tokens + usage.output_tokens:,} tokens", money(usage.cost_usd)]
     return Text("ledger: " + " · ".join(parts), style="dim")
+
+
+def counted(number: int, what: str) -> str:
+    """A number with its noun: 1 draft, 2 drafts."""
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def money(cost: float | None) -> str:
@@ -133,7 +152,7 @@ def reading(document: Document, clauses: tuple[Clause, ...], analysis: Analysis,
     ]
     parts += [Text(f"warning: {one.code}: {one.detail}", style="yellow") for one in document.warnings]
     parts += [Text(), severity_chart(analysis.drafts), Text()]
-    parts += [draft_block(n, draft, clauses) for n, draft in enumerate(by_severity(analysis.drafts), 1)]
+    parts += [draft_block(draft, clauses, number=n) for n, draft in enumerate(by_severity(analysis.drafts), 1)]
     if not analysis.drafts:
         parts += [Text("No provision was found."), Text()]
     if analysis.rejections:

@@ -64,7 +64,7 @@ def _show_drafts(console: Console, store: Store, drafts: Sequence[StoredDraft]) 
     for home in list(shown.values())[:_SHOWN]:
         found = store.load_document(home.document_id)
         console.print(Text(f"{home.source.entity}: {home.source.title}", style="dim"))
-        console.print(draft_block(None, home.draft, found[1] if found else ()))
+        console.print(draft_block(home.draft, found[1] if found else ()))
     console.print(Text(f"{len(drafts)} drafts by severity", style="bold"))
     console.print(severity_chart([one.draft for one in drafts]))
     console.print()

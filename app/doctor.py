@@ -87,16 +87,11 @@ def _room(settings: Settings) -> list[Finding]:
 
 
 def _extras(_settings: Settings) -> list[Finding]:
-    ocr = shutil.which("ocrmypdf")
-    browser = shutil.which("chromium") or shutil.which("google-chrome")
-    return [
-        ("ok", "OCR", f"ocrmypdf at {ocr}")
-        if ocr
-        else ("note", "OCR", "ocrmypdf is not installed: scanned PDFs cannot be read (Debian: apt install ocrmypdf)"),
-        ("ok", "browser", f"{browser}")
-        if browser
-        else ("note", "browser", "no Chromium: pages that need scripts cannot be read (Debian: apt install chromium)"),
-    ]
+    ocr = shutil.which("tesseract")
+    if ocr:
+        return [("ok", "OCR", f"tesseract at {ocr}, for 'read --ocr' and 'run --ocr'")]
+    missing = "tesseract is not installed: scanned PDFs cannot be read (Debian: apt install tesseract-ocr)"
+    return [("note", "OCR", missing)]
 
 
 def _model(settings: Settings) -> list[Finding]:

@@ -45,7 +45,7 @@ class Wish:
 
 
 def evaluate(wish: Wish, settings: Settings) -> int:
-    """Run one suite; returns the exit code of JSON.md."""
+    """Run one suite; returns the exit code of docs/json.md."""
     if wish.suite in BENCHMARKS:
         return _benchmark(wish, settings.model)
     run = measure(wish, settings)

@@ -1,4 +1,4 @@
-"""Drafts and records to files: JSON Lines as JSON.md fixes it, CSV for spreadsheets, Parquet for tables."""
+"""Drafts and records to files: JSON Lines as docs/json.md fixes it, CSV for spreadsheets, Parquet for tables."""
 
 import csv
 import json

@@ -1,4 +1,4 @@
-"""The machine-readable output, field by field as JSON.md fixes it; records may grow, these objects stay."""
+"""The machine-readable output, field by field as docs/json.md fixes it; records may grow, these objects stay."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -43,7 +43,7 @@ Timeout = Annotated[
 Budget = Annotated[
     float | None,
     typer.Option(
-        "--budget", metavar="USD", help="Stop before more than this is spent on calls.", rich_help_panel=_MODEL
+        "--budget", metavar="USD", min=0, help="Stop before more than this is spent on calls.", rich_help_panel=_MODEL
     ),
 ]
 Concurrency = Annotated[
@@ -67,7 +67,7 @@ Password = Annotated[
 ]
 Ocr = Annotated[
     bool,
-    typer.Option("--ocr", help="Read scanned PDF pages by OCR (needs ocrmypdf).", rich_help_panel=_DOCUMENT),
+    typer.Option("--ocr", help="Read scanned PDF pages by OCR (needs tesseract).", rich_help_panel=_DOCUMENT),
 ]
 AllowPrivate = Annotated[
     bool,

@@ -12,7 +12,7 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
-from app.console import money
+from app.console import counted, money
 from app.terminal import stderr
 from flows.session import Event
 
@@ -77,9 +77,9 @@ class Tally:
 
     def words(self) -> str:
         """The sums in one line."""
-        parts = [f"{self.clauses:,} clauses", f"{self.drafts:,} drafts"]
+        parts = [counted(self.clauses, "clause"), counted(self.drafts, "draft")]
         if self.calls:
-            parts += [f"{self.calls:,} calls", f"{self.tokens:,} tokens", money(self.cost_usd)]
+            parts += [counted(self.calls, "call"), f"{self.tokens:,} tokens", money(self.cost_usd)]
         return " · ".join(parts)
 
 
@@ -139,9 +139,9 @@ def _lines(console: Console, tally: Tally, names: Sequence[str]) -> Callable[[Ev
         tally.take(event)
         if event.kind not in ("analyzed", "failed"):
             return
-        what = f"failed: {event.message}" if event.kind == "failed" else f"{event.drafts} drafts"
+        what = f"failed: {event.message}" if event.kind == "failed" else counted(event.drafts, "draft")
         head = f"{tally.clock() - started:6.1f} s  {tally.done} of {tally.total}"
-        cost = f" · {tally.calls:,} calls, {money(tally.cost_usd)} so far" if tally.calls else ""
+        cost = f" · {counted(tally.calls, 'call')}, {money(tally.cost_usd)} so far" if tally.calls else ""
         console.print(f"{head}  {names[event.position]}: {what}{cost}", soft_wrap=True)
 
     return show

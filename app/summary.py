@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from app.console import STYLES, analyst_line, money
+from app.console import STYLES, analyst_line, counted, money
 from app.status import total_ledger
 from flows.run import labels
 from smallprint.records import Usage
@@ -36,7 +36,7 @@ def show_summary(store: Store, run_id: str, console: Console, seconds: float) ->
     waiting = sum(place.state in _WAITING for place in places)
     if waiting:
         console.print()
-        console.print(f"{_count(waiting, 'document')} not analyzed yet.", style="bold yellow")
+        console.print(f"{counted(waiting, 'document')} not analyzed yet.", style="bold yellow")
     _show_failures(places, names, console)
     _show_gaps(places, model, console)
     console.print()
@@ -81,7 +81,7 @@ def _show_failures(places: Sequence[RunDocument], names: Sequence[str], console:
     if not failed:
         return
     console.print()
-    console.print(f"{_count(len(failed), 'document')} could not be read:", style="bold red")
+    console.print(f"{counted(len(failed), 'document')} could not be read:", style="bold red")
     for place, name in failed:
         error = place.error or {}
         console.print(Text.assemble("  ", (name, "red"), f": {error.get('detail', '')}"))
@@ -100,9 +100,9 @@ def _show_gaps(places: Sequence[RunDocument], model: str, console: Console) -> N
     if not clauses:
         return
     console.print()
-    console.print(f"{_count(clauses.total(), 'clause')} were not analyzed:", style="bold red")
+    console.print(f"{counted(clauses.total(), 'clause')} were not analyzed:", style="bold red")
     for why, count in clauses.most_common():
-        console.print(Text(f"  {_count(count, 'clause')} in {_count(documents[why], 'document')}: {why}"))
+        console.print(Text(f"  {counted(count, 'clause')} in {counted(documents[why], 'document')}: {why}"))
     if model != "offline":
         console.print(Text("      'smallprint run --resume' works on those alone", style="dim"))
 
@@ -111,16 +111,12 @@ def _totals(places: Sequence[RunDocument], run_id: str, seconds: float) -> Text:
     done = [place for place in places if place.state == "analyzed"]
     usage = sum((place.usage for place in done if place.usage), Usage())
     ledger = total_ledger(done)
-    parts = [f"{len(done)} of {_count(len(places), 'document')}", _count(ledger.clauses, "clause")]
+    parts = [f"{len(done)} of {counted(len(places), 'document')}", counted(ledger.clauses, "clause")]
     parts += [f"{ledger.characters_covered:.1%} covered"] if done else []
-    parts += [_count(sum(place.drafts for place in done), "draft")]
+    parts += [counted(sum(place.drafts for place in done), "draft")]
     text = Text(" · ".join([*parts, f"{seconds:.1f} s"]), style="bold")
     if usage.calls or usage.cached_calls:
-        paid = [f"{_count(usage.calls, 'call')} made, {usage.cached_calls:,} answers from the store"]
+        paid = [f"{counted(usage.calls, 'call')} made, {usage.cached_calls:,} answers from the store"]
         paid += [f"{usage.input_tokens:,} tokens in, {usage.output_tokens:,} out", money(usage.cost_usd)]
         text.append("\n" + " · ".join(paid))
     return text.append(f"\nrun {run_id}", style="dim")
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
