@@ -24,6 +24,7 @@ from smallprint.settings import Settings, workspace_secret
 _OUTPUT_PER_INPUT = 0.9
 _OUTPUT_AT_LEAST = 40  # tokens of an answer without provisions
 _MOST_SPLITS = 5  # halvings of one window: enough to part one clause from thirty, and an end to the bill
+_MOST_SPLITS_UNREAD = 1  # where two answers were no JSON: a shorter one may be, but a model that cannot stays unable
 
 
 class ModelAnalyst:
@@ -131,7 +132,7 @@ class ModelAnalyst:
         """
         messages = self._messages(job, window)
         spent = spent or Usage()
-        why, split = "", False
+        why, most = "", 0
         # A fallback model is asked before a window is split: what one model refuses another may read whole.
         for caller in self._callers:
             answered = await self._answer(job, window, messages, caller)
@@ -142,9 +143,9 @@ class ModelAnalyst:
             if answered.body is not None and "split" not in answered.body:
                 deliver(replace(_outcome(job, window, caller.name, answered.body), usage=spent))
                 return
-            split = split or answered.body is not None
+            most = max(most, answered.most_splits)
             why = str(answered.body["split"]) if answered.body else answered.why
-        parts = split_window(job.document, job.clauses, window) if split and splits < _MOST_SPLITS else ()
+        parts = split_window(job.document, job.clauses, window) if splits < most else ()
         if len(parts) < 2:
             deliver(Outcome(_ids(window), "failed", self.name, why=why, usage=spent))
             return
@@ -167,12 +168,13 @@ class ModelAnalyst:
             return _Answered(None, usage=meter.usage, over_budget=True, why=why)
         except CallFailed as failed:
             if failed.failure.kind not in SPLITS:
-                return _Answered(None, usage=meter.usage, why=failed.failure.detail)
+                return _Answered(None, usage=meter.usage, why=failed.failure.detail, most_splits=0)
             # Kept, so that a rerun splits at once instead of paying for the same cut-off answer.
             body: dict[str, Any] = {"split": failed.failure.detail}
         else:
             if read_answer(text, form) is None:
-                return _Answered(None, usage=meter.usage, why="the model's answer was not the JSON that was asked for")
+                why = "the model's answer was not the JSON that was asked for"
+                return _Answered(None, usage=meter.usage, why=why, most_splits=_MOST_SPLITS_UNREAD)
             body = {"text": text}
         job.answers.put(key, caller.name, {**body, "usage": meter.usage.model_dump()})
         # The next window's call goes out before this one's answer is proven.
@@ -183,8 +185,17 @@ class ModelAnalyst:
 class _Answered:
     """A body to use, or why there is none, and what the attempts cost."""
 
-    def __init__(self, body: dict[str, Any] | None, *, usage: Usage, why: str = "", over_budget: bool = False) -> None:
+    def __init__(
+        self,
+        body: dict[str, Any] | None,
+        *,
+        usage: Usage,
+        why: str = "",
+        over_budget: bool = False,
+        most_splits: int = _MOST_SPLITS,
+    ) -> None:
         self.body, self.usage, self.why, self.over_budget = body, usage, why, over_budget
+        self.most_splits = most_splits  # halvings after which this answer makes no further one worth while
 
 
 def _first(failures: BaseExceptionGroup[BaseException]) -> BaseException:

@@ -26,12 +26,12 @@ class Settings(BaseSettings):
     api_version: str | None = None  # Azure OpenAI only; setting it selects the Azure client
     response_mode: ResponseMode = "auto"
     fallback_model: str | None = None
-    timeout: float = Field(120.0, gt=0)  # seconds per model call
+    timeout: float = Field(240.0, gt=0)  # seconds per model call; a full answer at 30 tokens a second takes 200
     concurrency: int = Field(8, ge=1)  # model calls in flight
     requests_per_minute: int | None = None
     tokens_per_minute: int | None = None
     max_attempts: int = Field(6, ge=1)  # per call, first try included
-    window_tokens: int = Field(3500, ge=100)  # document tokens per model call
+    window_tokens: int = Field(5000, ge=100)  # document tokens per model call, at most
     max_output_tokens: int = Field(8000, ge=100)
     temperature: float | None = 0.0
     language: str = "English"  # of what a model writes, as a name

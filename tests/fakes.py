@@ -1,12 +1,12 @@
 """A fake OpenAI-compatible server: real HTTP on a loopback port, answers drawn from the prompt, faults on request.
 
-``python -m tests.fakes PORT`` serves in a process of its own; tests use ``with FakeServer() as server``.
+``python -m tests.fakes`` serves in a process of its own; tests use ``with FakeServer() as server``.
 """
 
+import argparse
 import asyncio
 import json
 import re
-import sys
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -206,11 +206,15 @@ class FakeServer:
         models: Iterable[str] = ("fake",),
         api_key: str | None = None,
         port: int = 0,
+        keep_requests: bool = True,
     ) -> None:
         self.reader, self.faults = reader, faults
         self.latency, self.seconds_per_token = latency, seconds_per_token
         self.modes, self.models, self.api_key, self.port = frozenset(modes), tuple(models), api_key, port
         self.requests: list[Request] = []
+        self.keep_requests = keep_requests
+        self.calls = 0
+        self.seconds: list[float] = []  # that each answer takes
         self.in_flight = self.most_in_flight = 0
         self.prompt_tokens = self.cached_tokens = self.output_tokens = 0
         self._seen: set[str] = set()
@@ -273,6 +277,8 @@ class FakeServer:
     async def _respond(self, method: str, path: str, headers: dict[str, str], body: bytes) -> bytes | None:
         if self.api_key and headers.get("authorization") != f"Bearer {self.api_key}":
             return _http(401, {"error": {"message": "Incorrect API key provided", "code": "invalid_api_key"}})
+        if method == "GET" and path.endswith("/stats"):
+            return _http(200, self.stats())
         if method == "GET" and path.endswith("/models"):
             return _http(200, {"object": "list", "data": [{"id": m, "object": "model"} for m in self.models]})
         if not path.partition("?")[0].endswith("/chat/completions"):
@@ -284,14 +290,28 @@ class FakeServer:
         finally:
             self.in_flight -= 1
 
+    def stats(self) -> dict:
+        """What was asked, billed and how long each answer took; for a process that looks from outside."""
+        return {
+            "calls": self.calls,
+            "prompt_tokens": self.prompt_tokens,
+            "cached_tokens": self.cached_tokens,
+            "output_tokens": self.output_tokens,
+            "seconds": self.seconds,
+        }
+
     async def _complete(self, body: dict, headers: dict[str, str]) -> bytes | None:
         request = Request(body, _mode(body), headers)
-        fault = self.faults(len(self.requests), request)
-        self.requests.append(request)
-        due = self._loop.time() + self.latency + fault.delay
+        fault = self.faults(self.calls, request)
+        self.calls += 1
+        if self.keep_requests:
+            self.requests.append(request)
+        begun = self._loop.time()
         reply, output = self._reply(request, fault)
         # Thinking up the answer is part of the latency, as with a model.
-        await asyncio.sleep(due + output * self.seconds_per_token - self._loop.time())
+        takes = self.latency + fault.delay + output * self.seconds_per_token
+        self.seconds.append(takes)
+        await asyncio.sleep(begun + takes - self._loop.time())
         return reply
 
     def _reply(self, request: Request, fault: Fault) -> tuple[bytes | None, int]:
@@ -382,7 +402,26 @@ def every(n: int, fault: Fault) -> Callable[[int, Request], Fault]:
     return lambda number, _request: fault if number % n == n - 1 else OK
 
 
-if __name__ == "__main__":
-    with FakeServer(port=int(sys.argv[1]), latency=float(sys.argv[2]) if len(sys.argv) > 2 else 0.0) as running:
+def serve(arguments: list[str] | None = None) -> None:
+    """Serve until killed; prints the address. For benchmarks, which must not share a processor's time with it."""
+    parser = argparse.ArgumentParser(prog="python -m tests.fakes", description=serve.__doc__)
+    parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--latency", type=float, default=0.0, help="seconds of every answer")
+    parser.add_argument("--seconds-per-token", type=float, default=0.0)
+    parser.add_argument("--slow-every", type=int, default=0, help="every n-th answer takes two seconds")
+    chosen = parser.parse_args(arguments)
+    slow = Fault(delay=max(0.0, 2.0 - chosen.latency))
+    faults = every(chosen.slow_every, slow) if chosen.slow_every else lambda _n, _request: OK
+    with FakeServer(
+        port=chosen.port,
+        latency=chosen.latency,
+        seconds_per_token=chosen.seconds_per_token,
+        faults=faults,
+        keep_requests=False,
+    ) as running:
         print(running.base_url, flush=True)
         threading.Event().wait()
+
+
+if __name__ == "__main__":
+    serve()
