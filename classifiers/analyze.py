@@ -1,5 +1,7 @@
 """Clauses to proven drafts: one path for every analyst, with an account of every clause and of every cent."""
 
+import asyncio
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
 
 from classifiers.drafting import Drafting, Maker, merge
@@ -68,17 +70,23 @@ async def analyze(
             created_at=now or datetime.now(UTC),
         ),
     )
-    outcomes: list[tuple[Outcome, list[Draft], list[Rejection]]] = []
+    # Proving takes the processor, sending the next call must not wait for it: it has a thread of its own.
+    proving: list[tuple[Outcome, Future[tuple[list[Draft], list[Rejection]]]]] = []
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="prove") as prover:
 
-    def deliver(outcome: Outcome) -> None:
-        # Proving happens while other windows are still being answered: waiting time is free.
-        drafts, rejections = drafting.prove(outcome)
-        outcomes.append((outcome, drafts, rejections))
-        if progress:
-            progress(Step(done=len(outcomes), clauses=len(outcome.clauses), usage=outcome.usage))
+        def deliver(outcome: Outcome) -> None:
+            proving.append((outcome, prover.submit(drafting.prove, outcome)))
+            if progress:
+                progress(Step(done=len(proving), clauses=len(outcome.clauses), usage=outcome.usage))
 
-    if clauses:
-        await model.propose(job, deliver)
+        try:
+            if clauses:
+                await model.propose(job, deliver)
+            await asyncio.gather(*(asyncio.wrap_future(made) for _, made in proving))
+        except BaseException:
+            prover.shutdown(wait=False, cancel_futures=True)
+            raise
+    outcomes = [(outcome, *made.result()) for outcome, made in proving]
     position = {clause.id: n for n, clause in enumerate(clauses)}
     outcomes.sort(key=lambda one: min(position[clause] for clause in one[0].clauses))
     drafts = merge(some for _, some, _ in outcomes)

@@ -4,7 +4,7 @@ A quote is looked for in the cited clauses, then in the window, then in the docu
 source's own text. docs/decisions/0011-grounding.md says what each status means and what is never accepted.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -67,11 +67,22 @@ class Grounder:
         if words.weight < 2:
             return Unlocated("the quote has less than two words")
         where = (self._scope.indices(cited), self._scope.indices(window))
-        ways = (self._whole, self._elided, self._joined, self._near)
-        found = next((found for way in ways if (found := way(words, *where))), None)
+        found = self._find(words, *where)
         if found is None:
             return Unlocated("the quoted words are not in the document")
         return tuple(self._evidence(passage, found) for passage in found.passages)
+
+    def _find(self, quote: Words, cited: list[int], window: list[int]) -> _Found | None:
+        parts = splices.elided_parts(quote.text)
+        # With list numbers, then without, which few quotations need.
+        for numbered in (True, False):
+            source = self._numbered if numbered else self._bare
+            words = quote if numbered else Words(quote.text, numbered=False)
+            found = self._whole(source, words, cited, window)
+            found = found or self._spliced(source, parts, cited, window, numbered=numbered)
+            if found:
+                return found
+        return self._joined(quote, cited, window) or self._near(quote, cited, window)
 
     @cached_property
     def _bare(self) -> Words:
@@ -81,28 +92,22 @@ class Grounder:
     def _near_matches(self) -> NearMatches:
         return NearMatches(self._numbered.squashed, other_words=self.document.language in (None, "en"))
 
-    def _readings(self, quote: str) -> Iterator[tuple[Words, Words]]:
-        """The document's words and the quote's, with list numbers and then without."""
-        yield self._numbered, Words(quote, numbered=True)
-        yield self._bare, Words(quote, numbered=False)
-
     def _everywhere(self) -> tuple[int, int]:
         return 0, len(self.document.text)
 
-    def _whole(self, quote: Words, cited: list[int], window: list[int]) -> _Found | None:
-        for source, words in self._readings(quote.text):
-            places = list(find(source, words, *self._everywhere()))
-            for n in cited:
-                clause = self._scope.clauses[n]
-                places.extend(find(source, words, clause.start, clause.end))
-            enough = [place for place in dict.fromkeys(places) if self._proves(words, place, cited)]
-            chosen = self._scope.choose(enough, cited, window)
-            if chosen:
-                passage, rivals = chosen
-                exact = self._exact(passage, quote.text.strip())
-                status: EvidenceStatus = "ambiguous" if rivals else "exact" if exact else "normalized"
-                return _Found((exact or self._with_marks(passage, quote.text),), status)
-        return None
+    def _whole(self, source: Words, quote: Words, cited: list[int], window: list[int]) -> _Found | None:
+        places = list(find(source, quote, *self._everywhere()))
+        for n in cited:
+            clause = self._scope.clauses[n]
+            places.extend(find(source, quote, clause.start, clause.end))
+        enough = [place for place in dict.fromkeys(places) if self._proves(quote, place, cited)]
+        chosen = self._scope.choose(enough, cited, window)
+        if not chosen:
+            return None
+        passage, rivals = chosen
+        exact = self._exact(passage, quote.text.strip())
+        status: EvidenceStatus = "ambiguous" if rivals else "exact" if exact else "normalized"
+        return _Found((exact or self._with_marks(passage, quote.text),), status)
 
     def _proves(self, words: Words, place: Passage, cited: list[int]) -> bool:
         """Whether so few words prove anything here: less than four only as a whole sentence of a cited clause."""
@@ -131,33 +136,41 @@ class Grounder:
             start -= 1
         return Passage(start, end)
 
-    def _elided(self, quote: Words, cited: list[int], window: list[int]) -> _Found | None:
-        return self._spliced(splices.elided_parts(quote.text), cited, window, whole=False)
-
     def _joined(self, quote: Words, cited: list[int], window: list[int]) -> _Found | None:
-        return self._spliced(splices.joined_parts(quote.text), cited, window, whole=True)
-
-    def _spliced(self, parts: list[str], cited: list[int], window: list[int], *, whole: bool) -> _Found | None:
-        if len(parts) < 2:
-            return None
-        for numbered, source in ((True, self._numbered), (False, self._bare)):
-            words = [Words(part, numbered=numbered) for part in parts]
-            if not splices.is_enough(words):
-                return None
-            spans = {}
-            for chain in splices.chains(source, words, self._everywhere(), whole=whole):
-                if self._is_close(chain):
-                    spans[Passage(chain[0].start, chain[-1].end)] = chain
-            chosen = self._scope.choose(self._tightest(spans), cited, window)
-            apart = self._apart(source, words, cited)
-            if len(apart) == len(words) and (not chosen or self._strays(chosen[0], cited)):
-                return _Found(tuple(apart), "spliced")
-            if chosen:
-                passage, rivals = chosen
-                hidden = any(splices.hides_negation(gap) for gap in splices.gaps(source.text, spans[passage]))
-                status: EvidenceStatus = "ambiguous" if rivals else "fuzzy" if hidden and not whole else "spliced"
-                return _Found((self._with_marks(passage, parts[-1]),), status)
+        parts = splices.joined_parts(quote.text)
+        for numbered in (True, False):
+            source = self._numbered if numbered else self._bare
+            if found := self._spliced(source, parts, cited, window, numbered=numbered, whole=True):
+                return found
         return None
+
+    def _spliced(
+        self,
+        source: Words,
+        parts: list[str],
+        cited: list[int],
+        window: list[int],
+        *,
+        numbered: bool,
+        whole: bool = False,
+    ) -> _Found | None:
+        words = [Words(part, numbered=numbered) for part in parts] if len(parts) > 1 else []
+        if not splices.is_enough(words):
+            return None
+        spans = {}
+        for chain in splices.chains(source, words, self._everywhere(), whole=whole):
+            if self._is_close(chain):
+                spans[Passage(chain[0].start, chain[-1].end)] = chain
+        chosen = self._scope.choose(self._tightest(spans), cited, window)
+        apart = self._apart(source, words, cited)
+        if len(apart) == len(words) and (not chosen or self._strays(chosen[0], cited)):
+            return _Found(tuple(apart), "spliced")
+        if not chosen:
+            return None
+        passage, rivals = chosen
+        hidden = any(splices.hides_negation(gap) for gap in splices.gaps(source.text, spans[passage]))
+        status: EvidenceStatus = "ambiguous" if rivals else "fuzzy" if hidden and not whole else "spliced"
+        return _Found((self._with_marks(passage, parts[-1]),), status)
 
     def _strays(self, passage: Passage, cited: list[int]) -> bool:
         """Whether a passage runs through clauses that the analyst did not cite."""

@@ -1,12 +1,15 @@
 """The one gate that all model calls of an event loop pass: requests and tokens a minute, calls in flight.
 
-Calls in flight follow the server: a 429 halves them and holds new calls back, calls that go well bring them back
-one by one (additive increase, multiplicative decrease, as in TCP).
+Of the calls that wait the longest goes first, so that no long one is left alone at the end. Calls in flight follow the
+server: a 429 halves them and holds new calls back, calls that go well bring them back one by one (additive increase,
+multiplicative decrease, as in TCP).
 """
 
 import asyncio
+import heapq
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from itertools import count
 from weakref import WeakKeyDictionary
 
 from aiolimiter import AsyncLimiter
@@ -23,7 +26,8 @@ class Limiter:
         self.most = max(1, in_flight)
         self.allowed = float(self.most)
         self.running = 0
-        self._changed = asyncio.Condition()
+        self._waiting: list[tuple[int, int, asyncio.Future[None]]] = []  # a heap: longest first, then in order
+        self._order = count()
         self._resume_at = 0.0
         self._slowed_at = float("-inf")
         self._requests = AsyncLimiter(requests_per_minute, _MINUTE) if requests_per_minute else None
@@ -32,15 +36,28 @@ class Limiter:
     @asynccontextmanager
     async def slot(self, tokens: int) -> AsyncIterator[None]:
         """Wait for a place in flight and for the minute's share; ``tokens`` is what the call will take, in and out."""
-        async with self._changed:
-            await self._changed.wait_for(lambda: self.running < int(self.allowed))
-            self.running += 1
+        await self._enter(tokens)
         try:
             await self._wait_for_share(tokens)
             yield
         finally:
             self.running -= 1
-            await self._wake()
+            self._wake()
+
+    async def _enter(self, tokens: int) -> None:
+        if self.running < int(self.allowed) and not self._waiting:
+            self.running += 1
+            return
+        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        heapq.heappush(self._waiting, (-tokens, next(self._order), turn))
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled():
+                # It had its turn, which goes to the next.
+                self.running -= 1
+                self._wake()
+            raise
 
     async def _wait_for_share(self, tokens: int) -> None:
         if self._requests:
@@ -52,9 +69,12 @@ class Limiter:
         while (pause := self._resume_at - loop.time()) > 0:  # noqa: ASYNC110 -- another 429 may move the time on
             await asyncio.sleep(pause)
 
-    async def _wake(self) -> None:
-        async with self._changed:
-            self._changed.notify(max(1, int(self.allowed) - self.running))
+    def _wake(self) -> None:
+        while self._waiting and self.running < int(self.allowed):
+            _, _, turn = heapq.heappop(self._waiting)
+            if not turn.done():
+                self.running += 1
+                turn.set_result(None)
 
     def slow_down(self, seconds: float) -> None:
         """The server is busy: halve the calls in flight and start none for so many seconds.

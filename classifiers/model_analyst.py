@@ -177,8 +177,6 @@ class ModelAnalyst:
                 return _Answered(None, usage=meter.usage, why=why, most_splits=_MOST_SPLITS_UNREAD)
             body = {"text": text}
         job.answers.put(key, caller.name, {**body, "usage": meter.usage.model_dump()})
-        # The next window's call goes out before this one's answer is proven.
-        await asyncio.sleep(0)
         return _Answered(body, usage=meter.usage)
 
 

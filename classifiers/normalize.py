@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+_LONG = 33
+_ZEROS = bytes(_LONG - 1)
 _NONE, _FIRM, _SOFT = 0, 1, 2  # how a word is parted from the one before it
 
 # Marks that Python's \w leaves out, and scripts whose vowel signs are marks.
@@ -66,6 +68,7 @@ def squash(source: str, leave_out: Sequence[tuple[int, int]] = ()) -> Squashed:
     offsets, words = array("l"), array("l")
     spans: list[tuple[int, int]] = []
     parted = bytearray()
+    last = 0  # where the word before ends
     skip = iter(leave_out)
     hole = next(skip, None)
     for found in _TOKEN.finditer(source):
@@ -74,16 +77,23 @@ def squash(source: str, leave_out: Sequence[tuple[int, int]] = ()) -> Squashed:
             hole = next(skip, None)
         if hole and hole[0] <= start:
             continue
-        folded, places = _fold(found[0], start)
-        if not folded:
-            continue
-        kind = _parting(source, spans[-1][1], start) if spans else _FIRM
+        word = found[0]
         words.append(len(offsets))
-        spans.append((start, end))
+        if word.isalpha() and word.isascii():  # nine words of ten
+            folded = word.lower()
+            offsets.extend(range(start, end))
+        else:
+            folded, places = _fold(word, start)
+            if not folded:
+                words.pop()
+                continue
+            offsets.extend(places)
         pieces.append(folded)
-        offsets.extend(places)
-        parted.append(kind)
-        parted.extend(bytes(len(folded) - 1))
+        spaced = start - last == 1 and source[last] == " "
+        parted.append(_FIRM if spaced or not spans else _parting(source, last, start))
+        parted.extend(_ZEROS[: len(folded) - 1] if len(folded) <= _LONG else bytes(len(folded) - 1))
+        spans.append((start, end))
+        last = end
     return Squashed("".join(pieces), offsets, words, tuple(spans), bytes(parted))
 
 

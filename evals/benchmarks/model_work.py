@@ -16,12 +16,10 @@ from typing import Any
 
 from classifiers.analysts import choose_analyst
 from classifiers.analyze import analyze
-from classifiers.instructions import instructions_for
 from classifiers.work import Answers
 from extractors import extract
 from extractors.clauses import cut_clauses
 from smallprint.records import Analysis, Clause, Document, Usage
-from smallprint.registry import load
 from smallprint.settings import Settings
 from smallprint.store import open_store
 
@@ -88,11 +86,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--server", required=True)
     parser.add_argument("--home", type=Path, required=True)
     parser.add_argument("--times", type=int, default=0, help="so many documents one after the other, for the memory")
+    parser.add_argument("--cold", action="store_true", help="without a call beforehand that warms the process up")
     options = parser.parse_args(arguments)
     texts = read_folder(options.folder)
     settings = bench_settings(options.server, home=options.home)
-    instructions_for(load(), settings.language)  # read once a process, however many documents follow
     options.home.mkdir(parents=True, exist_ok=True)
+    if not options.cold:
+        # Imports, schemas and connections are made once a process, however many documents follow.
+        asyncio.run(analyze_all(texts[:1], settings.model_copy(update={"window_tokens": 100_000}), NoAnswers()))
     wall, processor = time.perf_counter(), time.process_time()
     result: dict[str, Any] = {}
     if options.times:

@@ -112,3 +112,37 @@ def test_documents_of_one_run_share_the_limiter_of_a_server() -> None:
         return one is same, one is limiter_for("there", in_flight=3)
 
     assert asyncio.run(run()) == (True, False)
+
+
+def test_of_the_calls_that_wait_the_longest_goes_first() -> None:
+    async def run() -> list[int]:
+        limiter = Limiter(in_flight=1)
+        order: list[int] = []
+
+        async def call(tokens: int) -> None:
+            async with limiter.slot(tokens):
+                order.append(tokens)
+                await asyncio.sleep(0)
+
+        await asyncio.gather(*(call(tokens) for tokens in (5, 10, 30, 20, 30)))
+        return order
+
+    assert asyncio.run(run()) == [5, 30, 30, 20, 10]
+
+
+def test_a_call_that_is_cancelled_while_it_waits_leaves_its_place() -> None:
+    async def run() -> tuple[int, bool]:
+        limiter = Limiter(in_flight=1)
+
+        async def call() -> bool:
+            async with limiter.slot(10):
+                await asyncio.sleep(0.01)
+                return True
+
+        first, second, third = (asyncio.create_task(call()) for _ in range(3))
+        await asyncio.sleep(0)
+        second.cancel()
+        done = await asyncio.gather(first, third)
+        return limiter.running, all(done)
+
+    assert asyncio.run(run()) == (0, True)
