@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 import typer
 from typer.core import TyperGroup
 
+from app.desk_commands import desk
 from app.eval_commands import evals
 from app.options import (
     AllowPrivate,
@@ -326,19 +327,27 @@ def export(
 
 
 @app.command()
-def doctor(model: Model = None, base_url: BaseUrl = None, timeout: Timeout = None) -> None:
+def doctor(
+    model: Model = None,
+    base_url: BaseUrl = None,
+    timeout: Timeout = None,
+    audit: Annotated[bool, typer.Option("--audit", help="Verify the review desk's audit chain, nothing else.")] = False,
+) -> None:
     """Check the installation, the workspace and the model's server, and say what to mend.
 
     For example:
     $ smallprint doctor
     $ smallprint doctor --model openai:gpt-5-mini
+    $ smallprint doctor --audit
     """
-    from app.doctor import examine
+    from app.doctor import examine, examine_audit
 
-    raise typer.Exit(examine(settings_with(model=model, base_url=base_url, timeout=timeout)))
+    settings = settings_with(model=model, base_url=base_url, timeout=timeout)
+    raise typer.Exit(examine_audit(settings) if audit else examine(settings))
 
 
 app.add_typer(evals)
+app.add_typer(desk)
 
 
 if __name__ == "__main__":

@@ -34,6 +34,24 @@ def examine(settings: Settings) -> int:
     return 1 if any(state == "fail" for state, _, _ in findings) else 0
 
 
+def examine_audit(settings: Settings) -> int:
+    """Verify the audit chain and say what it says; returns the exit code, 1 where it does not hold."""
+    from smallprint.audit import verify
+
+    with existing_store(settings) as store:
+        if store is None:
+            stdout().print("There is no workspace here, so there is nothing to verify.")
+            return 0
+        with store.read() as c:
+            report = verify(c)
+    for problem in report.problems:
+        stdout().print(f"FAIL {problem}", style="bold red", highlight=False)
+    if not report.problems:
+        said = f"ok   audit chain: {report.length:,} rows hold; its head is {report.head}"
+        stdout().print(said, highlight=False, soft_wrap=True)
+    return 1 if report.problems else 0
+
+
 def _installation(_settings: Settings) -> list[Finding]:
     packages = ("openai", "instructor", "pydantic", "prefect", "fastapi", "trafilatura", "pdfplumber", "sqlalchemy")
     found, missing = [], []

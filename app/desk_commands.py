@@ -1,0 +1,66 @@
+"""The review desk's commands: ``review`` serves it, ``users`` says who may work there."""
+
+from typing import Annotated
+
+import typer
+
+from app.options import settings_with
+
+desk = typer.Typer()
+users = typer.Typer(help="Say who may work at the review desk.", no_args_is_help=True)
+desk.add_typer(users, name="users")
+
+
+@desk.command()
+def review(
+    host: Annotated[str, typer.Option("--host", help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Port to listen on.")] = 8765,
+    https: Annotated[
+        bool, typer.Option("--https", help="Browsers come through a proxy that speaks HTTPS; cookies for HTTPS alone.")
+    ] = False,
+) -> None:
+    """Serve the review desk: people read drafts beside their source and decide.
+
+    For example:
+    $ smallprint review
+    $ smallprint review --host 0.0.0.0 --port 8080
+    """
+    from app.review.serve import serve
+
+    serve(settings_with(), host=host, port=port, https=https)
+
+
+@users.command("add")
+def add_user(
+    name: Annotated[str, typer.Argument(help="As it stands on every decision.")],
+    role: Annotated[str, typer.Option("--role", help="read-only, reviewer, lead or admin.")] = "reviewer",
+    address: Annotated[str, typer.Option("--address", help="Where the desk is reached.")] = "http://127.0.0.1:8765",
+) -> None:
+    """Give somebody a place and print the link by which they choose a password.
+
+    For example:
+    $ smallprint users add "Ada Quill" --role lead
+    """
+    from app.users import add
+
+    add(settings_with(), name, role, address)
+
+
+@users.command("disable")
+def disable_user(name: Annotated[str, typer.Argument(help="Their name.")]) -> None:
+    """End somebody's sessions and their right to sign in; what they decided stays.
+
+    For example:
+    $ smallprint users disable "Ada Quill"
+    """
+    from app.users import disable
+
+    disable(settings_with(), name)
+
+
+@users.command("list")
+def list_users() -> None:
+    """Show everybody with role and state."""
+    from app.users import show
+
+    show(settings_with())

@@ -1,0 +1,102 @@
+"""The desk as an ASGI application: routes, errors as pages, static files."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from importlib.resources import as_file, files
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import Response
+from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
+
+from app.review import (
+    checks,
+    draft_pages,
+    people_pages,
+    queue_pages,
+    reshape_pages,
+    sign_in,
+)
+from app.review.gate import DeniedError, SignInNeededError, Visit
+from app.review.library import Library
+from app.review.pages import page
+from app.review.shield import Shield, TooLargeError
+from smallprint.desk_store import Done
+from smallprint.registry import load
+from smallprint.store import Store
+
+
+def utc_now() -> datetime:
+    """The time."""
+    return datetime.now(UTC)
+
+
+def create_desk(
+    store: Store,
+    *,
+    clock: Callable[[], datetime] = utc_now,
+    told: Callable[[Visit, Done], None] | None = None,
+    https: bool = False,
+) -> FastAPI:
+    """The application.
+
+    Args:
+        store: an open database.
+        clock: gives the time; aware, UTC.
+        told: called after each decision that was written.
+        https: whether browsers reach it by https alone.
+
+    """
+    app = FastAPI(title="Smallprint review desk", docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.store = store
+    app.state.clock = clock
+    app.state.registry = load()
+    app.state.library = Library(store)
+    app.state.told = told or (lambda _visit, _done: None)
+    app.add_middleware(Shield, https=https)
+    for part in (sign_in, queue_pages, draft_pages, reshape_pages, checks, people_pages):
+        app.include_router(part.router)
+    app.add_exception_handler(SignInNeededError, sign_in.sign_in_needed)
+    app.add_exception_handler(DeniedError, _denied)
+    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(TooLargeError, _too_large)
+    with as_file(files("app.review") / "static") as folder:
+        app.mount("/static", Cached(directory=folder))
+    return app
+
+
+class Cached(StaticFiles):
+    """Static files; their addresses change with their content, so browsers may keep them."""
+
+    async def get_response(self, path: str, scope) -> Response:  # type: ignore[no-untyped-def]  # noqa: ANN001 -- Starlette's
+        """The file, to be kept for a year."""
+        response = await super().get_response(path, scope)
+        response.headers["cache-control"] = "public, max-age=31536000, immutable"
+        return response
+
+
+_SAID = {404: "There is no such page.", 405: "This page cannot do that."}
+
+
+def _message(request: Request, status: int, title: str, said: str) -> Response:
+    return page(request, "message.html", status=status, title=title, said=said)
+
+
+def _denied(request: Request, error: Exception) -> Response:
+    assert isinstance(error, DeniedError)  # noqa: S101 -- registered for this class alone
+    return _message(request, error.status, "Not found" if error.status == 404 else "Not done", error.sentence)
+
+
+def _http_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 -- registered for this class alone
+    return _message(request, error.status_code, "Not found", _SAID.get(error.status_code, str(error.detail)))
+
+
+def _invalid(request: Request, _error: Exception) -> Response:
+    return _message(request, 422, "Not understood", "Something is missing from this address.")
+
+
+def _too_large(request: Request, _error: Exception) -> Response:
+    return _message(request, 413, "Too much", "That is more than a form of ours can hold.")

@@ -1,0 +1,324 @@
+"""The draft's page: source on the left, form on the right; decisions, conflicts, half-done edits."""
+
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse, RedirectResponse, Response
+from sqlalchemy import select
+
+from app.review.forms import EDIT_FIELDS, choices, edit_fields, from_fields, laws_of, same_edit, to_fields
+from app.review.gate import Decide, DeniedError, Fields, See, Visit
+from app.review.library import Library, Volume
+from app.review.pages import page, view_query
+from app.review.queue_pages import midnight
+from app.review.source_view import excerpt
+from app.review.views import deed, filters_from, filters_of, next_address
+from smallprint import desk_store, queue_store
+from smallprint import tables as t
+from smallprint.queue_store import Filters
+from smallprint.review import ConflictError, Decision, RefusedError, Standing
+
+router = APIRouter()
+
+# What a reader of a conflict chooses between as one thing, and the form fields that it is made of.
+UNITS: dict[str, tuple[str, ...]] = {
+    "title": ("title",),
+    "category": ("category",),
+    "further categories": ("secondary",),
+    "what it is": ("what_it_is",),
+    "consumer impact": ("consumer_impact",),
+    "why it matters": ("why_it_matters",),
+    "severity factors": tuple(one for one in EDIT_FIELDS if one.startswith(("factor_", "reason_"))),
+    "frameworks": ("citation", "citation_why"),
+    "enforcement risk": ("enforcement_risk",),
+    "due diligence": ("due_diligence",),
+    "agencies": ("agency", "agency_name", "agency_reason"),
+    "evidence": ("quote",),
+}
+
+
+def library(visit: Visit) -> Library:
+    """The documents in memory."""
+    found: Library = visit.request.app.state.library
+    return found
+
+
+def volume_of(visit: Visit, document_id: str) -> Volume:
+    """The document, or a 404."""
+    found = library(visit).volume(document_id)
+    if found is None:
+        raise DeniedError("There is no such document.", 404)
+    return found
+
+
+def standing_of(visit: Visit, draft_id: str) -> Standing:
+    """How the draft stands, or a 404."""
+    with visit.store.read() as c:
+        found = desk_store.standing(c, draft_id)
+    if found is None:
+        raise DeniedError("There is no such draft.", 404)
+    return found
+
+
+@router.get("/draft/{draft_id}")
+def show_draft(visit: See, draft_id: str) -> Response:
+    """The page; takes the lease, brings back what this person has typed."""
+    filters = filters_from(dict(visit.request.query_params))
+    standing = standing_of(visit, draft_id)
+    typed = None
+    if visit.person.may("decide"):
+        with visit.store.read() as c:
+            typed = desk_store.half_edit(c, draft_id, visit.person.name)
+    if typed is not None and typed.saw != standing.version:
+        return _conflict_page(visit, standing, typed.fields, filters, saw=typed.saw, act="", status=200)
+    fields = to_fields(standing.draft) | (typed.fields if typed else {})
+    return draft_page(visit, standing, fields, filters, typed=typed)
+
+
+def draft_page(
+    visit: Visit,
+    standing: Standing,
+    fields: Fields,
+    filters: Filters,
+    *,
+    typed: desk_store.HalfEdit | None = None,
+    problems: dict[str, str] | None = None,
+    status: int = 200,
+) -> Response:
+    """The page with these fields in its form; the address says how much of the document is wanted."""
+    draft = standing.draft
+    asked = visit.request.query_params
+    done = asked.get("done", "")
+    volume = volume_of(visit, draft.provenance.document)
+    open_here = draft.status == "draft" and visit.person.may("decide")
+    holder = None
+    if open_here:
+        holder = _lease(visit, draft.id)
+    with visit.store.read() as c:
+        siblings = queue_store.siblings(c, draft.provenance.document, visit.now)
+        values: dict[str, Any] = {
+            "progress": queue_store.document_progress(c, draft.provenance.document),
+            "today": queue_store.day_progress(c, midnight(visit.now)).get(visit.person.name, 0),
+            "deed": deed(c, done, visit.person.name) if done else None,
+            "last": _last_decision(c, standing),
+            "marks": _marks(c, draft.provenance.document),
+        }
+        others = _other_spans(c, draft.provenance.document, draft.id)
+    shown = excerpt(
+        volume.document, volume.clauses, draft.evidence, others, nothing=values["marks"], whole=bool(asked.get("whole"))
+    )
+    first = volume.by_id.get(draft.evidence[0].clauses[0]) if draft.evidence and draft.evidence[0].clauses else None
+    return page(
+        visit.request,
+        "draft.html",
+        visit=visit,
+        status=status,
+        draft=draft,
+        standing=standing,
+        fields=fields,
+        laws=laws_of(fields, volume, visit.registry),
+        problems=problems or {},
+        typed=typed,
+        volume=volume,
+        excerpt=shown,
+        first=first,
+        siblings=siblings,
+        holder=holder,
+        filters=filters,
+        view=view_query(filters),
+        groups=choices(visit.registry),
+        registry=visit.registry,
+        editable=visit.person.may("decide") and draft.status != "rejected",
+        now=visit.now,
+        tools=bool(asked.get("tools")),
+        **values,
+    )
+
+
+def _lease(visit: Visit, draft_id: str) -> str | None:
+    """Take the lease; asks first, because most visits are of somebody who holds it already."""
+    with visit.store.write() as c:
+        return queue_store.lease(c, draft_id, visit.person.name, visit.now)
+
+
+def _marks(c: Any, document_id: str) -> set[str]:  # noqa: ANN401 -- a connection
+    return set(c.execute(select(t.clause_marks.c.clause).where(t.clause_marks.c.document_id == document_id)).scalars())
+
+
+def _other_spans(c: Any, document_id: str, but: str) -> list[tuple[int, int, str]]:  # noqa: ANN401 -- a connection
+    """Where other drafts of the document that are not rejected have their evidence."""
+    query = select(t.drafts.c.id, t.drafts.c.body, t.amendments.c.body.label("amended")).outerjoin(
+        t.amendments, t.amendments.c.draft_id == t.drafts.c.id
+    )
+    query = query.where(t.drafts.c.document_id == document_id, t.drafts.c.status != "rejected", t.drafts.c.id != but)
+    return [
+        (proof["start"], proof["end"], row.id)
+        for row in c.execute(query)
+        for proof in (row.amended or row.body)["evidence"]
+    ]
+
+
+def _last_decision(c: Any, standing: Standing) -> Any:  # noqa: ANN401 -- a connection and a row
+    """The decision that made the version of now, for undo and for the conflict's words."""
+    query = select(
+        t.decisions.c.act,
+        t.decisions.c.kind,
+        t.decisions.c.by,
+        t.decisions.c.at,
+        t.decisions.c.reasons,
+        t.decisions.c.note,
+    )
+    query = query.where(t.decisions.c.draft_id == standing.draft.id, t.decisions.c.version == standing.version)
+    return c.execute(query).mappings().first()
+
+
+# ---- deciding
+
+
+@router.post("/draft/{draft_id}")
+def decide(visit: Decide, draft_id: str) -> Response:
+    """Approve, reject, hand on, keep or throw away what was typed."""
+    act = visit.one("act")
+    filters = filters_of(visit.one("view"))
+    if act in ("keep", "forget"):
+        return _keep_or_forget(visit, draft_id, filters, forget=act == "forget")
+    if act not in ("approve", "reject", "second_opinion"):
+        raise DeniedError("Choose what to do with the draft.", 422)
+    standing = standing_of(visit, draft_id)
+    volume = volume_of(visit, standing.draft.provenance.document)
+    words, problems = from_fields(visit.fields, standing.draft, volume, visit.registry)
+    decision = Decision(
+        kind=act,
+        draft=draft_id,
+        saw=seen_version(visit),
+        by=visit.person.name,
+        at=visit.now,
+        reasons=tuple(visit.fields.get("reasons", [])) if act == "reject" else (),
+        note="\n".join(one.strip() for one in visit.fields.get("note", []) if one.strip()),
+        words=None if act == "reject" else words,
+    )
+    try:
+        if act != "reject":
+            _check(standing, decision, problems)
+        with visit.store.write() as c:
+            done = desk_store.decide(c, decision, visit.registry)
+    except ConflictError as error:
+        return _conflict(visit, error, filters)
+    except RefusedError as error:
+        return _refused(visit, draft_id, error, filters)
+    visit.request.app.state.told(visit, done)
+    return RedirectResponse(next_address(visit, filters, done=done.act, skip=draft_id), 303)
+
+
+def seen_version(visit: Visit) -> int:
+    """The version that a form carries; 0, which never was, where it carries none."""
+    given = visit.one("saw")
+    return int(given) if given.isdigit() and len(given) < 10 else 0
+
+
+def _check(standing: Standing, decision: Decision, problems: dict[str, str]) -> None:
+    """Refuse a form that makes no draft; that somebody else was there is said first."""
+    if problems and decision.saw != standing.version:
+        raise ConflictError(standing, decision)
+    if problems:
+        raise RefusedError(problems)
+
+
+def _typed(visit: Visit) -> Fields:
+    """What a form holds of the person's own: the draft's fields, note and reasons."""
+    return edit_fields(visit.fields) | {
+        name: visit.fields[name] for name in ("note", "reasons") if name in visit.fields
+    }
+
+
+def _keep_or_forget(visit: Visit, draft_id: str, filters: Filters, *, forget: bool) -> Response:
+    standing_of(visit, draft_id)
+    with visit.store.write() as c:
+        if forget:
+            desk_store.forget_half_edit(c, draft_id, visit.person.name)
+        else:
+            desk_store.keep_half_edit(
+                c, draft_id, visit.person.name, saw=seen_version(visit), fields=_typed(visit), at=visit.now
+            )
+    if "application/json" in visit.request.headers.get("accept", ""):
+        return JSONResponse({"kept": not forget})
+    query = view_query(filters)
+    return RedirectResponse(f"/draft/{draft_id}?{query}#evidence" if query else f"/draft/{draft_id}#evidence", 303)
+
+
+def _refused(visit: Visit, draft_id: str, error: RefusedError, filters: Filters) -> Response:
+    """The form again, with what to mend and everything that was typed."""
+    standing = standing_of(visit, draft_id)
+    fields = to_fields(standing.draft) | _typed(visit)
+    return draft_page(visit, standing, fields, filters, problems=error.problems, status=422)
+
+
+# ---- conflicts
+
+
+def _conflict(visit: Visit, error: ConflictError, filters: Filters) -> Response:
+    """Keep what was typed, show both sides; a second press of the same key is no conflict."""
+    yours, theirs = error.yours, error.theirs
+    with visit.store.read() as c:
+        last = _last_decision(c, theirs)
+    doubled = (
+        last is not None
+        and last["by"] == yours.by
+        and theirs.version == yours.saw + 1
+        and last["kind"] in ((yours.kind, "amend") if yours.kind == "approve" else (yours.kind,))
+        and same_edit(to_fields(theirs.draft), to_fields(yours.words or theirs.draft))
+    )
+    if doubled:
+        return RedirectResponse(next_address(visit, filters, done=last["act"], skip=yours.draft), 303)
+    typed = _typed(visit)
+    with visit.store.write() as c:
+        desk_store.keep_half_edit(c, yours.draft, yours.by, saw=yours.saw, fields=typed, at=visit.now)
+    return _conflict_page(visit, theirs, typed, filters, saw=yours.saw, act=yours.kind, status=409)
+
+
+def _conflict_page(
+    visit: Visit, theirs: Standing, typed: Fields, filters: Filters, *, saw: int, act: str, status: int
+) -> Response:
+    now = to_fields(theirs.draft)
+    mine = now | edit_fields(typed)
+    differing = {
+        unit: names
+        for unit, names in UNITS.items()
+        if any([v.strip() for v in mine[n] if v.strip()] != [v.strip() for v in now[n] if v.strip()] for n in names)
+    }
+    with visit.store.read() as c:
+        last = _last_decision(c, theirs)
+    return page(
+        visit.request,
+        "conflict.html",
+        visit=visit,
+        status=status,
+        theirs=theirs,
+        now_fields=now,
+        mine=mine,
+        typed=typed,
+        differing=differing,
+        last=last,
+        saw=saw,
+        act=act,
+        filters=filters,
+        view=view_query(filters),
+        registry=visit.registry,
+        now=visit.now,
+    )
+
+
+@router.post("/draft/{draft_id}/resolve")
+def resolve(visit: Decide, draft_id: str) -> Response:
+    """Take for each difference one side; the result waits in the form, undecided."""
+    filters = filters_of(visit.one("view"))
+    standing = standing_of(visit, draft_id)
+    with visit.store.write() as c:
+        typed = desk_store.half_edit(c, draft_id, visit.person.name)
+        if typed is not None and seen_version(visit) == standing.version:
+            theirs = to_fields(standing.draft)
+            taken = [unit for unit in UNITS if visit.one(f"take_{unit}") == "theirs"]
+            fields = typed.fields | {name: theirs[name] for unit in taken for name in UNITS[unit]}
+            desk_store.keep_half_edit(c, draft_id, visit.person.name, saw=standing.version, fields=fields, at=visit.now)
+    query = view_query(filters)
+    return RedirectResponse(f"/draft/{draft_id}?{query}#evidence" if query else f"/draft/{draft_id}#evidence", 303)

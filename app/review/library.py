@@ -1,0 +1,85 @@
+"""The documents that people are reading, kept in memory: a derived text never changes, and reading it takes a while."""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from functools import cached_property
+from threading import Lock
+
+from sqlalchemy import select
+
+from classifiers.grounding import Grounder
+from smallprint import tables as t
+from smallprint.records import Clause, Document, Snapshot, Source
+from smallprint.store import Store
+
+_KEPT = 48
+
+
+@dataclass(frozen=True)
+class Volume:
+    """A document with what a reviewer needs around it."""
+
+    document: Document
+    clauses: tuple[Clause, ...]
+    source: Source
+    snapshot: Snapshot | None  # the visit that brought these bytes
+
+    @cached_property
+    def grounder(self) -> Grounder:
+        """Proves quotes from this document."""
+        return Grounder(self.document, self.clauses)
+
+    @cached_property
+    def by_id(self) -> dict[str, Clause]:
+        """Clauses by their ids."""
+        return {clause.id: clause for clause in self.clauses}
+
+    @property
+    def title(self) -> str:
+        """How the document is called."""
+        return self.source.title or self.document.title or self.source.location
+
+    @property
+    def entity(self) -> str:
+        """Whose document it is."""
+        return self.source.entity or self.source.location
+
+
+class Library:
+    """A bounded cache of volumes, shared by all threads."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self._volumes: OrderedDict[str, Volume] = OrderedDict()
+        self._lock = Lock()
+
+    def volume(self, document_id: str) -> Volume | None:
+        """The document, from memory or from the store; None for an unknown id."""
+        with self._lock:
+            found = self._volumes.get(document_id)
+            if found is not None:
+                self._volumes.move_to_end(document_id)
+                return found
+        made = self._load(document_id)
+        if made is not None:
+            with self._lock:
+                self._volumes[document_id] = made
+                while len(self._volumes) > _KEPT:
+                    self._volumes.popitem(last=False)
+        return made
+
+    def _load(self, document_id: str) -> Volume | None:
+        loaded = self.store.load_document(document_id)
+        if loaded is None:
+            return None
+        document, clauses = loaded
+        with self.store.read() as c:
+            source_id = c.execute(select(t.documents.c.source_id).where(t.documents.c.id == document_id)).scalar_one()
+            body = c.execute(
+                select(t.captures.c.body)
+                .where(t.captures.c.source_id == source_id, t.captures.c.sha256 == document.sha256)
+                .order_by(t.captures.c.captured_at)
+                .limit(1)
+            ).scalar()
+        snapshot = Snapshot.model_validate(body) if body else None
+        return Volume(document, clauses, self.store.load_source(source_id), snapshot)

@@ -1,0 +1,187 @@
+"""The queue: filters, counts, paging, bulk decisions, undo."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.responses import RedirectResponse, Response
+from sqlalchemy import Connection, RowMapping, delete, insert, or_, select
+
+from app.review.gate import Decide, DeniedError, See, Visit
+from app.review.pages import page, view_query
+from app.review.views import deed, filters_from, filters_of, next_address
+from smallprint import desk_store, people_store, queue_store
+from smallprint import tables as t
+from smallprint.queue_store import PAGE, Filters
+from smallprint.review import Decision, RefusedError
+from smallprint.severity import LEVELS
+
+router = APIRouter()
+_MOST_AT_ONCE = 200
+
+
+@router.get("/")
+def start() -> Response:
+    """The queue is where work begins."""
+    return RedirectResponse("/queue", 303)
+
+
+def midnight(at: datetime) -> datetime:
+    """When the day of the desk began (UTC)."""
+    return at.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+@router.get("/queue")
+def show_queue(visit: See, done: str = "", empty: str = "") -> Response:
+    """One page of the queue."""
+    said = dict(visit.request.query_params)
+    given = said.get("page", "1")
+    number = int(given) if given.isdigit() and len(given) < 7 else 1
+    filters = filters_from(said)
+    with visit.store.read() as c:
+        total = queue_store.total(c, filters)
+        pages = max(1, -(-total // PAGE))
+        number = max(1, min(number, pages))
+        values: dict[str, Any] = {
+            "lines": queue_store.lines(c, filters, visit.now, page=number),
+            "facets": queue_store.facets(c, filters),
+            "day": queue_store.day_progress(c, midnight(visit.now)),
+            "deed": deed(c, done, visit.person.name) if done else None,
+            "views": _saved_views(visit, c),
+            "people": [one.name for one in people_store.people(c) if one.may("decide")],
+        }
+    return page(
+        visit.request,
+        "queue.html",
+        visit=visit,
+        filters=filters,
+        total=total,
+        number=number,
+        pages=pages,
+        empty=bool(empty),
+        view=view_query(filters),
+        registry=visit.registry,
+        category_names={one.id: one.name for one in visit.registry.categories.values()},
+        severities=_worst_first,
+        **values,
+    )
+
+
+def _worst_first(counted: list[tuple[str, int]]) -> list[tuple[str, int]]:
+    return sorted(counted, key=lambda one: -LEVELS.index(one[0]))
+
+
+def _saved_views(visit: Visit, c: Connection) -> Sequence[RowMapping]:
+    mine = or_(t.saved_views.c.user == visit.person.name, t.saved_views.c.shared.is_(True))
+    return c.execute(select(t.saved_views).where(mine).order_by(t.saved_views.c.name)).mappings().all()
+
+
+@router.post("/queue/views")
+def save_view(visit: See) -> Response:
+    """Keep the filters of the moment under a name, or drop one of one's own."""
+    view = view_query(filters_of(visit.one("view")))
+    with visit.store.write() as c:
+        if visit.one("drop").isdigit():
+            mine = (t.saved_views.c.id == int(visit.one("drop")), t.saved_views.c.user == visit.person.name)
+            c.execute(delete(t.saved_views).where(*mine))
+        elif name := " ".join(visit.one("name").split())[:80]:
+            shared = bool(visit.one("shared")) and visit.person.may("lead")
+            c.execute(insert(t.saved_views).values(user=visit.person.name, name=name, query=view, shared=shared))
+    return RedirectResponse(f"/queue?{view}" if view else "/queue", 303)
+
+
+@router.get("/next")
+def go_next(visit: See, after: str = "") -> Response:
+    """The next open draft of a view; ``after`` skips a draft and gives it back."""
+    filters = filters_from(dict(visit.request.query_params))
+    if after:
+        with visit.store.write() as c:
+            queue_store.release(c, after, visit.person.name)
+    return RedirectResponse(next_address(visit, filters, after=after or None), 303)
+
+
+@router.post("/queue/bulk")
+def decide_many(visit: Decide) -> Response:
+    """One decision over the chosen drafts, each with the version that the page showed."""
+    act, view = visit.one("act"), visit.one("view")
+    filters = filters_of(view)
+    chosen = dict(_item(one) for one in visit.fields.get("item", []))
+    if len(chosen) > _MOST_AT_ONCE:
+        raise DeniedError(f"At most {_MOST_AT_ONCE} drafts at once.")
+    if act == "assign":
+        return _assign(visit, list(chosen), filters)
+    if act not in ("approve", "reject", "second_opinion") or not chosen:
+        return RedirectResponse(f"/queue?{view_query(filters)}", 303)
+    decisions = [
+        Decision(
+            kind=act,
+            draft=draft_id,
+            saw=saw,
+            by=visit.person.name,
+            at=visit.now,
+            reasons=tuple(visit.fields.get("reasons", [])) if act == "reject" else (),
+            note=visit.one("note"),
+        )
+        for draft_id, saw in chosen.items()
+    ]
+    with visit.store.write() as c:
+        done, left = desk_store.decide_many(c, decisions, visit.registry)
+        lines = {one: queue_store.line(c, one, visit.now) for one in left}
+    if left:
+        return page(
+            visit.request,
+            "bulk.html",
+            visit=visit,
+            status=409,
+            act=act,
+            done=done,
+            left=left,
+            lines=lines,
+            view=view_query(filters),
+        )
+    return RedirectResponse(f"/queue?{_with_done(filters, done.act)}", 303)
+
+
+def _item(text: str) -> tuple[str, int]:
+    draft_id, _, version = text.rpartition(":")
+    return draft_id, int(version) if version.isdigit() and len(version) < 10 else 0
+
+
+def _with_done(filters: Filters, act: str) -> str:
+    query = view_query(filters)
+    return f"{query}&done={act}" if query else f"done={act}"
+
+
+def _assign(visit: Visit, drafts: list[str], filters: Filters) -> Response:
+    if not visit.person.may("lead"):
+        raise DeniedError("Leads hand out drafts.")
+    name = visit.one("assignee") or None
+    with visit.store.write() as c:
+        known = people_store.person(c, name) if name else None
+        if name is None or (known is not None and known.may("decide")):
+            queue_store.assign(c, drafts, name)
+    return RedirectResponse(f"/queue?{view_query(filters)}", 303)
+
+
+@router.post("/queue/undo")
+def undo(visit: Decide) -> Response:
+    """Compensate an act; the draft that it was about opens again."""
+    filters = filters_of(visit.one("view"))
+    try:
+        with visit.store.write() as c:
+            done = desk_store.undo(
+                c, visit.one("act"), by=visit.person.name, at=visit.now, anyone=visit.person.may("lead")
+            )
+    except RefusedError as error:
+        return page(visit.request, "message.html", visit=visit, status=409, title="Not undone", said=str(error))
+    said = _with_done(filters, done.act)
+    if len(done.verdicts) == 1 and done.verdicts[0].draft.status == "draft":
+        return RedirectResponse(f"/draft/{done.verdicts[0].draft.id}?{said}#evidence", 303)
+    return RedirectResponse(f"/queue?{said}", 303)
+
+
+@router.get("/keys")
+def show_keys(visit: See) -> Response:
+    """Every key, for who reads without scripts too."""
+    return page(visit.request, "keys.html", visit=visit)

@@ -1,0 +1,217 @@
+"""What changes the set of drafts: splitting, merging, adding a missed provision, marking a clause as empty; history."""
+
+from fastapi import APIRouter
+from fastapi.responses import RedirectResponse, Response
+from sqlalchemy import select
+
+from app.review.draft_pages import seen_version, standing_of, volume_of
+from app.review.forms import choices, from_fields, laws_of, to_fields
+from app.review.gate import Decide, DeniedError, Fields, See, Visit
+from app.review.library import Volume
+from app.review.pages import page, view_query
+from app.review.views import filters_from, filters_of
+from smallprint import desk_store, queue_store
+from smallprint import tables as t
+from smallprint.records import Draft, Factors, Provenance
+from smallprint.review import ConflictError, Decision, Kind, RefusedError, unpublishable
+
+router = APIRouter()
+_PARTS = 3
+
+
+def _decision(visit: Visit, kind: Kind, draft_id: str, saw: int) -> Decision:
+    return Decision(kind=kind, draft=draft_id, saw=saw, by=visit.person.name, at=visit.now, note=visit.one("note"))
+
+
+def _said(visit: Visit, error: ConflictError | RefusedError) -> Response:
+    return page(visit.request, "message.html", visit=visit, status=409, title="Nothing was changed", said=str(error))
+
+
+# ---- split
+
+
+@router.get("/draft/{draft_id}/split")
+def show_split(visit: Decide, draft_id: str) -> Response:
+    """The form: a title, a category and a passage for each part."""
+    standing = standing_of(visit, draft_id)
+    draft = standing.draft
+    quotes = [one.text for one in draft.evidence]
+    parts = [(draft.title, draft.category, quotes[0]), ("", "", quotes[1] if len(quotes) > 1 else ""), ("", "", "")]
+    return _split_page(visit, standing.draft, standing.version, parts, {})
+
+
+def _split_page(
+    visit: Visit, draft: Draft, saw: int, parts: list[tuple[str, str, str]], problems: dict[str, str]
+) -> Response:
+    return page(
+        visit.request,
+        "split.html",
+        visit=visit,
+        status=422 if problems else 200,
+        draft=draft,
+        saw=saw,
+        parts=parts,
+        problems=problems,
+        volume=volume_of(visit, draft.provenance.document),
+        groups=choices(visit.registry),
+        view=view_query(filters_from(dict(visit.request.query_params))),
+    )
+
+
+@router.post("/draft/{draft_id}/split")
+def split(visit: Decide, draft_id: str) -> Response:
+    """Retire the draft, open its first part."""
+    draft = standing_of(visit, draft_id).draft
+    volume = volume_of(visit, draft.provenance.document)
+    rows = list(zip(*(visit.fields.get(name, []) for name in ("title", "category", "quote")), strict=False))[:_PARTS]
+    made, problems = [], dict[str, str]()
+    for title, category, quote in rows:
+        if title.strip() or quote.strip():
+            fields = {"title": [title], "category": [category or draft.category], "quote": [quote], "secondary": [""]}
+            part, wrong = from_fields(fields, draft, volume, visit.registry)
+            made.append(part)
+            lacking = unpublishable(part, visit.registry)
+            problems |= {name: said for name, said in lacking.items() if name in (*fields, "evidence")} | wrong
+    if problems:
+        return _split_page(visit, draft, seen_version(visit), rows, problems)
+    try:
+        with visit.store.write() as c:
+            done = desk_store.split(c, _decision(visit, "split", draft_id, seen_version(visit)), made)
+    except RefusedError as error:
+        return _split_page(visit, draft, seen_version(visit), rows, error.problems)
+    except ConflictError as error:
+        return _said(visit, error)
+    return RedirectResponse(f"/draft/{done.verdicts[1].draft.id}?done={done.act}#evidence", 303)
+
+
+# ---- merge
+
+
+@router.post("/draft/{draft_id}/merge")
+def merge(visit: Decide, draft_id: str) -> Response:
+    """Take the passages of other drafts in; they leave the queue."""
+    others = []
+    for one in visit.fields.get("item", []):
+        other, _, version = one.rpartition(":")
+        others.append(_decision(visit, "merge", other, int(version) if version.isdigit() else 0))
+    try:
+        with visit.store.write() as c:
+            done = desk_store.merge(c, _decision(visit, "merge", draft_id, seen_version(visit)), others)
+    except (ConflictError, RefusedError) as error:
+        return _said(visit, error)
+    return RedirectResponse(f"/draft/{draft_id}?done={done.act}#evidence", 303)
+
+
+# ---- add
+
+
+@router.get("/document/{document_id}/add")
+def show_add(visit: Decide, document_id: str, quote: str = "", clause: str = "") -> Response:
+    """The form for a provision that the analyst missed."""
+    volume = volume_of(visit, document_id)
+    if not quote and clause in volume.by_id:
+        quote = volume.by_id[clause].text
+    return _add_page(visit, volume, {"quote": [quote[:20_000]]}, {})
+
+
+def _add_page(visit: Visit, volume: Volume, fields: Fields, problems: dict[str, str]) -> Response:
+    return page(
+        visit.request,
+        "add.html",
+        visit=visit,
+        status=422 if problems else 200,
+        volume=volume,
+        fields=to_fields(_empty(volume, visit)) | fields,
+        laws=laws_of(fields, volume, visit.registry),
+        problems=problems,
+        groups=choices(visit.registry),
+        registry=visit.registry,
+    )
+
+
+def _empty(volume: Volume, visit: Visit) -> Draft:
+    """A draft with nothing in it; ``review.added`` gives it id and maker."""
+    document = volume.document
+    return Draft(
+        id="new",
+        title="",
+        category="",
+        severity="medium",
+        factors=Factors(rights_waived=1, opt_out=1, breadth=3, exposure=1, discretion=1),
+        what_it_is="",
+        consumer_impact="",
+        why_it_matters="",
+        evidence=(),
+        confidence=1.0,
+        provenance=Provenance(
+            model="person",
+            prompt="review-desk@1",
+            prompt_sha256=visit.registry.sha256,
+            schema_sha256=visit.registry.sha256,
+            registry_sha256=visit.registry.sha256,
+            snapshot_sha256=document.sha256,
+            document=document.id,
+            run=None,
+            created_at=visit.now,
+        ),
+    )
+
+
+@router.post("/document/{document_id}/add")
+def add(visit: Decide, document_id: str) -> Response:
+    """Put it into the queue, where it is approved like any other."""
+    volume = volume_of(visit, document_id)
+    words, problems = from_fields(visit.fields, _empty(volume, visit), volume, visit.registry)
+    problems = unpublishable(words, visit.registry) | problems
+    if problems:
+        return _add_page(visit, volume, visit.fields, problems)
+    try:
+        with visit.store.write() as c:
+            done = desk_store.add(c, words, by=visit.person.name, at=visit.now, note=visit.one("note"))
+    except RefusedError as error:
+        return _add_page(visit, volume, visit.fields, error.problems)
+    return RedirectResponse(f"/draft/{done.verdicts[0].draft.id}?done={done.act}#evidence", 303)
+
+
+@router.post("/document/{document_id}/nothing")
+def nothing_here(visit: Decide, document_id: str) -> Response:
+    """Mark a clause as read and empty, or take the mark back; returns to the draft that was open."""
+    volume = volume_of(visit, document_id)
+    clause, _, wanted = visit.one("clause").partition(":")
+    if clause not in volume.by_id:
+        raise DeniedError("There is no such clause.", 404)
+    with visit.store.write() as c:
+        act = desk_store.mark_nothing(c, document_id, clause, by=visit.person.name, at=visit.now, nothing=wanted != "0")
+    back, query = visit.one("back"), view_query(filters_of(visit.one("view")))
+    with visit.store.read() as c:
+        known = desk_store.standing(c, back) is not None
+    where = f"/draft/{back}" if known else "/queue"
+    said = "&".join(part for part in (query, f"done={act}" if act else "") if part)
+    return RedirectResponse(f"{where}{'?' if said else ''}{said}#{clause}", 303)
+
+
+# ---- history
+
+
+@router.get("/draft/{draft_id}/history")
+def history(visit: See, draft_id: str) -> Response:
+    """Every decision on a draft, field by field, as the audit chain tells it."""
+    standing = standing_of(visit, draft_id)
+    query = (
+        select(t.audit, t.decisions.c.act, t.decisions.c.reasons, t.decisions.c.note, t.decisions.c.undoes)
+        .join(t.decisions, t.decisions.c.audit_id == t.audit.c.id)
+        .where(t.decisions.c.draft_id == draft_id)
+        .order_by(t.audit.c.id.desc())
+    )
+    with visit.store.read() as c:
+        rows = c.execute(query).mappings().all()
+        line = queue_store.line(c, draft_id, visit.now)
+    return page(
+        visit.request,
+        "history.html",
+        visit=visit,
+        standing=standing,
+        rows=rows,
+        line=line,
+        view=view_query(filters_from(dict(visit.request.query_params))),
+    )

@@ -1,0 +1,72 @@
+"""``smallprint review``: opens the store, shows the first admin the way in, serves the desk."""
+
+from datetime import UTC, datetime
+from ipaddress import ip_address
+
+import uvicorn
+
+from app.review.desk import create_desk
+from app.terminal import stdout
+from smallprint import people_store, queue_store
+from smallprint.errors import UserError
+from smallprint.settings import Settings
+from smallprint.store import Store, open_store
+
+
+def first_link(store: Store, base: str) -> str | None:
+    """A one-time address that makes the first admin; None once there is anybody."""
+    with store.write() as c:
+        if people_store.people(c):
+            return None
+        return f"{base}/welcome/{people_store.invite(c, None, 'admin', datetime.now(UTC))}"
+
+
+def serve(settings: Settings, *, host: str, port: int, https: bool = False) -> None:
+    """Serve until interrupted.
+
+    Raises:
+        UserError: the port is taken.
+
+    """
+    store = open_store(settings.sqlalchemy_url)
+    try:
+        with store.write() as c:
+            queue_store.place_missing(c)
+            waiting = queue_store.total(c, queue_store.Filters())
+        base = f"{'https' if https else 'http'}://{_shown(host)}:{port}"
+        link = first_link(store, base)
+        out = stdout()
+        out.print(f"Review desk  {base}   {waiting:,} drafts wait. Ctrl-C ends it.")
+        if link:
+            out.print("Nobody can sign in yet. This link makes the first admin, once:")
+            out.print(f"  {link}", soft_wrap=True, highlight=False)
+        config = uvicorn.Config(
+            create_desk(store, https=https),
+            host=host,
+            port=port,
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            proxy_headers=https,
+            timeout_graceful_shutdown=5,
+        )
+        server = uvicorn.Server(config)
+        try:
+            server.run()
+        except SystemExit as error:
+            raise UserError(f"the desk cannot listen on {host}:{port}; choose another port with --port") from error
+        if not server.started:
+            raise UserError(f"the desk cannot listen on {host}:{port}; choose another port with --port")
+    finally:
+        store.close()
+
+
+def _shown(host: str) -> str:
+    """The host as a browser here can use it."""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host
+    if address.is_unspecified:
+        return "127.0.0.1" if address.version == 4 else "[::1]"
+    return f"[{host}]" if address.version == 6 else host

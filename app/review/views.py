@@ -1,0 +1,86 @@
+"""Views of the queue: filters in an address, the banner after a decision, where to go next."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import parse_qsl
+
+from sqlalchemy import Connection, select
+
+from app.review.gate import Visit
+from app.review.pages import view_query
+from smallprint import queue_store
+from smallprint import tables as t
+from smallprint.queue_store import Filters
+from smallprint.review import record_id
+
+_LONGEST = 200  # characters of a filter
+_STATUS = ("draft", "approved", "rejected", "all")
+
+
+def filters_from(said: Mapping[str, str]) -> Filters:
+    """Filters of an address; what is not a filter, or not a status, is passed over."""
+    known = {name: said[name][:_LONGEST].replace("\x00", "") for name in Filters.model_fields if said.get(name)}
+    if known.get("status") not in _STATUS:
+        known.pop("status", None)
+    return Filters.model_validate(known)
+
+
+def filters_of(view: str) -> Filters:
+    """Filters of a form's hidden field."""
+    return filters_from(dict(parse_qsl(view[:4000])))
+
+
+@dataclass(frozen=True)
+class Deed:
+    """What the banner says of the act that was just done."""
+
+    act: str
+    kind: str
+    count: int
+    title: str
+    draft: str
+    record: str
+    undone: bool
+
+
+_DONE = {
+    "approve": "Approved",
+    "amend": "Approved with your changes",
+    "reject": "Rejected",
+    "second_opinion": "Handed on for a second opinion",
+    "split": "Split",
+    "merge": "Merged",
+    "add": "Added",
+    "undo": "Undone",
+    "nothing_here": "Marked as empty",
+}
+
+
+def deed(c: Connection, act: str, by: str) -> tuple[Deed, str] | None:
+    """The act of this person, and its past participle; None for acts of others."""
+    query = select(t.decisions).where(t.decisions.c.act == act, t.decisions.c.by == by).order_by(t.decisions.c.id)
+    rows = c.execute(query).mappings().all()
+    if not rows:
+        return None
+    first = rows[0]
+    number = c.execute(
+        select(t.records.c.number).where(t.records.c.draft_id == first["draft_id"], t.records.c.withdrawn_at.is_(None))
+    ).scalar()
+    undone = c.execute(select(t.decisions.c.id).where(t.decisions.c.undoes == act).limit(1)).scalar() is not None
+    title = first["after"]["body"]["title"] if first["draft_id"] else f"clause {first['clause']}"
+    record = record_id(number) if number and first["kind"] in ("approve", "amend") else ""
+    made = Deed(act, first["kind"], len(rows), title, first["draft_id"] or "", record, undone)
+    return made, _DONE.get(first["kind"], "Done")
+
+
+def next_address(visit: Visit, filters: Filters, *, done: str = "", after: str | None = None, skip: str = "") -> str:
+    """Where to go after a decision: the next draft of this view, else the queue."""
+    query = view_query(filters)
+    with visit.store.read() as c:
+        found = queue_store.next_open(
+            c, filters, visit.person.name, visit.now, after=after, skip=[skip] if skip else []
+        )
+    said = "&".join(part for part in (query, f"done={done}" if done else "") if part)
+    if found is None:
+        return f"/queue?{said}&empty=1" if said else "/queue?empty=1"
+    return f"/draft/{found}?{said}#evidence" if said else f"/draft/{found}#evidence"

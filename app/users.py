@@ -1,0 +1,60 @@
+"""``smallprint users``: who may work at the review desk."""
+
+from datetime import UTC, datetime
+
+from rich.table import Table
+from rich.text import Text
+
+from app.terminal import stdout
+from smallprint import people_store
+from smallprint.settings import Settings
+from smallprint.store import open_store
+
+_BY = "command line"
+
+
+def add(settings: Settings, name: str, role: str, address: str) -> None:
+    """Give somebody a place and print the one-time link by which they choose a password."""
+    wanted = people_store.role_named(role)
+    store = open_store(settings.sqlalchemy_url)
+    try:
+        now = datetime.now(UTC)
+        with store.write() as c:
+            made = people_store.add_person(c, name, wanted, by=_BY, at=now)
+            token = people_store.invite(c, made.name, made.role, now)
+    finally:
+        store.close()
+    out = stdout()
+    out.print(f"{made.name} is {made.role}. The link works once, for {people_store.INVITATION.days} days:")
+    out.print(f"  {address.rstrip('/')}/welcome/{token}", soft_wrap=True, highlight=False)
+
+
+def disable(settings: Settings, name: str) -> None:
+    """End somebody's sessions and their right to sign in; their decisions stay."""
+    store = open_store(settings.sqlalchemy_url)
+    try:
+        with store.write() as c:
+            people_store.disable(c, name, by=_BY, at=datetime.now(UTC))
+    finally:
+        store.close()
+    stdout().print(f"{name} can no longer sign in.", highlight=False)
+
+
+def show(settings: Settings) -> None:
+    """Everybody with role and state."""
+    store = open_store(settings.sqlalchemy_url)
+    try:
+        with store.read() as c:
+            everybody = people_store.people(c)
+    finally:
+        store.close()
+    if not everybody:
+        stdout().print("Nobody yet: 'smallprint users add NAME --role admin', or start 'smallprint review'.")
+        return
+    table = Table(box=None, pad_edge=False)
+    for column in ("name", "role", "since", "state"):
+        table.add_column(column)
+    for one in everybody:
+        state = "disabled" if one.disabled else "" if one.can_sign_in else "invited"
+        table.add_row(Text(one.name), one.role, f"{one.created_at:%Y-%m-%d}", state)
+    stdout().print(table)

@@ -1,0 +1,334 @@
+"""Who works at the desk: people and their roles, sessions, one-time invitations, API tokens, slowed-down guessing.
+
+Tokens are random and kept only as hashes. What changes who may do what is written to the audit chain.
+"""
+
+from datetime import datetime, timedelta
+from hashlib import sha256
+from secrets import token_urlsafe
+from typing import Literal
+
+from sqlalchemy import Connection, delete, func, insert, or_, select, update
+
+from smallprint import audit
+from smallprint import tables as t
+from smallprint.errors import UserError
+from smallprint.records import Noun
+from smallprint.review import Change
+
+Role = Literal["read-only", "reviewer", "lead", "admin"]
+Right = Literal["see", "decide", "lead", "admin"]
+
+ROLES: dict[Role, frozenset[Right]] = {
+    "read-only": frozenset({"see"}),
+    "reviewer": frozenset({"see", "decide"}),
+    "lead": frozenset({"see", "decide", "lead"}),
+    "admin": frozenset({"see", "decide", "lead", "admin"}),
+}
+SESSION = timedelta(hours=10)
+INVITATION = timedelta(days=3)
+LONGEST_NAME = 80
+_FREE_FAILURES, _LONGEST_WAIT = 5, timedelta(minutes=15)
+
+
+class Person(Noun):
+    """Somebody with a place at the desk."""
+
+    name: str
+    role: Role
+    disabled: bool
+    created_at: datetime
+    can_sign_in: bool
+
+    def may(self, right: Right) -> bool:
+        """Whether their role has this right."""
+        return not self.disabled and right in ROLES[self.role]
+
+
+class Session(Noun):
+    """A person who has signed in."""
+
+    person: Person
+    csrf: str
+    expires_at: datetime
+
+
+def _hash(token: str) -> str:
+    return sha256(token.encode()).hexdigest()
+
+
+def valid_name(name: str) -> str:
+    """A name without surrounding space; raises UserError when no person could be called so."""
+    tidy = " ".join(name.split())
+    if not tidy or len(tidy) > LONGEST_NAME or not tidy.isprintable() or ":" in tidy:
+        raise UserError(f"a name has 1 to {LONGEST_NAME} printable characters and no colon")
+    return tidy
+
+
+def role_named(name: str) -> Role:
+    """The role of this name; raises UserError for others."""
+    for role in ROLES:
+        if role == name:
+            return role
+    raise UserError(f"unknown role {name!r}; choose one of {', '.join(ROLES)}")
+
+
+def person(c: Connection, name: str) -> Person | None:
+    """The person of this name."""
+    row = c.execute(select(t.users).where(t.users.c.name == name)).mappings().first()
+    return None if row is None else _person(row)
+
+
+def people(c: Connection) -> list[Person]:
+    """Everybody, by name."""
+    return [_person(row) for row in c.execute(select(t.users).order_by(t.users.c.name)).mappings()]
+
+
+def _person(row) -> Person:  # type: ignore[no-untyped-def]  # noqa: ANN001 -- a row mapping
+    return Person(
+        name=row["name"],
+        role=row["role"],
+        disabled=row["disabled"],
+        created_at=row["created_at"],
+        can_sign_in=row["password"] is not None or row["subject"] is not None,
+    )
+
+
+def add_person(
+    c: Connection,
+    name: str,
+    role: Role,
+    *,
+    by: str,
+    at: datetime,
+    password: str | None = None,
+    subject: str | None = None,
+) -> Person:
+    """Give somebody a place; raises UserError for a name that is taken or impossible.
+
+    Args:
+        c: a transaction that writes.
+        name: how they appear in every decision, for ever.
+        role: what they may do.
+        by: who adds them.
+        at: when.
+        password: its argon2 hash; None: they get it by invitation, or sign in elsewhere.
+        subject: issuer and subject of an OpenID provider.
+
+    """
+    tidy = valid_name(name)
+    audit.hold(c)
+    if c.execute(select(t.users.c.name).where(func.lower(t.users.c.name) == tidy.lower())).scalar() is not None:
+        raise UserError(f"there is somebody called {tidy!r} already")
+    c.execute(
+        insert(t.users).values(name=tidy, role=role, password=password, subject=subject, disabled=False, created_at=at)
+    )
+    change = Change(field="role", before=None, after=role)
+    audit.append(c, at=at, actor=by, what="person_added", subject=tidy, changes=[change])
+    found = person(c, tidy)
+    assert found is not None  # noqa: S101 -- inserted above
+    return found
+
+
+def set_role(c: Connection, name: str, role: Role, *, by: str, at: datetime) -> None:
+    """Change what somebody may do; raises UserError for unknown people and for the last admin."""
+    audit.hold(c)
+    found = known(c, name)
+    if role != "admin":
+        _keep_an_admin(c, found)
+    c.execute(update(t.users).where(t.users.c.name == name).values(role=role))
+    change = Change(field="role", before=found.role, after=role)
+    audit.append(c, at=at, actor=by, what="role_changed", subject=name, changes=[change])
+
+
+def disable(c: Connection, name: str, *, by: str, at: datetime, disabled: bool = True) -> None:
+    """End somebody's sessions, tokens and right to sign in, or let them back; what they decided stays."""
+    audit.hold(c)
+    found = known(c, name)
+    if disabled:
+        _keep_an_admin(c, found)
+        c.execute(delete(t.sessions).where(t.sessions.c.user == name))
+        c.execute(delete(t.api_tokens).where(t.api_tokens.c.user == name))
+        c.execute(delete(t.invitations).where(t.invitations.c.name == name))
+    c.execute(update(t.users).where(t.users.c.name == name).values(disabled=disabled))
+    change = Change(field="disabled", before=found.disabled, after=disabled)
+    audit.append(
+        c, at=at, actor=by, what="person_disabled" if disabled else "person_enabled", subject=name, changes=[change]
+    )
+
+
+def known(c: Connection, name: str) -> Person:
+    """The person of this name; raises UserError where there is nobody."""
+    found = person(c, name)
+    if found is None:
+        raise UserError(f"there is nobody called {name!r}; 'smallprint users list' shows everybody")
+    return found
+
+
+def _keep_an_admin(c: Connection, leaving: Person) -> None:
+    others = select(func.count()).where(
+        t.users.c.role == "admin", t.users.c.disabled.is_(False), t.users.c.name != leaving.name
+    )
+    if leaving.role == "admin" and not leaving.disabled and not c.execute(others).scalar():
+        raise UserError(f"{leaving.name} is the only admin; make somebody else one first")
+
+
+# ---- passwords and invitations
+
+
+def password_hash(c: Connection, name: str) -> tuple[str, str] | None:
+    """Name as written and password hash of somebody who may sign in with one; capitals do not matter."""
+    query = select(t.users.c.name, t.users.c.password).where(
+        func.lower(t.users.c.name) == " ".join(name.split()).lower(),
+        t.users.c.disabled.is_(False),
+        t.users.c.password.is_not(None),
+    )
+    row = c.execute(query).first()
+    return None if row is None else (row.name, row.password)
+
+
+def set_password(c: Connection, name: str, password: str, *, by: str, at: datetime) -> None:
+    """Set a password (its hash) and end all sessions that the old one opened."""
+    audit.hold(c)
+    known(c, name)
+    c.execute(update(t.users).where(t.users.c.name == name).values(password=password))
+    c.execute(delete(t.sessions).where(t.sessions.c.user == name))
+    audit.append(c, at=at, actor=by, what="password_changed", subject=name)
+
+
+def invite(c: Connection, name: str | None, role: Role, at: datetime) -> str:
+    """A one-time token to choose a password (and, without a name, a name); older ones for the same place end."""
+    same = t.invitations.c.name.is_(None) if name is None else t.invitations.c.name == name
+    c.execute(delete(t.invitations).where(or_(same, t.invitations.c.expires_at <= at)))
+    token = token_urlsafe(24)
+    c.execute(insert(t.invitations).values(sha256=_hash(token), name=name, role=role, expires_at=at + INVITATION))
+    return token
+
+
+def invitation(c: Connection, token: str, at: datetime) -> tuple[str | None, Role] | None:
+    """Name and role that an unused token offers, or None."""
+    query = select(t.invitations).where(t.invitations.c.sha256 == _hash(token), t.invitations.c.expires_at > at)
+    row = c.execute(query).mappings().first()
+    return None if row is None else (row["name"], row["role"])
+
+
+def accept(c: Connection, token: str, name: str, password: str, at: datetime) -> Person:
+    """Use an invitation up; ``password`` is a hash. Raises UserError when it is used, run out, or the name is taken."""
+    audit.hold(c)
+    offered = invitation(c, token, at)
+    if offered is None:
+        raise UserError("this link was used already or has run out; ask for a new one")
+    invited, role = offered
+    c.execute(delete(t.invitations).where(t.invitations.c.sha256 == _hash(token)))
+    if invited is None:
+        return add_person(c, name, role, by=valid_name(name), at=at, password=password)
+    set_password(c, invited, password, by=invited, at=at)
+    return known(c, invited)
+
+
+# ---- sessions
+
+
+def start_session(c: Connection, name: str, at: datetime, *, instead_of: str | None = None) -> str:
+    """A new session's token; the one that the browser came with ends, so that nobody can plant one."""
+    if instead_of:
+        end_session(c, instead_of)
+    c.execute(delete(t.sessions).where(t.sessions.c.expires_at <= at))
+    token = token_urlsafe(32)
+    c.execute(
+        insert(t.sessions).values(
+            sha256=_hash(token), user=name, csrf=token_urlsafe(24), created_at=at, expires_at=at + SESSION
+        )
+    )
+    return token
+
+
+def session(c: Connection, token: str, at: datetime) -> Session | None:
+    """The session of a token that has not run out, of somebody who is not disabled."""
+    query = (
+        select(t.users, t.sessions.c.csrf, t.sessions.c.expires_at)
+        .join(t.sessions, t.sessions.c.user == t.users.c.name)
+        .where(t.sessions.c.sha256 == _hash(token), t.sessions.c.expires_at > at, t.users.c.disabled.is_(False))
+    )
+    row = c.execute(query).mappings().first()
+    return None if row is None else Session(person=_person(row), csrf=row["csrf"], expires_at=row["expires_at"])
+
+
+def prolong_session(c: Connection, token: str, at: datetime) -> None:
+    """Let a session that is in use run on."""
+    c.execute(update(t.sessions).where(t.sessions.c.sha256 == _hash(token)).values(expires_at=at + SESSION))
+
+
+def end_session(c: Connection, token: str) -> None:
+    """Sign out."""
+    c.execute(delete(t.sessions).where(t.sessions.c.sha256 == _hash(token)))
+
+
+# ---- guessing
+
+
+def wait_before_sign_in(c: Connection, keys: tuple[str, ...], at: datetime) -> timedelta:
+    """How long whoever owns these keys (a name, an address) has to wait after too many failures."""
+    longest = timedelta()
+    for row in c.execute(select(t.sign_in_failures).where(t.sign_in_failures.c.key.in_(keys))).mappings():
+        over = row["count"] - _FREE_FAILURES
+        if over >= 0:
+            wait = min(_LONGEST_WAIT, timedelta(seconds=2 ** min(over + 1, 12)))
+            longest = max(longest, row["last_at"] + wait - at)
+    return longest
+
+
+def sign_in_failed(c: Connection, keys: tuple[str, ...], at: datetime) -> None:
+    """Count a failure; failures of more than a day ago are forgotten."""
+    c.execute(delete(t.sign_in_failures).where(t.sign_in_failures.c.last_at < at - timedelta(days=1)))
+    for key in keys:
+        known = c.execute(
+            update(t.sign_in_failures)
+            .where(t.sign_in_failures.c.key == key)
+            .values(count=t.sign_in_failures.c.count + 1, last_at=at)
+        )
+        if not known.rowcount:
+            c.execute(insert(t.sign_in_failures).values(key=key, count=1, last_at=at))
+
+
+def sign_in_worked(c: Connection, name_key: str) -> None:
+    """Forget the failures of a name; those of an address stay, so that one known account does not cover guessing."""
+    c.execute(delete(t.sign_in_failures).where(t.sign_in_failures.c.key == name_key))
+
+
+# ---- API tokens
+
+
+def make_token(c: Connection, name: str, label: str, at: datetime) -> str:
+    """A token for the API with the rights of its owner; shown once."""
+    audit.hold(c)
+    known(c, name)
+    token = f"spt_{token_urlsafe(32)}"
+    c.execute(insert(t.api_tokens).values(sha256=_hash(token), user=name, label=label[:80], created_at=at))
+    audit.append(c, at=at, actor=name, what="token_made", subject=name, detail={"label": label[:80]})
+    return token
+
+
+def token_owner(c: Connection, token: str) -> Person | None:
+    """Whose API token this is, or None."""
+    query = (
+        select(t.users)
+        .join(t.api_tokens, t.api_tokens.c.user == t.users.c.name)
+        .where(t.api_tokens.c.sha256 == _hash(token), t.users.c.disabled.is_(False))
+    )
+    row = c.execute(query).mappings().first()
+    return None if row is None else _person(row)
+
+
+def tokens(c: Connection, name: str) -> list[tuple[str, str, datetime]]:
+    """Hash, label and date of somebody's tokens, the newest first."""
+    query = select(t.api_tokens).where(t.api_tokens.c.user == name).order_by(t.api_tokens.c.created_at.desc())
+    return [(row["sha256"], row["label"], row["created_at"]) for row in c.execute(query).mappings()]
+
+
+def revoke_token(c: Connection, name: str, digest: str, at: datetime) -> None:
+    """End one of somebody's tokens."""
+    audit.hold(c)
+    gone = c.execute(delete(t.api_tokens).where(t.api_tokens.c.user == name, t.api_tokens.c.sha256 == digest))
+    if gone.rowcount:
+        audit.append(c, at=at, actor=name, what="token_revoked", subject=name)

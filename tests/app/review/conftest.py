@@ -1,0 +1,71 @@
+"""The desk as a browser without scripts sees it: forms read from pages and sent back."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import pytest
+from fastapi.testclient import TestClient
+
+from app.review.desk import create_desk
+from smallprint import people_store
+from smallprint.store import Store, open_store
+from tests.app.review.browser import Browser
+from tests.desk import NOW, fill, postgres_urls, url
+
+__all__ = ["postgres_urls", "url"]
+
+PEOPLE = {"Anna": "reviewer", "Ben": "reviewer", "Lea": "lead", "Adam": "admin", "Rita": "read-only"}
+
+
+class Clock:
+    """A time that tests move."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def pass_by(self, **units: float) -> None:
+        self.now += timedelta(**units)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def store(tmp_path) -> Iterator[Store]:
+    opened = open_store(f"sqlite:///{tmp_path}/desk.db")
+    fill(opened)
+    with opened.write() as c:
+        for name, role in PEOPLE.items():
+            people_store.add_person(c, name, role, by="test", at=NOW)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def browse(store: Store, clock: Clock):
+    """Browsers of people who have signed in, or of a guest."""
+    desk = create_desk(store, clock=clock)
+
+    def browser(name: str | None = None) -> Browser:
+        client = TestClient(desk, base_url="http://desk.example", follow_redirects=False, raise_server_exceptions=True)
+        if name is not None:
+            with store.write() as c:
+                client.cookies.set("smallprint", people_store.start_session(c, name, clock()), domain="desk.example")
+        return Browser(client)
+
+    return browser
+
+
+@pytest.fixture
+def anna(browse) -> Browser:
+    return browse("Anna")
+
+
+@pytest.fixture
+def ben(browse) -> Browser:
+    return browse("Ben")
