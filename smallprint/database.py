@@ -13,6 +13,7 @@ from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 from smallprint.errors import StoreError
 
 SCHEMA = "0002"  # the newest migration; a test holds it to smallprint/migrations/versions
+PATIENCE = 10_000  # milliseconds that a writer waits for another one
 _ELSEWHERE = "set SMALLPRINT_HOME to a folder of yours"
 
 
@@ -31,7 +32,11 @@ def open_engine(url: str) -> Engine:
         if where.get_backend_name() == "sqlite":
             event.listen(engine, "connect", _prepare_sqlite)
             event.listen(engine, "begin", _begin_sqlite)
-        _migrate(engine, where)
+        version = _version(engine, where)
+        if where.get_backend_name() == "sqlite":
+            _write_ahead(engine)
+        if version != SCHEMA:
+            _migrate(engine)
     except OSError as error:
         raise StoreError(f"the database at {_shown(url)} cannot be opened ({error.strerror}); {_ELSEWHERE}") from error
     except DatabaseError as error:
@@ -82,8 +87,7 @@ def _shown(url: str | URL) -> str:
 def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 -- a DBAPI connection
     connection.isolation_level = None  # we say BEGIN ourselves, see _begin_sqlite
     cursor = connection.cursor()
-    cursor.execute("PRAGMA busy_timeout=10000")
-    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute(f"PRAGMA busy_timeout={PATIENCE}")
     cursor.execute("PRAGMA foreign_keys=ON")
     # In WAL mode NORMAL survives a killed process; only a power cut can lose the last commits.
     cursor.execute("PRAGMA synchronous=NORMAL")
@@ -97,16 +101,25 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def _migrate(engine: Engine, url: URL) -> None:
-    """Run Alembic only where the version differs, because importing it costs a third of a second."""
-    with engine.connect() as connection:
+def _write_ahead(engine: Engine) -> None:
+    """Readers beside a writer; kept in the file, so asked for only once we know that the file is ours."""
+    connection = engine.raw_connection()
+    try:
+        connection.cursor().execute("PRAGMA journal_mode=WAL")
+    finally:
+        connection.close()
+
+
+def _version(engine: Engine, url: URL) -> str | None:
+    """The schema that a database of ours has, None for an empty one; another program's is left untouched."""
+    with engine.connect() as plain:
+        connection = plain.execution_options(smallprint_writes=False)
         tables = set(inspect(connection).get_table_names())
-        versions = []
+        versions: list[str] = []
         if "alembic_version" in tables:
-            versions = list(connection.execute(text("SELECT version_num FROM alembic_version")).scalars())
-    if versions == [SCHEMA]:
-        return
-    ours = all(re.fullmatch(r"\d{4}", str(version)) for version in versions) and len(versions) < 2
+            found = connection.execute(text("SELECT version_num FROM alembic_version"))
+            versions = [str(version) for version in found.scalars()]
+    ours = all(re.fullmatch(r"\d{4}", version) for version in versions) and len(versions) < 2
     if (tables and not versions) or not ours:
         raise StoreError(
             f"the database at {_shown(url)} holds another program's tables; choose another database or SMALLPRINT_HOME"
@@ -116,6 +129,11 @@ def _migrate(engine: Engine, url: URL) -> None:
             f"the database at {_shown(url)} was written by a newer version "
             f"(schema {versions[0]}, this version knows {SCHEMA}); upgrade Smallprint or choose another SMALLPRINT_HOME"
         )
+    return versions[0] if versions else None
+
+
+def _migrate(engine: Engine) -> None:
+    # Imported only where there is something to do, because that costs a third of a second.
     from alembic import command
     from alembic.config import Config
 

@@ -246,9 +246,3 @@ def test_a_database_of_a_newer_version_is_refused_with_advice(tmp_path: Path) ->
     opened.close()
     with pytest.raises(StoreError, match="upgrade Smallprint"):
         open_store(url)
-
-
-def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "smallprint.db").write_text("this is not a database, only a text with enough words in it")
-    with pytest.raises(StoreError, match="cannot be opened"):
-        open_store(f"sqlite:///{tmp_path}/smallprint.db")

@@ -1,0 +1,170 @@
+"""The database file: shared by processes, brought up to date, and refused in one line when it cannot be used."""
+
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine
+
+from smallprint import database
+from smallprint.database import SCHEMA
+from smallprint.errors import StoreError
+from smallprint.records import Source
+from smallprint.store import open_store
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def scripts() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(files("smallprint") / "migrations"))
+    return config
+
+
+OLDER = [one.revision for one in ScriptDirectory.from_config(scripts()).walk_revisions() if one.revision != SCHEMA]
+
+
+@pytest.mark.parametrize("revision", OLDER)
+def test_a_database_of_an_older_version_is_migrated_with_what_it_holds(tmp_path: Path, revision: str) -> None:
+    url = f"sqlite:///{tmp_path}/smallprint.db"
+    config = scripts()
+    with create_engine(url).begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+        connection.exec_driver_sql("INSERT INTO sources (location, jurisdictions) VALUES ('terms.md', '[\"US\"]')")
+        connection.exec_driver_sql(
+            "INSERT INTO runs (id, model, state, started_at, options) "
+            "VALUES ('r1', 'offline', 'finished', '2026-03-01 09:30:00', '{}')"
+        )
+        connection.exec_driver_sql(
+            "INSERT INTO run_documents (run_id, position, source_id, state) VALUES ('r1', 0, 1, 'waiting')"
+        )
+    store = open_store(url)
+    assert store.load_source(1) == Source(location="terms.md", jurisdictions=("US",))
+    assert [(run.id, run.state) for run in store.runs()] == [("r1", "finished")]
+    assert [place.state for place in store.run_documents("r1")] == ["waiting"]
+    with store.read() as connection:
+        assert connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar() == SCHEMA
+        assert connection.exec_driver_sql("PRAGMA foreign_key_check").all() == []
+    store.close()
+
+
+WRITER = """
+import sys
+from smallprint.records import Source
+from smallprint.store import open_store
+store = open_store(sys.argv[1])
+name = sys.argv[2]
+for n in range(30):
+    store.put(f"{name}-{n}", "m", {"n": n})
+    store.start_run(f"{name}-{n}", "offline", {}, [Source(location=f"shared-{n}.md"), Source(location=f"{name}.md")])
+store.close()
+"""
+
+
+def test_processes_share_a_database_from_its_first_migration_on(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/home/smallprint.db"
+    writers = [
+        subprocess.Popen([sys.executable, "-c", WRITER, url, name], cwd=ROOT, stderr=subprocess.PIPE)  # noqa: S603 -- ours
+        for name in ("one", "two", "three")
+    ]
+    assert [writer.communicate()[1].decode() for writer in writers] == ["", "", ""]
+    store = open_store(url)
+    assert len(store.runs()) == 90
+    assert all(store.get(f"{name}-29") == {"n": 29} for name in ("one", "two", "three"))
+    assert len({place.source_id for run in store.runs() for place in store.run_documents(run.id)}) == 33
+    store.close()
+
+
+def text_file(path: Path) -> None:
+    path.write_text("this is not a database, only a text with enough words in it")
+
+
+def another_programs(path: Path) -> None:
+    with sqlite3.connect(path) as connection:
+        connection.execute("CREATE TABLE recipes (name TEXT)")
+
+
+def another_programs_migrations(path: Path) -> None:
+    with sqlite3.connect(path) as connection:
+        connection.execute("CREATE TABLE alembic_version (version_num TEXT)")
+        connection.execute("INSERT INTO alembic_version VALUES ('ae1027a6acf')")
+
+
+def from_the_future(path: Path) -> None:
+    with sqlite3.connect(path) as connection:
+        connection.execute("CREATE TABLE alembic_version (version_num TEXT)")
+        connection.execute("INSERT INTO alembic_version VALUES ('9999')")
+
+
+def torn(path: Path) -> None:
+    open_store(f"sqlite:///{path}").close()
+    whole = path.read_bytes()
+    path.write_bytes(whole[:100] + b"\xff" * (len(whole) - 100))
+
+
+UNUSABLE = [
+    ("a text file", text_file, "the file is no database; move it away, or set SMALLPRINT_HOME"),
+    ("another program's tables", another_programs, "holds another program's tables; choose another database"),
+    ("another program's migrations", another_programs_migrations, "holds another program's tables"),
+    ("a newer version's", from_the_future, "written by a newer version .*upgrade Smallprint"),
+    ("torn", torn, "is damaged .*restore it from a backup"),
+    ("a folder", Path.mkdir, "cannot be opened"),
+]
+
+
+@pytest.mark.parametrize(("spoil", "line"), [row[1:] for row in UNUSABLE], ids=[row[0] for row in UNUSABLE])
+def test_an_unusable_database_is_one_line_and_stays_as_it_is(
+    tmp_path: Path, spoil: Callable[[Path], None], line: str
+) -> None:
+    path = tmp_path / "smallprint.db"
+    spoil(path)
+    before = path.read_bytes() if path.is_file() else None
+    with pytest.raises(StoreError, match=line) as refused:
+        open_store(f"sqlite:///{path}")
+    assert "\n" not in str(refused.value)
+    assert before is None or path.read_bytes() == before
+
+
+def test_a_database_that_another_program_holds_says_to_try_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "PATIENCE", 50)
+    store = open_store(f"sqlite:///{tmp_path}/smallprint.db")
+    holder = sqlite3.connect(tmp_path / "smallprint.db", isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    with pytest.raises(StoreError, match="is locked: another program is writing to it; try again"):
+        store.put("k", "m", {})
+    assert store.get("k") is None
+    holder.execute("ROLLBACK")
+    holder.close()
+    store.put("k", "m", {})
+    store.close()
+
+
+@pytest.mark.parametrize(
+    ("url", "line"),
+    [
+        ("postgres", "cannot be used"),
+        ("nosuch://host/db", "cannot be used"),
+        ("sqlite:////proc/nowhere/smallprint.db", "cannot be opened"),
+    ],
+    ids=["no URL", "an unknown kind of database", "a folder that cannot be made"],
+)
+def test_an_address_that_cannot_be_used_is_one_line(url: str, line: str) -> None:
+    with pytest.raises(StoreError, match=line) as refused:
+        open_store(url)
+    assert "\n" not in str(refused.value)
+
+
+def test_a_password_in_the_address_is_never_shown() -> None:
+    with pytest.raises(StoreError) as refused:
+        open_store("nosuch://user:hunter2@host/db")
+    assert "hunter2" not in str(refused.value)
