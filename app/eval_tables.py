@@ -8,6 +8,9 @@ from rich.table import Table
 from rich.text import Text
 
 from app.console import STYLES
+from evals.comparing import Comparison, MetricChange
+from evals.gate import GateResult
+from evals.reports.markdown import number, signed
 from evals.results import CaseRun, Run
 from evals.scorers import METRICS, Metric
 from evals.scoring import CaseScores, Scores, category_rows, figures
@@ -16,25 +19,19 @@ from evals.statistics import Interval
 _WORDS = 100  # characters of a passage in the lists
 
 
-def shown(metric: Metric, value: float) -> str:
-    """A value as a reader reads it."""
-    if math.isnan(value):
-        return "-"
-    return f"{value:.1%}" if metric.percent else f"{value:.2f}"
-
-
 def with_interval(metric: Metric, one: Interval) -> str:
     """A value and its 95 % interval; one document gives none."""
     if math.isnan(one.low):
-        return shown(metric, one.value)
-    return f"{shown(metric, one.value)}  [{shown(metric, one.low)}, {shown(metric, one.high)}]"
+        return number(metric, one.value)
+    return f"{number(metric, one.value)}  [{number(metric, one.low)}, {number(metric, one.high)}]"
 
 
 def headline(run: Run) -> Text:
     """Who was measured on what, and what was left out."""
     text = Text.assemble((f"{run.suite}", "bold"), f": {run.subject.model} ({run.subject.prompt})")
     known = sum(one.cached for one in run.cases)
-    text.append(f", {len(run.cases)} documents, {known} of them read before", style="dim")
+    count = len(run.cases)
+    text.append(f", {count} document{'s' if count != 1 else ''}, {known} of them read before", style="dim")
     usage = run.usage
     if usage.calls:
         cost = "unknown cost" if usage.cost_usd is None else f"${usage.cost_usd:.4f}"
@@ -52,28 +49,77 @@ def headline(run: Run) -> Text:
     return text
 
 
-def figure_table(scores: Scores) -> Table:
-    """Every metric, a column for each split."""
+def figure_table(scores: Scores, comparison: Comparison | None = None) -> Table:
+    """Every metric, a column for each split, and beside it the change against a baseline."""
     table = Table(box=None, padding=(0, 2), header_style="dim")
     table.add_column("")
     splits = scores.splits()
     by_split = {split: figures(scores.split(split)) for split in splits}
+    changes = {(one.metric, one.split): one for one in comparison.metrics} if comparison else {}
     for split in splits:
-        table.add_column(f"{split} ({len(scores.split(split))} documents)", justify="right")
+        count = len(scores.split(split))
+        table.add_column(f"{split} ({count} document{'s' if count > 1 else ''})", justify="right")
         table.add_column("n", justify="right", style="dim")
+        if comparison:
+            table.add_column("change")
     group = ""
     for name, metric in METRICS.items():
-        found = [by_split[split].get(name) for split in splits]
-        if not any(found):
+        if not any(name in by_split[split] for split in splits):
             continue
         if metric.group != group:
             group = metric.group
             table.add_row(Text(group, style="bold"))
-        cells = [
-            cell for one in found for cell in ((with_interval(metric, one), f"{one.support:.0f}") if one else ("", ""))
-        ]
+        cells: list[str | Text] = []
+        for split in splits:
+            one = by_split[split].get(name)
+            cells += (with_interval(metric, one), f"{one.support:.0f}") if one else ("", "")
+            if comparison:
+                cells.append(_change(changes.get((name, split))))
         table.add_row(f"  {metric.title}", *cells)
     return table
+
+
+def _change(one: MetricChange | None) -> Text:
+    """The difference, its verdict, and what this set can detect."""
+    if one is None:
+        return Text("")
+    metric, change = METRICS[one.metric], one.change
+    detects = f"detects {signed(metric, change.detectable).lstrip('+')}"
+    if change.value == 0:
+        return Text(f"same, {detects}", style="dim")
+    style = {True: "green", False: "red", None: "dim"}[one.better]
+    bounds = f"[{signed(metric, change.low)}, {signed(metric, change.high)}]"
+    return Text(f"{signed(metric, change.value)} {bounds}, {detects}", style=style)
+
+
+def comparison_lines(comparison: Comparison) -> RenderableType:
+    """What differs between the subjects, the categories that moved, and every provision that changed."""
+    won, lost, p = comparison.found
+    lines = [
+        Text(f"\nChanged between the two: {', '.join(comparison.subjects) or 'nothing'}", style="bold"),
+        Text(f"Provisions found only now {won}, only before {lost} (McNemar p {p:.3f}, which takes them for independent)"),
+    ]
+    lines += [
+        Text(f"  {one.category}: {one.won} won, {one.lost} lost of {one.gold} (p {one.p:.3f}, {one.adjusted:.3f} after Holm)")
+        for one in comparison.categories
+        if one.won or one.lost
+    ]
+    for change in sorted(comparison.provisions, key=lambda one: not one.worse):
+        line = Text("  worse   " if change.worse else "  better  ", style="red" if change.worse else "green")
+        line.append(f"{change.case} {change.gold} ", style="default")
+        line.append(f"{change.category}, {change.severity}: {change.before} -> {change.after}", style="default")
+        lines.append(line)
+    return Group(*lines)
+
+
+def gate_lines(result: GateResult) -> RenderableType:
+    """The verdict, and every check with its cause."""
+    verdict = ("\nThe gate is met", "bold green") if result.met else ("\nThe gate is not met", "bold red")
+    lines = [Text(verdict[0], style=verdict[1])]
+    for check in result.checks:
+        mark = Text("  passed  " if check.passed else "  FAILED  ", style="green" if check.passed else "bold red")
+        lines.append(mark.append(f"{check.kind:12}", style="default").append(check.message, style="default"))
+    return Group(*lines)
 
 
 def category_table(cases: Sequence[CaseScores]) -> Table:
@@ -89,9 +135,7 @@ def category_table(cases: Sequence[CaseScores]) -> Table:
 
 def lists(run: Run, scores: Scores) -> RenderableType:
     """Every miss, mislabel and spurious draft with its words, case by case."""
-    return Group(
-        *(line for one, found in zip(run.cases, scores.cases, strict=True) for line in _case_lines(one, found))
-    )
+    return Group(*(line for one, found in zip(run.cases, scores.cases, strict=True) for line in _case_lines(one, found)))
 
 
 def _case_lines(run: CaseRun, scores: CaseScores) -> list[Text]:
@@ -114,7 +158,7 @@ def _case_lines(run: CaseRun, scores: CaseScores) -> list[Text]:
 
 
 def _line(what: str, category: str, severity: str | None, words: str) -> Text:
-    line = Text(f"  {what:22}", style="red" if what == "missed" else "yellow")
+    line = Text(f"  {what:24}", style="red" if what == "missed" else "yellow")
     line.append(f"{category} ", style="default")
     line.append(f"{severity or ''} ", style=STYLES.get(severity or "", ""))
     return line.append(f"“{words}”", style="italic default")

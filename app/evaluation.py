@@ -1,8 +1,7 @@
-"""What ``smallprint eval`` does: run a suite, score it, print and keep it."""
+"""What ``smallprint eval`` does: run a suite, score it, hold the gate, write the reports, keep the run."""
 
 import asyncio
 import json
-import math
 import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -10,7 +9,6 @@ from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 from app.terminal import stderr, stdout
 from classifiers.analysts import choose_analyst
@@ -23,12 +21,19 @@ if find_spec("numpy") is None or find_spec("scipy") is None:
 from app import eval_tables
 from classifiers.analyze import Budget
 from evals.cache import AnalysisCache
+from evals.comparing import Comparison, compare
+from evals.definitions import changed_definitions
+from evals.gate import GateResult, baseline_path, gate_path, hold, load_baseline, load_gate
 from evals.gold import Case
-from evals.results import Run, save_run
+from evals.reports.html import html
+from evals.reports.json import scores_json
+from evals.reports.junit import junit
+from evals.reports.markdown import markdown
+from evals.results import Run, load_run, save_run
 from evals.running import Plan, run_suite
-from evals.scorers import METRICS
-from evals.scoring import Scores, category_rows, figures, score
+from evals.scoring import Scores, score
 from evals.suites import ANALYZED, BENCHMARKS, suite
+from smallprint.registry import load
 
 
 @dataclass(frozen=True)
@@ -42,26 +47,56 @@ class Wish:
     lists: bool = False
     as_json: bool = False
     data: Path | None = None
+    gate: bool = False
+    baseline: Path | None = None
+    junit: Path | None = None
+    html: Path | None = None
+    markdown: Path | None = None
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A run with everything that follows from it."""
+
+    run: Run
+    scores: Scores
+    gate: GateResult | None
+    comparison: Comparison | None
 
 
 def evaluate(wish: Wish, settings: Settings) -> int:
-    """Run one suite; returns the exit code of docs/json.md."""
+    """Run one suite, hold the gate where asked for, write the reports; returns the exit code of docs/json.md."""
     if wish.suite in BENCHMARKS:
         return _benchmark(wish, settings.model)
+    if wish.junit and not wish.gate:
+        raise UserError("--junit reports the checks of the gate; add --gate")
     run = measure(wish, settings)
-    scores = score(run)
     path = keep(run, settings)
+    measured = _hold(wish, run)
+    _write(wish, measured)
     if wish.as_json:
-        sys.stdout.write(json.dumps(scores_json(run, scores), ensure_ascii=False, indent=1) + "\n")
+        made = scores_json(run, measured.scores, measured.gate, measured.comparison)
+        sys.stdout.write(json.dumps(made, ensure_ascii=False, indent=1) + "\n")
     else:
-        out = stdout()
-        out.print(eval_tables.headline(run))
-        out.print(eval_tables.figure_table(scores))
-        if wish.lists:
-            out.print(eval_tables.category_table(scores.cases))
-            out.print(eval_tables.lists(run, scores))
-        out.print(f"\nKept as {path}", style="dim", markup=False)
+        _print(wish, measured)
+        stdout().print(f"\nKept as {path}", style="dim", markup=False)
+    if measured.gate is not None:
+        return 0 if measured.gate.met else 1
     return 1 if any(one.error for one in run.cases) else 0
+
+
+def _hold(wish: Wish, run: Run) -> Measured:
+    scores = score(run)
+    blessed = baseline_path(run.subject.model) if wish.suite == "gold" or wish.gate else None
+    baseline = read_scores(wish.baseline) if wish.baseline else blessed and load_baseline(blessed)
+    gate = None
+    if wish.gate:
+        gate = hold(run, scores, load_gate(gate_path(run.subject.model)), baseline, registry=load())
+    # An incomparable baseline is a check that fails in the gate, a mistake where it was named, else left aside.
+    named = wish.baseline is not None and not wish.gate
+    if baseline is not None and (named or not changed_definitions(scores.yardstick, baseline.yardstick)):
+        return Measured(run, scores, gate, compare(scores, baseline))
+    return Measured(run, scores, gate, None)
 
 
 def measure(wish: Wish, settings: Settings) -> Run:
@@ -105,59 +140,62 @@ async def _run(name: str, cases: Sequence[Case], plan: Plan) -> Run:
 def keep(run: Run, settings: Settings) -> Path:
     """Write the run into the workspace; its file."""
     model = run.subject.model.replace(":", "-").replace("/", "-")
-    suite_name = Path(run.suite).name or "cases"
-    path = settings.home / "evals" / "runs" / f"{suite_name}-{model}-{run.created_at:%Y%m%dT%H%M%S}.json"
+    name = Path(run.suite).name or "cases"
+    path = settings.home / "evals" / "runs" / f"{name}-{model}-{run.created_at:%Y%m%dT%H%M%S}.json"
     save_run(run, path)
     return path
 
 
-def scores_json(run: Run, scores: Scores) -> dict[str, Any]:
-    """Every figure of every split with support and 95 % interval; null where one document gives no interval."""
+def read_scores(path: Path) -> Scores:
+    """Scores from a file that holds a kept run or a baseline.
 
-    def number(value: float) -> float | None:
-        return None if math.isnan(value) else round(value, 6)
+    Raises:
+        UserError: it holds neither.
 
-    return {
-        "suite": run.suite,
-        "created_at": run.created_at.isoformat(),
-        "version": run.version,
-        "subject": run.subject.model_dump(mode="json"),
-        "yardstick": run.yardstick.model_dump(mode="json"),
-        "left_out": run.left_out,
-        "errors": {one.case: one.error for one in scores.cases if one.error},
-        "usage": run.usage.model_dump(mode="json"),
-        "metrics": {
-            split: {
-                name: {
-                    "title": METRICS[name].title,
-                    "better": METRICS[name].better,
-                    "value": number(one.value),
-                    "low": number(one.low),
-                    "high": number(one.high),
-                    "support": one.support,
-                    "documents": one.documents,
-                }
-                for name, one in figures(scores.split(split)).items()
-            }
-            for split in scores.splits()
-        },
-        "categories": {
-            split: [
-                {name: number(value) if isinstance(value, float) else value for name, value in row.model_dump().items()}
-                for row in category_rows(scores.split(split))
-            ]
-            for split in scores.splits()
-        },
-        "cases": [
-            {
-                "case": one.case,
-                "split": one.split,
-                "verdicts": [verdict.model_dump(mode="json") for verdict in one.verdicts],
-                "spurious": [extra.model_dump(mode="json") for extra in one.extras],
-            }
-            for one in scores.cases
-        ],
-    }
+    """
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UserError(f"{path}: cannot be read: {error.strerror}") from error
+    except ValueError as error:
+        raise UserError(f"{path}: neither a kept run nor a baseline: {error}") from error
+    if isinstance(data, dict) and "form" in data:
+        return score(load_run(path))
+    found = load_baseline(path)
+    if found is None:
+        raise UserError(f"{path}: no such file")
+    return found
+
+
+def _write(wish: Wish, measured: Measured) -> None:
+    """The reports that were asked for."""
+    run, scores, gate, comparison = measured.run, measured.scores, measured.gate, measured.comparison
+    if wish.junit and gate is not None:
+        write(wish.junit, junit(run, gate))
+    if wish.html:
+        write(wish.html, html(run, scores, gate, comparison))
+    if wish.markdown:
+        write(wish.markdown, markdown(run, scores, gate, comparison))
+
+
+def write(path: Path, text: str) -> None:
+    """Write a report; raises UserError where that cannot be done."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UserError(f"{path}: cannot be written: {error.strerror}") from error
+
+
+def _print(wish: Wish, measured: Measured) -> None:
+    out = stdout()
+    out.print(eval_tables.headline(measured.run))
+    out.print(eval_tables.figure_table(measured.scores, measured.comparison))
+    if wish.lists:
+        out.print(eval_tables.category_table(measured.scores.cases))
+        out.print(eval_tables.lists(measured.run, measured.scores))
+    if measured.gate is not None:
+        out.print(eval_tables.gate_lines(measured.gate))
 
 
 def _benchmark(wish: Wish, model: str) -> int:

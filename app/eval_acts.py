@@ -1,0 +1,96 @@
+"""The acts of the evals beside running: compare two runs, bless a baseline, set a floor, freeze records into cases."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from app import eval_tables
+from app.evaluation import Wish, measure, read_scores
+from app.terminal import stderr, stdout
+from app.workspace import existing_store
+from evals.comparing import compare
+from evals.freezing import Approved, freeze
+from evals.gate import FloorChange, baseline_path, gate_path, set_floor
+from evals.gold import Split
+from evals.integrity import faults
+from evals.leaks import leaks
+from evals.loading import load_cases
+from evals.scoring import score
+from smallprint.errors import UserError
+from smallprint.registry import load
+from smallprint.settings import Settings
+from smallprint.store import Store
+
+
+def show_comparison(run_file: Path, baseline_file: Path) -> None:
+    """Print how one run differs from another; raises UserError where definitions differ."""
+    scores, baseline = read_scores(run_file), read_scores(baseline_file)
+    comparison = compare(scores, baseline)
+    stdout().print(eval_tables.figure_table(scores, comparison))
+    stdout().print(eval_tables.comparison_lines(comparison))
+
+
+def bless_run(settings: Settings, reason: str, budget: float | None) -> Path:
+    """Write the baseline of the present run.
+
+    Raises:
+        UserError: the reason says nothing, or the run is not fit: errors, faults, leaks.
+
+    """
+    if len(reason.split()) < 3:
+        raise UserError("give a reason of at least three words; it is kept with the baseline")
+    run = measure(Wish(budget=budget), settings)
+    trouble = [f"{one.case.id}: {one.error}" for one in run.cases if one.error]
+    trouble += [str(one) for one in faults(run, load())]
+    trouble += [str(one) for one in leaks(one.case for one in run.cases)]
+    if trouble:
+        raise UserError(f"a run with faults is no baseline: {trouble[0]}" + (f" (and {len(trouble) - 1} more)" * (len(trouble) > 1)))
+    path = baseline_path(run.subject.model)
+    scores = score(run).model_copy(update={"reason": reason})
+    path.write_text(scores.model_dump_json(indent=None) + "\n", encoding="utf-8")
+    stderr().print(f"{path.name}: baseline of {len(run.cases)} documents", markup=False)
+    return path
+
+
+def change_floor(model: str, metric: str, split: str, value: float, reason: str) -> None:
+    """Set a floor in the model's gate, with the day and the reason."""
+    path = gate_path(model)
+    change = FloorChange(day=datetime.now(UTC).date(), metric=metric, split=_split(split), floor=value, reason=reason)
+    lowered = set_floor(path, change)
+    stderr().print(f"{path.name}: {metric} {split} {'lowered' if lowered else 'set'} to {value}", markup=False)
+
+
+def _split(name: str) -> Split:
+    if name == "dev":
+        return "dev"
+    if name == "test":
+        return "test"
+    raise UserError(f"no split is called {name!r}; use dev or test")
+
+
+def freeze_records(settings: Settings, ids: list[str], split: str, output: Path | None) -> None:
+    """Write cases of approved records and say where they are."""
+    folder = output or settings.home / "evals" / "cases"
+    with existing_store(settings) as store:
+        if store is None:
+            raise UserError("there is no workspace here yet; approve drafts in 'smallprint review' first")
+        records = _approved(store, ids)
+    known = [*load_cases(), *(load_cases(folder) if any(folder.glob("*.yml")) else ())]
+    for path in freeze(records, folder, _split(split), known=known, registry=load()):
+        stdout().print(str(path), markup=False)
+    stderr().print(f"Run them with: smallprint eval {folder}", markup=False)
+
+
+def _approved(store: Store, ids: list[str]) -> list[Approved]:
+    """The approved records of these ids (of record or draft), all for 'all'; raises UserError for one that is none."""
+    numbers = {record.draft.id: record.id for record in store.records()}
+    found = []
+    for one in store.drafts(status="approved"):
+        names = {one.draft.id, numbers.get(one.draft.id, one.draft.id)}
+        document = store.load_document(one.document_id)
+        if document is not None and ("all" in ids or names & set(ids)):
+            name = numbers.get(one.draft.id, one.draft.id)
+            found.append(Approved(id=name, draft=one.draft, source=one.source, document=document[0]))
+    missing = set(ids) - {"all"} - {name for one in found for name in (one.id, one.draft.id)}
+    if missing or not found:
+        raise UserError(f"no approved record is called {', '.join(sorted(missing)) or 'that; nothing is approved yet'}")
+    return found
