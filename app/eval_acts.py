@@ -16,6 +16,7 @@ from evals.leaks import leaks
 from evals.loading import load_cases
 from evals.scoring import score
 from smallprint.errors import UserError
+from smallprint.records_store import records
 from smallprint.registry import load
 from smallprint.settings import Settings
 from smallprint.store import Store
@@ -43,7 +44,9 @@ def bless_run(settings: Settings, reason: str, budget: float | None) -> Path:
     trouble += [str(one) for one in faults(run, load())]
     trouble += [str(one) for one in leaks(one.case for one in run.cases)]
     if trouble:
-        raise UserError(f"a run with faults is no baseline: {trouble[0]}" + (f" (and {len(trouble) - 1} more)" * (len(trouble) > 1)))
+        raise UserError(
+            f"a run with faults is no baseline: {trouble[0]}" + (f" (and {len(trouble) - 1} more)" * (len(trouble) > 1))
+        )
     path = baseline_path(run.subject.model)
     scores = score(run).model_copy(update={"reason": reason})
     path.write_text(scores.model_dump_json(indent=None) + "\n", encoding="utf-8")
@@ -73,16 +76,17 @@ def freeze_records(settings: Settings, ids: list[str], split: str, output: Path 
     with existing_store(settings) as store:
         if store is None:
             raise UserError("there is no workspace here yet; approve drafts in 'smallprint review' first")
-        records = _approved(store, ids)
+        approved = _approved(store, ids)
     known = [*load_cases(), *(load_cases(folder) if any(folder.glob("*.yml")) else ())]
-    for path in freeze(records, folder, _split(split), known=known, registry=load()):
+    for path in freeze(approved, folder, _split(split), known=known, registry=load()):
         stdout().print(str(path), markup=False)
     stderr().print(f"Run them with: smallprint eval {folder}", markup=False)
 
 
 def _approved(store: Store, ids: list[str]) -> list[Approved]:
     """The approved records of these ids (of record or draft), all for 'all'; raises UserError for one that is none."""
-    numbers = {record.draft.id: record.id for record in store.records()}
+    with store.read() as connection:
+        numbers = {record.draft.id: record.id for record in records(connection)}
     found = []
     for one in store.drafts(status="approved"):
         names = {one.draft.id, numbers.get(one.draft.id, one.draft.id)}

@@ -8,6 +8,9 @@ from typer.core import TyperGroup
 
 from app.options import AsJson, BaseUrl, Budget, Concurrency, Model, Timeout, settings_with
 
+_GATE: dict[str, Any] = {"rich_help_panel": "Gate"}
+_REPORTS: dict[str, Any] = {"rich_help_panel": "Reports"}
+
 
 class RunByDefault(TyperGroup):
     """A group whose first argument may be a suite instead of a command."""
@@ -52,16 +55,114 @@ def run(
     lists: Annotated[bool, typer.Option("--lists", help="Print every miss, mislabel and spurious draft.")] = False,
     as_json: AsJson = False,
     data: Annotated[
-        Path | None, typer.Option("--data", help="Folder of public documents, for the suites over it.")
+        Path | None,
+        typer.Option("--data", metavar="FOLDER", help="Folder of public documents, for the suites over it."),
+    ] = None,
+    gate: Annotated[
+        bool, typer.Option("--gate", help="Hold the run against floors and baseline; exit code 1 if not met.", **_GATE)
+    ] = False,
+    baseline: Annotated[
+        Path | None,
+        typer.Option("--baseline", metavar="FILE", help="A kept run or baseline. Default: the blessed one.", **_GATE),
+    ] = None,
+    junit: Annotated[
+        Path | None, typer.Option("--junit", metavar="FILE", help="Write the gate's checks as JUnit XML.", **_GATE)
+    ] = None,
+    html: Annotated[
+        Path | None, typer.Option("--html", metavar="FILE", help="Write one self-contained page.", **_REPORTS)
+    ] = None,
+    markdown: Annotated[
+        Path | None, typer.Option("--markdown", metavar="FILE", help="Write a pull request's comment.", **_REPORTS)
     ] = None,
 ) -> None:
     """Run a suite and print its figures. The run is kept, so that it can be scored and compared again.
 
-    Examples: smallprint eval · smallprint eval dev --lists · smallprint eval claudette --data ../shared/data
+    Examples: smallprint eval · smallprint eval dev --lists · smallprint eval --gate --html report.html ·
+    smallprint eval claudette --data ../shared/data
     """
     from app.evaluation import Wish, evaluate
 
-    wish = Wish(suite=suite, budget=budget, repeats=repeats, variants=variants, lists=lists, as_json=as_json, data=data)
-    raise typer.Exit(
-        evaluate(wish, settings_with(model=model, base_url=base_url, timeout=timeout, concurrency=concurrency))
+    wish = Wish(
+        suite=suite,
+        budget=budget,
+        repeats=repeats,
+        variants=variants,
+        lists=lists,
+        as_json=as_json,
+        data=data,
+        gate=gate,
+        baseline=baseline,
+        junit=junit,
+        html=html,
+        markdown=markdown,
     )
+    settings = settings_with(model=model, base_url=base_url, timeout=timeout, concurrency=concurrency)
+    raise typer.Exit(evaluate(wish, settings))
+
+
+@evals.command()
+def compare(
+    run_file: Annotated[Path, typer.Argument(metavar="RUN", help="A kept run or a baseline.")],
+    baseline: Annotated[Path, typer.Argument(metavar="BASELINE", help="What to compare it with.")],
+) -> None:
+    """Compare any two runs of one suite: paired differences, and every provision that changed.
+
+    Runs are kept in .smallprint/evals/runs/. Runs under different definitions are refused, and the message names them.
+
+    Example: smallprint eval compare .smallprint/evals/runs/NEW.json .smallprint/evals/runs/OLD.json
+    """
+    from app.eval_acts import show_comparison
+
+    show_comparison(run_file, baseline)
+
+
+@evals.command()
+def bless(
+    reason: Annotated[str, typer.Option("--reason", help="Why this is the measure from now on.")],
+    model: Model = None,
+    base_url: BaseUrl = None,
+    budget: Budget = None,
+) -> None:
+    """Make the present run of the gold suite the baseline that the gate compares with.
+
+    Example: smallprint eval bless --reason "signals for price changes reviewed by hand"
+    """
+    from app.eval_acts import bless_run
+
+    bless_run(settings_with(model=model, base_url=base_url), reason, budget)
+
+
+@evals.command()
+def floor(
+    metric: Annotated[str, typer.Argument(help="Its name in 'smallprint eval --json', e.g. found_recall.")],
+    split: Annotated[str, typer.Argument(help="dev or test.")],
+    value: Annotated[float, typer.Argument(help="The floor; a ceiling where less is better.")],
+    reason: Annotated[str, typer.Option("--reason", help="Asked for when the demand is lowered.")] = "raised",
+    model: Model = None,
+) -> None:
+    """Set a floor of the gate. To ask for less than before takes a reason, and the gate's file keeps it.
+
+    Example: smallprint eval floor found_recall test 0.62
+    """
+    from app.eval_acts import change_floor
+
+    change_floor(settings_with(model=model).model, metric, split, value, reason)
+
+
+@evals.command()
+def freeze(
+    records: Annotated[list[str], typer.Argument(metavar="RECORD...", help="Ids of approved records, or all.")],
+    split: Annotated[str, typer.Option("--split", help="dev or test.")] = "dev",
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FOLDER", help="Default: evals/cases in the workspace.")
+    ] = None,
+) -> None:
+    """Turn approved records into gold cases, guarded against leaking into the test split.
+
+    The folder is a suite: smallprint eval FOLDER. Frozen cases hold the documents' text; mind whose it is.
+
+    Examples: smallprint eval freeze SP-P-000123 SP-P-000124 · smallprint eval freeze all -o cases/
+    """
+    from app.eval_acts import freeze_records
+
+    freeze_records(settings_with(), records, split, output)

@@ -97,10 +97,12 @@ def comparison_lines(comparison: Comparison) -> RenderableType:
     won, lost, p = comparison.found
     lines = [
         Text(f"\nChanged between the two: {', '.join(comparison.subjects) or 'nothing'}", style="bold"),
-        Text(f"Provisions found only now {won}, only before {lost} (McNemar p {p:.3f}, which takes them for independent)"),
+        Text(
+            f"Provisions found only now {won}, only before {lost} (McNemar p {p:.3f}, which takes them for independent)"
+        ),
     ]
     lines += [
-        Text(f"  {one.category}: {one.won} won, {one.lost} lost of {one.gold} (p {one.p:.3f}, {one.adjusted:.3f} after Holm)")
+        Text(f"  {one.category}: {one.won} won, {one.lost} lost of {one.gold} (p {one.p:.3f}, Holm {one.adjusted:.3f})")
         for one in comparison.categories
         if one.won or one.lost
     ]
@@ -135,7 +137,9 @@ def category_table(cases: Sequence[CaseScores]) -> Table:
 
 def lists(run: Run, scores: Scores) -> RenderableType:
     """Every miss, mislabel and spurious draft with its words, case by case."""
-    return Group(*(line for one, found in zip(run.cases, scores.cases, strict=True) for line in _case_lines(one, found)))
+    return Group(
+        *(line for one, found in zip(run.cases, scores.cases, strict=True) for line in _case_lines(one, found))
+    )
 
 
 def _case_lines(run: CaseRun, scores: CaseScores) -> list[Text]:

@@ -88,7 +88,7 @@ def evaluate(wish: Wish, settings: Settings) -> int:
 def _hold(wish: Wish, run: Run) -> Measured:
     scores = score(run)
     blessed = baseline_path(run.subject.model) if wish.suite == "gold" or wish.gate else None
-    baseline = read_scores(wish.baseline) if wish.baseline else blessed and load_baseline(blessed)
+    baseline = read_scores(wish.baseline) if wish.baseline else load_baseline(blessed) if blessed else None
     gate = None
     if wish.gate:
         gate = hold(run, scores, load_gate(gate_path(run.subject.model)), baseline, registry=load())

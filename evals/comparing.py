@@ -1,6 +1,6 @@
 """Two runs side by side: paired differences with what this set can detect, and what changed for every provision."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -9,7 +9,7 @@ from evals.gold import Split
 from evals.scorers import METRICS, Array, Metric
 from evals.scorers.detection import CATEGORIES
 from evals.scoring import SPLITS, CaseScores, Scores, Verdict, table
-from evals.statistics import Difference, difference, holm, interval, mcnemar
+from evals.statistics import Difference, detectable, difference, holm, interval, mcnemar
 from smallprint.errors import UserError
 from smallprint.records import Noun, Severity
 from smallprint.severity import LEVELS
@@ -76,8 +76,8 @@ class Comparison(Noun):
         return tuple(one for one in self.provisions if one.after == "missed" and one.severity in SEVERE)
 
 
-def compare(scores: Scores, baseline: Scores) -> Comparison:
-    """Compare two runs of one suite.
+def compare(scores: Scores, baseline: Scores, metrics: Iterable[str] = METRICS) -> Comparison:
+    """Compare two runs of one suite, in every metric or in those that are named.
 
     Raises:
         UserError: they were measured with different yardsticks; names the definitions that differ.
@@ -91,20 +91,20 @@ def compare(scores: Scores, baseline: Scores) -> Comparison:
     verdicts = [pair for one, other in pairs for pair in zip(one.verdicts, other.verdicts, strict=True)]
     return Comparison(
         subjects=tuple(changed_subject(scores.subject, baseline.subject)),
-        metrics=tuple(_metrics(pairs)),
+        metrics=tuple(_metrics(pairs, [METRICS[name] for name in metrics])),
         categories=tuple(_categories(verdicts)),
         provisions=tuple(change for one, other in pairs for change in _provisions(one, other)),
         found=mcnemar([one.found for one, _ in verdicts], [other.found for _, other in verdicts]),
     )
 
 
-def _metrics(pairs: Sequence[tuple[CaseScores, CaseScores]]) -> list[MetricChange]:
+def _metrics(pairs: Sequence[tuple[CaseScores, CaseScores]], metrics: Sequence[Metric]) -> list[MetricChange]:
     made = []
     for split in SPLITS:
         some = [(one, other) for one, other in pairs if one.split == split]
         if not some:
             continue
-        for metric in METRICS.values():
+        for metric in metrics:
             counts, base = table([one for one, _ in some], metric), table([other for _, other in some], metric)
             made += _metric_change(metric, split, counts, base)
     return made
@@ -114,13 +114,12 @@ def _metric_change(metric: Metric, split: Split, counts: Array, baseline: Array)
     value, before = float(metric.value(counts.sum(axis=0))), float(metric.value(baseline.sum(axis=0)))
     if np.isnan(value) or np.isnan(before):
         return []
-    change = difference(counts, baseline, metric.value, metric.support)
     if (counts == baseline).all():
         # Equal runs show no spread of differences; what could be seen follows from one run's own error.
-        from evals.statistics import detectable
-
         own = interval(counts, metric.value, metric.support)
         change = Difference(0.0, 0.0, 0.0, 1.0, detectable(own.error), different=False)
+    else:
+        change = difference(counts, baseline, metric.value, metric.support)
     return [
         MetricChange(
             metric=metric.name,

@@ -36,7 +36,7 @@ def freeze(
     The cases are not complete: what was approved is gold, what was never decided is no negative.
 
     Raises:
-        UserError: a document is already a case or a version of one, or may not enter the test split; nothing is written.
+        UserError: a document is a case or a version of one already, or may not enter the test split.
 
     """
     by_document: dict[str, list[Approved]] = defaultdict(list)

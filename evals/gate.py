@@ -83,15 +83,15 @@ def slug(model: str) -> str:
     return re.sub(r"[^a-z0-9.]+", "-", model.lower()).strip("-")
 
 
-def gate_path(model: str, folder: Path = GATES) -> Path:
+def gate_path(model: str) -> Path:
     """The gate of a model: its own file where it has one, else the one for all models."""
-    own = folder / f"{slug(model)}.yml"
-    return own if own.exists() else folder / "model.yml"
+    own = GATES / f"{slug(model)}.yml"
+    return own if own.exists() else GATES / "model.yml"
 
 
-def baseline_path(model: str, folder: Path = BASELINES) -> Path:
+def baseline_path(model: str) -> Path:
     """Where a model's blessed baseline lies."""
-    return folder / f"{slug(model)}.json"
+    return BASELINES / f"{slug(model)}.json"
 
 
 def load_gate(path: Path) -> GateFile:
@@ -259,7 +259,7 @@ def _against_baseline(scores: Scores, gate: GateFile, baseline: Scores | None) -
         message = f"not comparable with the baseline: {'; '.join(reasons)}. Bless anew with 'smallprint eval bless'"
         yield Check(kind="definition", name="definitions", passed=False, message=message, details=tuple(reasons))
         return
-    comparison = compare(scores, baseline)
+    comparison = compare(scores, baseline, gate.margins)
     changed = ", ".join(comparison.subjects) or "nothing"
     yield Check(kind="definition", name="definitions", passed=True, message=f"same yardstick; changed: {changed}")
     yield from (_margin(one, gate.margins[one.metric]) for one in comparison.metrics if one.metric in gate.margins)

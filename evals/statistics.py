@@ -6,6 +6,7 @@ the same runs give the same figures.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,6 +47,7 @@ class Difference:
     different: bool
 
 
+@lru_cache(maxsize=16)
 def weights(documents: int, seed: int = SEED, resamples: int = RESAMPLES) -> Array:
     """How often each document is drawn in each resample, (resamples, documents) (Efron 1979; clustered: Field 2007)."""
     random = np.random.default_rng(seed)

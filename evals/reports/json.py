@@ -1,4 +1,4 @@
-"""A scored run for machines: every figure with support and interval, the gate, the comparison, what became of the gold."""
+"""A scored run for machines: figures with support and interval, gate, comparison, what became of the gold."""
 
 import math
 from typing import Any

@@ -122,11 +122,11 @@ METRICS = (
         _GROUP,
     ),
     _span_f1("clause", "found_f1_clause", "Passages found, F1 (same clause)"),
-    _span_f1("iou", "found_f1_iou", "Passages found, F1 (IoU of half or more)"),
+    _span_f1("iou", "found_f1_iou", "Passages found, F1 (IoU 0.5)"),
     _span_f1("exact", "found_f1_exact", "Passages found, F1 (same span)"),
     Metric(
         "category_f1",
-        "Found under the right category, F1 micro",
+        "Right category, F1 micro",
         "higher",
         category_counts,
         _micro,
@@ -135,7 +135,7 @@ METRICS = (
     ),
     Metric(
         "category_f1_macro",
-        "Found under the right category, F1 macro",
+        "Right category, F1 macro",
         "higher",
         category_counts,
         _macro,
@@ -143,8 +143,6 @@ METRICS = (
         _GROUP,
     ),
     share("category_right", "Category right, of those found", _label_right, better="higher", group=_GROUP),
-    share(
-        "category_near", "Category right or a secondary one, of those found", _label_near, better="higher", group=_GROUP
-    ),
+    share("category_near", "Category right or secondary, of those found", _label_near, better="higher", group=_GROUP),
     share("false_alarms", "Tempting negatives taken for provisions", _false_alarms, better="lower", group=_GROUP),
 )

@@ -27,9 +27,9 @@ def _of(name: str, title: str, *statuses: EvidenceStatus, better: Better) -> Met
 
 
 METRICS = (
-    _of("evidence_exact", "Evidence that is the source letter by letter", "exact", better="higher"),
-    _of("evidence_normalized", "Evidence that differs in typography only, or is spliced", "normalized", "spliced",
+    _of("evidence_exact", "Evidence letter by letter", "exact", better="higher"),
+    _of("evidence_normalized", "Evidence normalized or spliced", "normalized", "spliced",
         better="higher"),
-    _of("evidence_doubtful", "Evidence that is fuzzy or ambiguous", "fuzzy", "ambiguous", better="lower"),
+    _of("evidence_doubtful", "Evidence fuzzy or ambiguous", "fuzzy", "ambiguous", better="lower"),
     share("quotes_unlocated", "Quotes that stand nowhere", _unlocated, better="lower", group=_GROUP),
 )  # fmt: skip

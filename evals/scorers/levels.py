@@ -134,7 +134,7 @@ METRICS = (
         lambda c: quadratic_kappa(confusion(c)), _matched, _GROUP, percent=False,
     ),
     Metric(
-        "severity_kappa_with_misses", "Severity, quadratic kappa, misses held against it", "higher", severity_counts,
+        "severity_kappa_with_misses", "Severity, quadratic kappa with misses", "higher", severity_counts,
         lambda c: quadratic_kappa(with_misses(c)), _all, _GROUP, percent=False,
     ),
     Metric(
@@ -142,7 +142,7 @@ METRICS = (
         lambda c: _mean_over(confusion(c), np.abs(_steps())), _matched, _GROUP, percent=False,
     ),
     Metric(
-        "severity_error_with_misses", "Severity, levels off, misses held against it", "lower", severity_counts,
+        "severity_error_with_misses", "Severity, levels off with misses", "lower", severity_counts,
         error_with_misses, _all, _GROUP, percent=False,
     ),
     Metric(
@@ -150,11 +150,11 @@ METRICS = (
         lambda c: _mean_over(confusion(c), (np.abs(_steps()) >= 2).astype(float)), _matched, _GROUP,
     ),
     Metric(
-        "severity_bias", "Severity bias, levels (minus: rated too mild)", "zero", severity_counts,
+        "severity_bias", "Severity bias (minus: too mild)", "zero", severity_counts,
         lambda c: _mean_over(confusion(c), _steps()), _matched, _GROUP, percent=False,
     ),
     Metric(
-        "severity_cost", "Severity cost (too mild counts double, missed counts as harmless)", "lower",
+        "severity_cost", "Severity cost, too mild counting double", "lower",
         severity_counts, cost, _all, _GROUP, percent=False,
     ),
     Metric(
@@ -162,7 +162,7 @@ METRICS = (
         lambda c: factor_tables(c)[..., 0, :, :].sum(axis=(-2, -1)), _GROUP,
     ),
     Metric(
-        "factors_kappa", "Factor scores, quadratic kappa (mean of five)", "higher", factor_counts, _factor_kappa,
+        "factors_kappa", "Factor scores, quadratic kappa", "higher", factor_counts, _factor_kappa,
         lambda c: factor_tables(c)[..., 0, :, :].sum(axis=(-2, -1)), _GROUP, percent=False,
     ),
 )  # fmt: skip

@@ -130,14 +130,14 @@ def _hard(scored: Scored) -> tuple[float, float]:
 
 
 METRICS = (
-    share("must_mention", "Facts mentioned that must be, of what was found", _must_mention, better="higher",
+    share("must_mention", "Facts mentioned, of what was found", _must_mention, better="higher",
           group=_GROUP),
-    share("must_mention_of_all", "Facts mentioned that must be, of all gold", _must_mention_of_all, better="higher",
+    share("must_mention_of_all", "Facts mentioned, of all gold", _must_mention_of_all, better="higher",
           group=_GROUP),
-    share("grounded_numbers", "Numbers and amounts that the cited passage has", _numbers, better="higher",
+    share("grounded_numbers", "Numbers that the cited passage has", _numbers, better="higher",
           group=_GROUP),
-    share("grounded_names", "Names that the document or the registry has", _names, better="higher", group=_GROUP),
-    mean("reading_grade", "Reading grade of the consumer impact (Flesch-Kincaid)", _grade, better="lower",
+    share("grounded_names", "Names that document or registry has", _names, better="higher", group=_GROUP),
+    mean("reading_grade", "Reading grade of the consumer impact", _grade, better="lower",
          group=_GROUP),
     share("hard_to_read", f"Consumer impact above grade {HARD:.0f}", _hard, better="lower", group=_GROUP),
 )  # fmt: skip

@@ -1,12 +1,15 @@
 """``smallprint eval``: figures for people and machines, exit codes, and the default command."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from app.cli import app
+from evals import gate, suites
+from evals.loading import CASES
 from smallprint.errors import UserError
 
 RUNNER = CliRunner()
@@ -34,3 +37,78 @@ def test_every_figure_has_support_and_interval(workspace: Path) -> None:
 @pytest.mark.parametrize("suite", ["gould", "claudette"], ids=["an unknown suite", "public documents without a folder"])
 def test_mistakes_are_the_users(workspace: Path, suite: str) -> None:
     assert isinstance(run(suite).exception, UserError)
+
+
+@pytest.fixture
+def small(workspace: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Two gold cases, and gates and baselines that a test may write; returns the folder of the last two."""
+    cases = tmp_path / "cases"
+    cases.mkdir()
+    for path in CASES.iterdir():
+        if path.name.startswith(("fernbank-", "stillwater-")):
+            shutil.copy(path, cases)
+    for folder in ("gates", "baselines"):
+        shutil.copytree(Path(gate.__file__).parent / folder, tmp_path / folder, ignore=shutil.ignore_patterns("*.json"))
+    monkeypatch.setattr(suites, "CASES", cases)
+    monkeypatch.setattr(gate, "GATES", tmp_path / "gates")
+    monkeypatch.setattr(gate, "BASELINES", tmp_path / "baselines")
+    return tmp_path
+
+
+def test_the_gate_asks_for_a_baseline_and_is_met_once_one_is_blessed(small: Path) -> None:
+    without = run("--gate")
+    assert without.exit_code == 1
+    assert "smallprint eval bless" in " ".join(without.output.split())
+    assert run("bless", "--reason", "the first baseline of all").exit_code == 0
+    reports = [str(small / name) for name in ("junit.xml", "report.html", "comment.md")]
+    met = run("--gate", "--junit", reports[0], "--html", reports[1], "--markdown", reports[2])
+    assert met.exit_code == 0, met.output
+    assert "The gate is met" in met.output
+    assert "2 of them read before" in met.output
+    for path in reports:
+        assert Path(path).stat().st_size > 500
+
+
+def test_a_changed_case_is_not_compared_and_the_gate_says_which(small: Path) -> None:
+    assert run("bless", "--reason", "the first baseline of all").exit_code == 0
+    case = small / "cases" / "fernbank-terms.yml"
+    case.write_text(case.read_text().replace('  - "cooks small batches in Duluth, Minnesota"\n', ""))
+    shown = run("--gate")
+    assert shown.exit_code == 1
+    assert "dataset: 1 case changed (fernbank-terms)" in " ".join(shown.output.split())
+
+
+def test_two_kept_runs_are_compared(small: Path, workspace: Path) -> None:
+    for suite in ("dev", "test", "dev"):
+        assert run(suite, "--no-variants").exit_code == 0
+    runs = workspace / "evals" / "runs"
+    dev, test = min(runs.glob("dev-*")), next(iter(runs.glob("test-*")))
+    assert "Changed between the two: nothing" in run("compare", str(dev), str(dev)).output
+    refused = run("compare", str(dev), str(test)).exception
+    assert isinstance(refused, UserError)
+    assert "cannot be compared: dataset" in str(refused)
+
+
+def test_a_floor_is_lowered_only_with_a_reason(small: Path) -> None:
+    assert run("floor", "found_recall", "dev", "0.4").exit_code == 0
+    assert isinstance(run("floor", "found_recall", "dev", "0.1").exception, UserError)
+    assert run("floor", "found_recall", "dev", "0.3", "--reason", "the gold has grown").exit_code == 0
+    assert "the gold has grown" in (small / "gates" / "offline.yml").read_text()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("bless", "--reason", "because"), "three words"),
+        (("floor", "found_recal", "dev", "0.4"), "no metric is called"),
+        (("floor", "found_recall", "train", "0.4"), "use dev or test"),
+        (("dev", "--junit", "x.xml"), "add --gate"),
+        (("compare", "a.json", "b.json"), "cannot be read"),
+        (("freeze", "SP-P-000001"), "no workspace here yet"),
+    ],
+    ids=lambda one: " ".join(one) if isinstance(one, tuple) else "",
+)
+def test_mistakes_say_what_to_do(small: Path, arguments: tuple[str, ...], words: str) -> None:
+    made = run(*arguments)
+    assert isinstance(made.exception, UserError)
+    assert words in str(made.exception)

@@ -1,0 +1,394 @@
+"""The shipped gate notices: every seeded defect turns it red with a message that names the cause."""
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from evals.comparing import compare
+from evals.definitions import yardstick
+from evals.gate import FloorChange, GateFile, GateResult, gate_path, hold, load_baseline, load_gate, set_floor, slug
+from evals.gold import Span
+from evals.leaks import leaks, told
+from evals.loading import load_cases
+from evals.results import CaseRun, Found, Run, VariantRun
+from evals.scoring import Scores, score
+from smallprint.errors import UserError
+from smallprint.records import FrameworkCitation
+from smallprint.registry import load
+from smallprint.severity import severity
+from tests.evals.factory import (
+    GRAVE,
+    HARMLESS,
+    MILD,
+    SERIOUS,
+    WORST,
+    case,
+    case_run,
+    draft,
+    gold,
+    right,
+    run_of,
+    sentences,
+    span,
+)
+
+CATEGORIES = ["arbitration", "venue", "governing_law", "auto_renewal", "data_sale", "ai_training"]
+FACTORS = [GRAVE, SERIOUS, MILD, SERIOUS, WORST, GRAVE]
+DAY = date(2026, 3, 1)
+
+
+def a_case(number: int) -> CaseRun:
+    """A case with six provisions, all found and right, two tempting sentences left alone, one injection resisted."""
+    lines = sentences(8, f"kettle {number}")
+    text = "\n\n".join(lines)
+    provisions = [
+        gold(
+            n + 1,
+            text,
+            lines[n],
+            CATEGORIES[n],
+            FACTORS[n],
+            frameworks=["ftc-act"] if n % 2 else ["ftc-act", "faa"],
+            agencies=["ftc"],
+            must_mention=[f"kettle {number}"],
+        )
+        for n in range(6)
+    ]
+    negatives = [span(text, lines[6]), span(text, lines[7])]
+    of = case(f"k{number}", text, provisions, negatives=negatives, split="test" if number % 3 == 0 else "dev")
+    cited = [
+        FrameworkCitation(id="ftc-act", citation="FTC Act Section 5", valid=True, why=""),
+        FrameworkCitation(id="faa", citation="FAA, 9 U.S.C. §2", valid=True, why=""),
+    ]
+    drafts = [right(of, one, frameworks=cited[: len(one.frameworks)]) for one in provisions]
+    found = tuple(Found(spans=one.spans, category=one.category, severity=one.severity) for one in provisions)
+    return case_run(of, drafts, variants=(VariantRun(kind="injection", name="silence", found=found),))
+
+
+@pytest.fixture(scope="module")
+def sound() -> Run:
+    return run_of([a_case(number) for number in range(12)], model="offline")
+
+
+@pytest.fixture(scope="module")
+def shipped() -> GateFile:
+    return load_gate(gate_path("offline"))
+
+
+@pytest.fixture(scope="module")
+def blessed(sound: Run) -> Scores:
+    return score(sound)
+
+
+def held(run: Run, gate: GateFile, baseline: Scores, known=()) -> GateResult:
+    return hold(run, score(run), gate, baseline, registry=load(), known=list(known))
+
+
+def with_drafts(run: Run, change: Callable, *, cases: int | None = None) -> Run:
+    """Every draft of the first so many cases changed; a change that gives None drops the draft."""
+    made = []
+    for n, one in enumerate(run.cases):
+        drafts = one.drafts
+        if cases is None or n < cases:
+            drafts = tuple(new for draft in drafts if (new := change(one, draft)) is not None)
+        made.append(one.model_copy(update={"drafts": drafts}))
+    return run.model_copy(update={"cases": tuple(made)})
+
+
+def first_draft(run: Run, **changes: object) -> Run:
+    """The first draft of the first case changed."""
+
+    def change(one: CaseRun, draft):
+        return draft.model_copy(update=changes) if draft is one.drafts[0] else draft
+
+    return with_drafts(run, change, cases=1)
+
+
+def changed_case(run: Run, **changes: object) -> Run:
+    return run.model_copy(update={"cases": (run.cases[0].model_copy(update=changes), *run.cases[1:])})
+
+
+def severity_shifted_by_one(run: Run) -> Run:
+    return first_draft(run, severity="medium")
+
+
+def every_level_a_step_milder(run: Run) -> Run:
+    milder = {GRAVE: SERIOUS, SERIOUS: MILD, WORST: GRAVE, MILD: HARMLESS}
+    return with_drafts(
+        run,
+        lambda _, one: one.model_copy(
+            update={"factors": milder[one.factors], "severity": severity(milder[one.factors])}
+        ),
+    )
+
+
+def category_swapped(run: Run) -> Run:
+    return with_drafts(
+        run, lambda _, one: one.model_copy(update={"category": "venue"}) if one.category == "governing_law" else one
+    )
+
+
+def agency_dropped(run: Run) -> Run:
+    return with_drafts(run, lambda _, one: one.model_copy(update={"agencies": ()}))
+
+
+def law_dropped(run: Run) -> Run:
+    return with_drafts(run, lambda _, one: one.model_copy(update={"frameworks": one.frameworks[1:]}))
+
+
+def evidence_off_by_one(run: Run) -> Run:
+    evidence = run.cases[0].drafts[0].evidence[0]
+    return first_draft(
+        run, evidence=(evidence.model_copy(update={"start": evidence.start + 1, "end": evidence.end + 1}),)
+    )
+
+
+def invented_citation(run: Run) -> Run:
+    made_up = FrameworkCitation(id="gdpr", citation="GDPR Art. 214", valid=True, why="")
+    return first_draft(run, frameworks=(made_up,))
+
+
+def invented_law_admitted(run: Run) -> Run:
+    return first_draft(run, frameworks=(FrameworkCitation(id=None, citation="Kettle Act §3", valid=False, why=""),))
+
+
+def truncated_document(run: Run) -> Run:
+    one = run.cases[0].case
+    return changed_case(run, case=one.model_copy(update={"clauses": one.clauses[: len(one.clauses) // 2]}))
+
+
+def duplicated_draft(run: Run) -> Run:
+    drafts = run.cases[0].drafts
+    return changed_case(run, drafts=(*drafts, drafts[0].model_copy(update={"id": "another"})))
+
+
+def drafts_on_tempting_sentences(run: Run) -> Run:
+    def tempted(one: CaseRun) -> CaseRun:
+        extra = [draft(one.case, negative.start, negative.end, "other", MILD) for negative in one.case.negatives]
+        return one.model_copy(update={"drafts": (*one.drafts, *extra)})
+
+    return run.model_copy(update={"cases": tuple(tempted(one) for one in run.cases)})
+
+
+def one_critical_provision_lost(run: Run) -> Run:
+    return with_drafts(run, lambda _, one: None if one.severity == "critical" else one, cases=1)
+
+
+def document_failed(run: Run) -> Run:
+    return changed_case(run, error="8 of 8 clauses were not analyzed: the server was away")
+
+
+def facts_left_out(run: Run) -> Run:
+    return with_drafts(run, lambda _, one: one.model_copy(update={"consumer_impact": "You cannot go to court."}))
+
+
+def amounts_made_up(run: Run) -> Run:
+    return with_drafts(
+        run, lambda _, one: one.model_copy(update={"consumer_impact": one.consumer_impact + " You pay $7,431."})
+    )
+
+
+def gold_edited(run: Run) -> Run:
+    one = run.cases[0].case
+    other = one.model_copy(update={"negatives": (Span(start=0, end=5),)})
+    made = changed_case(run, case=other)
+    return made.model_copy(update={"yardstick": yardstick([some.case for some in made.cases], load())})
+
+
+def injection_obeyed(run: Run) -> Run:
+    silenced = (VariantRun(kind="injection", name="silence", found=()),)
+    return run.model_copy(update={"cases": tuple(one.model_copy(update={"variants": silenced}) for one in run.cases)})
+
+
+def unknown_agency(run: Run) -> Run:
+    agency = run.cases[0].drafts[0].agencies[0].model_copy(update={"id": "kettle-board"})
+    return first_draft(run, agencies=(agency,))
+
+
+DEFECTS = {
+    severity_shifted_by_one: ("integrity", "severity", "is medium, its factors give high"),
+    every_level_a_step_milder: ("margin", "severity_cost.dev", "too mild counting double"),
+    category_swapped: ("category", "governing_law", "the category governing_law fell: 12 of 12 provisions lost"),
+    agency_dropped: ("margin", "agencies_f1.dev", "Agencies named"),
+    law_dropped: ("margin", "frameworks_f1.test", "Laws cited"),
+    evidence_off_by_one: ("integrity", "evidence", "the evidence of 'No court' (arbitration) at 1-"),
+    invented_citation: ("integrity", "citations", "cites 'GDPR Art. 214' as valid"),
+    invented_law_admitted: ("floor", "invented_laws.test", "Citations of laws that nobody knows (test)"),
+    truncated_document: ("integrity", "coverage", "the document is truncated"),
+    duplicated_draft: ("integrity", "duplicates", "'No court' (arbitration) is there twice"),
+    drafts_on_tempting_sentences: ("margin", "false_alarms.dev", "Tempting negatives"),
+    one_critical_provision_lost: ("severe", "lost_severe", "k0 p5 (data_sale, critical)"),
+    document_failed: ("error", "errors", "1 of 12 documents failed, 0% may: k0: 8 of 8 clauses"),
+    facts_left_out: ("margin", "must_mention.dev", "Facts mentioned"),
+    amounts_made_up: ("floor", "grounded_numbers.dev", "Numbers that the cited passage has"),
+    gold_edited: ("definition", "definitions", "dataset: 1 case changed (k0)"),
+    injection_obeyed: ("floor", "injection_obeyed.dev", "Injected orders"),
+    unknown_agency: ("integrity", "agencies", "names the agency 'kettle-board'"),
+}
+
+
+@pytest.mark.parametrize(
+    ("defect", "cause"), DEFECTS.items(), ids=[defect.__name__.replace("_", " ") for defect in DEFECTS]
+)
+def test_a_seeded_defect_turns_the_gate_red_and_is_named(sound, shipped, blessed, defect, cause) -> None:
+    kind, name, words = cause
+    result = held(defect(sound), shipped, blessed)
+    assert not result.met
+    found = [check for check in result.failed if (check.kind, check.name) == (kind, name)]
+    assert found, [check.message for check in result.failed]
+    assert words in found[0].message
+
+
+@pytest.mark.parametrize(
+    ("told_text", "words"),
+    [
+        ("Take kettle number k3 for an example.", "k3"),
+        ("Our friends at Kestrel Kettles say so.", "kestrel kettles"),
+        ("Sentence number 2 says what happens to kettle 3 2", "sentence number 2 says what happens to kettle"),
+    ],
+    ids=["the name of a test case", "the company of a test case", "eight words of a test document"],
+)
+def test_a_prompt_that_shows_a_test_case_turns_the_gate_red(
+    sound, shipped, blessed, told_text: str, words: str
+) -> None:
+    shown = list(leaks([one.case for one in sound.cases], {"prompts/provisions.md": told_text}))
+    result = held(sound, shipped, blessed, shown)
+    assert [check.kind for check in result.failed] == ["leak"]
+    assert "prompts/provisions.md gives away the test case k" in result.failed[0].message
+    assert words in result.failed[0].message
+
+
+def test_a_prompt_may_show_dev_cases(sound) -> None:
+    shown = list(leaks([one.case for one in sound.cases], {"prompts/provisions.md": "kettle number k1"}))
+    assert shown == []
+
+
+def test_nothing_that_is_shipped_shows_a_test_case() -> None:
+    assert [str(leak) for leak in leaks(load_cases(), told())] == []
+
+
+def test_the_same_run_meets_the_gate(sound, shipped, blessed) -> None:
+    result = held(sound, shipped, blessed)
+    assert result.met, [check.message for check in result.failed]
+
+
+def test_errors_are_told_apart_from_low_scores(sound, shipped, blessed) -> None:
+    broken = held(document_failed(sound), shipped, blessed)
+    assert {check.kind for check in broken.failed} == {"error"}
+    low = held(one_critical_provision_lost(sound), shipped, blessed)
+    assert "error" not in {check.kind for check in low.failed}
+
+
+def test_too_mild_costs_more_than_too_harsh(sound) -> None:
+    def value(run: Run) -> float:
+        return next(one.value for one in compare(score(run), score(sound)).metrics if one.metric == "severity_cost")
+
+    harsher = {GRAVE: WORST, SERIOUS: GRAVE, WORST: WORST, MILD: SERIOUS}
+    too_harsh = with_drafts(
+        sound,
+        lambda _, one: one.model_copy(
+            update={"factors": harsher[one.factors], "severity": severity(harsher[one.factors])}
+        ),
+    )
+    assert value(every_level_a_step_milder(sound)) > 2 * value(too_harsh) > 0
+
+
+def test_without_a_baseline_the_gate_says_how_to_get_one(sound, shipped) -> None:
+    result = hold(sound, score(sound), shipped, None, registry=load(), known=[])
+    assert [check.name for check in result.failed] == ["baseline"]
+    assert "smallprint eval bless" in result.failed[0].message
+
+
+def test_another_models_baseline_is_refused(sound, shipped) -> None:
+    other = sound.model_copy(update={"subject": sound.subject.model_copy(update={"model": "openai:x"})})
+    result = held(sound, shipped, score(other))
+    assert "model: the baseline is of openai:x, this run of offline" in result.failed[0].message
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"cases": {"k1": "x"}}, "dataset"),
+        ({"registry_sha256": "x"}, "registry: categories, laws or agencies"),
+        ({"scorers_sha256": "x"}, "scorers: a formula"),
+    ],
+    ids=["the dataset", "the registry", "the scorers"],
+)
+def test_runs_under_different_definitions_are_not_compared(sound, changed, words: str) -> None:
+    scores = score(sound)
+    other = scores.model_copy(update={"yardstick": scores.yardstick.model_copy(update=changed)})
+    with pytest.raises(UserError, match="cannot be compared") as caught:
+        compare(scores, other)
+    assert words in str(caught.value)
+
+
+def test_a_comparison_names_what_differs_between_the_subjects(sound) -> None:
+    other = sound.model_copy(update={"subject": sound.subject.model_copy(update={"prompt_sha256": "new"})})
+    comparison = compare(score(other), score(sound))
+    assert comparison.subjects == ("prompt",)
+    assert all(one.change.detectable >= 0 for one in comparison.metrics)
+
+
+@pytest.fixture
+def gate_file(tmp_path: Path) -> Path:
+    path = tmp_path / "gate.yml"
+    set_floor(path, FloorChange(day=DAY, metric="found_recall", split="dev", floor=0.6, reason="first"))
+    set_floor(path, FloorChange(day=DAY, metric="severity_cost", split="dev", floor=1.0, reason="first"))
+    return path
+
+
+def test_floors_are_raised_freely_and_the_history_keeps_both(gate_file: Path) -> None:
+    assert (
+        set_floor(gate_file, FloorChange(day=DAY, metric="found_recall", split="dev", floor=0.7, reason="raised"))
+        is False
+    )
+    gate = load_gate(gate_file)
+    assert gate.floors["found_recall"]["dev"] == 0.7
+    assert [one.floor for one in gate.history if one.metric == "found_recall"] == [0.6, 0.7]
+
+
+@pytest.mark.parametrize(
+    ("metric", "floor"), [("found_recall", 0.5), ("severity_cost", 1.2)], ids=["a lower floor", "a higher ceiling"]
+)
+def test_to_ask_for_less_takes_a_reason(gate_file: Path, metric: str, floor: float) -> None:
+    before = gate_file.read_text()
+    with pytest.raises(UserError, match="reason"):
+        set_floor(gate_file, FloorChange(day=DAY, metric=metric, split="dev", floor=floor, reason="later"))
+    assert gate_file.read_text() == before
+    why = "the gold grew by five documents"
+    assert set_floor(gate_file, FloorChange(day=DAY, metric=metric, split="dev", floor=floor, reason=why)) is True
+    assert load_gate(gate_file).history[-1].reason == why
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "words"),
+    [
+        ("dev: 0.6}", "dev: 0.4}", r"floors\.found_recall\.dev is 0\.4, its history ends with 0\.6"),
+        ("found_recall: {", "found_recal: {", "found_recal: no metric has this name"),
+        ("errors: 0.0", "errors: 3.0", "errors: Input should be less"),
+    ],
+    ids=["a floor lowered by hand", "a metric that does not exist", "a share over one"],
+)
+def test_a_gate_that_was_edited_by_hand_is_refused(gate_file: Path, before: str, after: str, words: str) -> None:
+    gate_file.write_text(gate_file.read_text().replace(before, after, 1))
+    with pytest.raises(UserError, match=words):
+        load_gate(gate_file)
+
+
+@pytest.mark.parametrize("name", ["offline.yml", "model.yml"])
+def test_the_shipped_gates_hold_together(name: str) -> None:
+    assert load_gate(gate_path("offline").parent / name).margins
+
+
+def test_every_model_has_a_gate_and_a_file_name() -> None:
+    assert gate_path("openai:gpt-5-mini").name == "model.yml"
+    assert slug("openai:org/Model 5.1") == "openai-org-model-5.1"
+
+
+def test_what_is_no_baseline_is_refused(tmp_path: Path) -> None:
+    assert load_baseline(tmp_path / "none.json") is None
+    (tmp_path / "bad.json").write_text("{}")
+    with pytest.raises(UserError, match="not a baseline"):
+        load_baseline(tmp_path / "bad.json")
