@@ -1,10 +1,11 @@
 """Which sentences of a document carry which provisions: signals scored per sentence, neighbors joined."""
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from classifiers.offline.passages import Reading, Sentence
-from classifiers.offline.rules import HEADING_POINTS, STRENGTHS, UNDER_POINTS, RuleSet
+from classifiers.offline.rules import ELSEWHERE, HEADING_POINTS, STRENGTHS, UNDER_POINTS, RuleSet
 
 MAX_SENTENCES = 3  # a quote is one to three neighboring sentences
 MAX_QUOTE = 1200  # characters, unless one sentence alone is longer
@@ -35,8 +36,11 @@ def score_sentences(reading: Reading, rules: RuleSet) -> list[dict[str, Score]]:
     """For each sentence the categories that reach their minimum, strongest first."""
     silent = _silent(reading, rules)
     above = _Above(reading, rules)
+    elsewhere: AbstractSet[str] = frozenset() if reading.about_privacy else rules.privacy
     found: list[dict[str, Score]] = [{} for _ in reading.sentences]
     for key, signals in rules.signals.items():
+        # "your data" in terms of service is seldom what a privacy rule looks for.
+        least = rules.categories[key].minimum + (ELSEWHERE if key in elsewhere else 0)
         points: dict[int, int] = {}
         fired: dict[int, list[str]] = {}
         sure: set[int] = set()
@@ -51,7 +55,7 @@ def score_sentences(reading: Reading, rules: RuleSet) -> list[dict[str, Score]]:
                     sure.add(number)
         for number, names in fired.items():
             total = points[number] + above.points(key, reading.sentences[number])
-            if total >= rules.categories[key].minimum:
+            if total >= least:
                 found[number][key] = Score(total, number in sure, tuple(names))
     # Hints that add up give way to a sign that is enough by itself.
     return [
@@ -103,7 +107,7 @@ def provisions(reading: Reading, rules: RuleSet) -> list[Provision]:
     return found
 
 
-def _runs(sentences: Sequence[Sentence], main: Sequence[str | None], apart: Set[str]) -> Iterable[list[int]]:
+def _runs(sentences: Sequence[Sentence], main: Sequence[str | None], apart: AbstractSet[str]) -> Iterable[list[int]]:
     """Neighboring sentences of one clause with the same main category; one other sentence between is allowed.
 
     A sentence of a category in ``apart`` stays alone.

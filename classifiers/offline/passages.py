@@ -4,11 +4,14 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from classifiers.offline.phrases import Index, Pattern
+from classifiers.offline.phrases import Index, Pattern, parse
 from extractors.sentences import sentence_spans
 from smallprint.records import Clause, Document
 
 _FEWEST_WORDS = 4  # a shorter sentence is a label, not a term, its number not counted
+_SHORT_TERM = re.compile(r"\b(?:applies|apply|decides|governs)\b")  # unless it is one like "Ohio law applies."
+_PRIVACY_TITLE = re.compile(r"\b(?:privacy|cookies?|data (?:protection|policy|use))\b", re.IGNORECASE)
+_PERSONAL_DATA = parse("{personal_data}")
 _LONGEST_TITLE = 10  # words, small ones aside
 _SMALL_WORD = re.compile(
     r"an?|and|as|at|by|for|from|into?|of|on|or|our|over|the|these|this|to|under|us|we|with|without|your?", re.IGNORECASE
@@ -37,6 +40,7 @@ class Reading:
 
     sentences: tuple[Sentence, ...]
     index: Index
+    about_privacy: bool = True  # whether the whole document is about personal data
 
 
 def read(document: Document, clauses: Sequence[Clause], named: Mapping[str, Pattern]) -> Reading:
@@ -64,7 +68,17 @@ def read(document: Document, clauses: Sequence[Clause], named: Mapping[str, Patt
         )
         for clause, (start, end) in spans
     )
-    return Reading(sentences, Index([sentence.text for sentence in sentences] + list(above), named))
+    index = Index([sentence.text for sentence in sentences] + list(above), named)
+    return Reading(sentences, index, about_privacy=_about_privacy(document, index, len(sentences)))
+
+
+def _about_privacy(document: Document, index: Index, sentences: int) -> bool:
+    """Whether the title says so, or every fifth sentence speaks of personal data."""
+    headings = [document.text[block.start : block.end] for block in document.blocks if block.kind == "heading"]
+    if any(_PRIVACY_TITLE.search(title or "") for title in (document.title, *headings[:1])):
+        return True
+    speaking = [number for number in index.find(_PERSONAL_DATA) if number < sentences]
+    return len(speaking) * 5 >= sentences
 
 
 def _sentences(document: Document, clause: Clause) -> list[tuple[int, int]]:
@@ -101,7 +115,11 @@ def _says_nothing(text: str) -> bool:
     words = text.split()
     if words and _ENUMERATOR.fullmatch(words[0]):
         del words[0]
-    return stripped.endswith("?") or len(words) < _FEWEST_WORDS or _is_title(text)
+    return stripped.endswith("?") or _is_label(text, words) or _is_title(text)
+
+
+def _is_label(text: str, words: Sequence[str]) -> bool:
+    return len(words) < _FEWEST_WORDS and not (len(words) > 2 and _SHORT_TERM.search(text))
 
 
 def _is_title(text: str) -> bool:

@@ -27,6 +27,7 @@ FACTORS = ("rights_waived", "opt_out", "breadth", "exposure", "discretion")
 
 # Points of a signal of each strength; a category needs ``Category.minimum`` points in one sentence.
 STRENGTHS = {"sure": 4, "likely": 2, "hint": 1, "against": -4}
+ELSEWHERE = 2  # further points that a privacy category needs in a document that is about something else
 HEADING_POINTS = 2
 UNDER_POINTS = 2
 
@@ -143,6 +144,7 @@ class RuleSet:
     never: Mapping[str, Pattern]  # sentences that state no term: questions apart, definitions, examples
     cues: Mapping[str, Pattern]  # shared ones by name, a category's own as "category.name"
     lists: Mapping[str, Mapping[str, Pattern]]  # list slot -> what a reader is told -> pattern
+    privacy: frozenset[str]  # categories of the taxonomy's privacy group
     sha256: str
 
 
@@ -173,6 +175,7 @@ def load() -> RuleSet:
             slot: {label: _compile("lists.yml", label, text) for label, text in entries.items()}
             for slot, entries in lists.items()
         },
+        privacy=frozenset(one.id for one in registry.load().categories.values() if one.group == "privacy"),
         sha256=digest.hexdigest(),
     )
     _cross_check(rules)
