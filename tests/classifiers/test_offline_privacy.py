@@ -1,4 +1,4 @@
-"""What the offline analyst finds in privacy policies, one sentence at a time: who learns what, and what people can do."""
+"""What the offline analyst finds in privacy policies, one sentence at a time: who learns what, who may object."""
 
 from pathlib import Path
 
@@ -151,7 +151,8 @@ def test_a_right_that_the_law_gives_keeps_its_law_and_names_nobody_to_complain_t
 
 def test_sentences_that_say_opposite_things_are_not_one_provision() -> None:
     found = read_terms(
-        "We cannot guarantee that your data is secure. If a breach affects your data, we will notify you within 72 hours.",
+        "We cannot guarantee that your data is secure. "
+        "If a breach affects your data, we will notify you within 72 hours.",
         title="Privacy Policy",
     )
     assert [(one.category, severity(one.factors)) for one in found] == [
