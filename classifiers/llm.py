@@ -7,10 +7,11 @@ and the budget, and is counted through instructor's hooks, whatever becomes of i
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from functools import cache
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 from weakref import WeakKeyDictionary
 
 import instructor
@@ -18,13 +19,15 @@ import openai
 from instructor.core.exceptions import IncompleteOutputException, InstructorRetryException, ResponseParsingError
 from instructor.core.hooks import Hooks
 from instructor.processing.function_calls import response_schema
+from openai.types.chat import ChatCompletion
 from pydantic import ValidationError
 
 from classifiers.answers import WireAnswer, describe
+from classifiers.batch_desk import BatchDesk
 from classifiers.dialect import Dialect, Mode, Sent, dialect_of
 from classifiers.limiter import Limiter, limiter_for
 from classifiers.pricing import Prices
-from classifiers.retry import WAITS, CallFailed, Failure, kind_of_status, retry_after, wait_before
+from classifiers.retry import WAITS, CallFailed, Failure, advice, kind_of_status, retry_after, wait_before
 from classifiers.tokens import count_tokens
 from classifiers.work import Budget
 from smallprint.errors import ModelStopError
@@ -36,6 +39,7 @@ for _name in ("instructor", "openai", "httpx", "httpx2"):
     logging.getLogger(_name).setLevel(logging.CRITICAL)
 
 Message = dict[str, str]
+T = TypeVar("T")
 
 _INSTRUCTOR_MODES = {
     "tools": instructor.Mode.TOOLS,
@@ -119,9 +123,11 @@ class Caller:
     """Asks one model on one server; clients and limiters belong to the event loop that is running."""
 
     def __init__(self, name: str, settings: Settings) -> None:
+        self.desk: BatchDesk | None = None  # set: calls go by batch, at half price
         self.provider, _, self.model = name.partition(":")
         self.name = name
         self.settings = settings
+        self.where = settings.base_url or self.provider
         self.server = settings.base_url or f"{self.provider} at its own address"
         known = {"openai": "openai", "azure": "azure"}[self.provider]
         self.prices = Prices(
@@ -156,6 +162,8 @@ class Caller:
 
     async def close(self) -> None:
         """Close the running loop's connections."""
+        if self.desk is not None:
+            await self.desk.close()
         client = self._clients.pop(asyncio.get_running_loop(), None)
         if client is not None:
             await client.close()
@@ -178,7 +186,7 @@ class Caller:
             if failure is None:
                 return raw_text(question.meter.response)
             if failure.kind == "stop":
-                raise ModelStopError(advice(failure, self))
+                raise ModelStopError(advice(failure, self.where, self.model))
             if failure.kind == "invalid":
                 if asked_again:
                     return raw_text(question.meter.response)
@@ -231,7 +239,8 @@ class Caller:
         """
         meter, budget = question.meter, question.budget
         tokens_in = meter.expected_input
-        async with self.limiter.slot(tokens_in + question.expected_output):
+        # A batch has the provider's own bounds, and takes its time.
+        async with nullcontext() if self.desk else self.limiter.slot(tokens_in + question.expected_output):
             expected = self.prices.cost(input_tokens=tokens_in, output_tokens=question.expected_output) or 0.0
             if not budget.reserve(expected):
                 raise OverBudgetError
@@ -247,7 +256,7 @@ class Caller:
         meter = question.meter
         create: Any = instructor.patch(create=self._send, mode=_INSTRUCTOR_MODES[sent.mode])
         try:
-            async with asyncio.timeout(self.settings.timeout):
+            async with asyncio.timeout(None if self.desk else self.settings.timeout):
                 await create(
                     response_model=_prepared(question.form),
                     max_retries=0,
@@ -274,7 +283,28 @@ class Caller:
         form = kwargs.get("response_format")
         if isinstance(form, dict) and "json_schema" in form:
             kwargs["response_format"] = {**form, "json_schema": {**form["json_schema"], "strict": True}}
-        return await self.client.chat.completions.create(**kwargs)
+        if self.desk is None:
+            return await self.client.chat.completions.create(**kwargs)
+        reply = await self.desk.ask(kwargs)
+        if reply.status != 200:
+            raise CallFailed(_said_failure(reply.status, reply.body.get("error")))
+        return ChatCompletion.model_validate(reply.body)
+
+    async def guarded(self, call: Awaitable[T]) -> T:
+        """A request to another endpoint of the server, its failures classed.
+
+        Raises:
+            CallFailed: it failed; the kind says whether another try may help.
+            ModelStopError: the server refuses us for good.
+
+        """
+        try:
+            return await call
+        except openai.APIError as error:
+            failure = _api_failure(error) or Failure("rejected", str(error)[:300])
+            if failure.kind == "stop":
+                raise ModelStopError(advice(failure, self.where, self.model)) from error
+            raise CallFailed(failure) from error
 
 
 @cache
@@ -321,6 +351,10 @@ def _failure(error: Exception, response: Any) -> Failure:  # noqa: ANN401 -- wha
     if isinstance(error, IncompleteOutputException):
         return Failure("too_long", "the answer was cut off at the token limit")
     cause = error.__cause__
+    if isinstance(cause, ModelStopError):
+        raise cause
+    if isinstance(cause, CallFailed):
+        return cause.failure
     if isinstance(cause, ValidationError):
         return Failure("invalid", describe(cause))
     if isinstance(cause, ResponseParsingError | ValueError | AttributeError | TypeError) and response is not None:
@@ -329,6 +363,13 @@ def _failure(error: Exception, response: Any) -> Failure:  # noqa: ANN401 -- wha
     if failure is None:
         raise error
     return failure
+
+
+def _said_failure(status: int, said: object) -> Failure:
+    """Class the error of one line of a batch's results."""
+    told = said if isinstance(said, dict) else {}
+    words = f"{told.get('code') or ''} {told.get('message') or ''}".strip()
+    return Failure(kind_of_status(status, words), f"HTTP {status}: {words[:300]}")
 
 
 def _api_failure(cause: BaseException | None) -> Failure | None:
@@ -351,16 +392,3 @@ def _status_failure(error: openai.APIStatusError) -> Failure:
         f"HTTP {error.status_code}: {words.strip()[:300]}",
         retry_after(headers, time.time()),
     )
-
-
-def advice(failure: Failure, caller: Caller) -> str:
-    """One sentence that says what to fix."""
-    said = failure.detail
-    where = caller.settings.base_url or caller.provider
-    if said.startswith("HTTP 401"):
-        return f"{where} does not accept the API key; check OPENAI_API_KEY ({said})"
-    if said.startswith("HTTP 404"):
-        return f"{where} has no model {caller.model!r} or no such address; check --model and --base-url ({said})"
-    if said.startswith("HTTP 403"):
-        return f"this API key may not use {caller.model!r} at {where}; check the key's permissions ({said})"
-    return f"the account at {where} has no quota left; check its billing, then resume the run ({said})"

@@ -2,13 +2,15 @@
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from hashlib import sha256
 from typing import Any, Literal
 
 import prompts
 from classifiers.answers import answer_model, read_answer, to_proposal
+from classifiers.batch_desk import BatchDesk
+from classifiers.batch_server import ProviderBatches
 from classifiers.instructions import Instructions, instructions_for
 from classifiers.llm import Caller, Message, Meter, OverBudgetError, Question
 from classifiers.retry import SPLITS, CallFailed
@@ -22,6 +24,7 @@ from smallprint.settings import Settings, workspace_secret
 
 # Output tokens for one token of the document, from real documents answered by a careful reader (docs/decisions/0008).
 _OUTPUT_PER_INPUT = 0.9
+_ENOUGH_SEEN = 5_000  # document tokens after which a model's own answers say more
 _OUTPUT_AT_LEAST = 40  # tokens of an answer without provisions
 _MOST_SPLITS = 5  # halvings of one window: enough to part one clause from thirty, and an end to the bill
 _MOST_SPLITS_UNREAD = 1  # where two answers were no JSON: a shorter one may be, but a model that cannot stays unable
@@ -39,6 +42,18 @@ class ModelAnalyst:
             _check(settings.fallback_model, settings)
             self._callers.append(Caller(settings.fallback_model, settings))
         self._secret: bytes | None = None
+
+    def go_by_batch(self, tell: Callable[[str], None]) -> None:
+        """Ask through the provider's batch service from now on: half the price, answers within a day.
+
+        Args:
+            tell: told in a sentence of every batch that is sent or has ended.
+
+        """
+        for caller in self._callers:
+            place = sha256(f"{caller.server} {caller.model}".encode()).hexdigest()[:16]
+            caller.desk = BatchDesk(ProviderBatches(caller), self.settings.home / "batches" / place, tell)
+            caller.prices = replace(caller.prices, share=0.5)
 
     @property
     def prompt(self) -> str:
@@ -65,15 +80,25 @@ class ModelAnalyst:
             raise _first(failures) from failures
 
     def plan(self, job: Job) -> Plan:
-        """The windows' rendered prompts counted, and the output that their size lets expect."""
+        """The windows' rendered prompts counted, and the output that their size lets expect.
+
+        Where the model's answers to some pages are stored, by what they took; else by what a careful reader writes.
+        """
         windows = self._windows(job)
         usage = Usage()
+        seen = job.answers.tally(self.name)
+        known = seen.document_tokens >= _ENOUGH_SEEN
+        input_ratio = seen.input_tokens / seen.asked_tokens if known else 1.0
+        output_ratio = seen.output_tokens / seen.document_tokens if known else _OUTPUT_PER_INPUT
         for window in windows:
             messages = self._messages(job, window)
             if job.answers.get(self._key(self.name, job, messages)) is not None:
                 usage += Usage(cached_calls=1)
             else:
-                used = {"input_tokens": self._input_tokens(job, messages), "output_tokens": _expected_output(window)}
+                used = {
+                    "input_tokens": round(self._input_tokens(job, messages) * input_ratio),
+                    "output_tokens": max(_OUTPUT_AT_LEAST, round(_size(window) * output_ratio)),
+                }
                 usage += Usage(calls=1, cost_usd=self._callers[0].prices.cost(**used), **used)
         return Plan(windows=len(windows), usage=usage)
 
@@ -176,7 +201,10 @@ class ModelAnalyst:
                 why = "the model's answer was not the JSON that was asked for"
                 return _Answered(None, usage=meter.usage, why=why, most_splits=_MOST_SPLITS_UNREAD)
             body = {"text": text}
-        job.answers.put(key, caller.name, {**body, "usage": meter.usage.model_dump()})
+        # A window that is split is read again in parts: its size counts there.
+        size = 0 if "split" in body else _size(window)
+        expected = {"document_tokens": size, "asked_tokens": meter.expected_input}
+        job.answers.put(key, caller.name, {**body, "usage": meter.usage.model_dump(), "expected": expected})
         return _Answered(body, usage=meter.usage)
 
 
@@ -217,9 +245,12 @@ def _ids(window: Window) -> tuple[str, ...]:
     return tuple(clause.id for clause in window.clauses)
 
 
+def _size(window: Window) -> int:
+    return sum(count_tokens(clause.text) for clause in window.clauses)
+
+
 def _expected_output(window: Window) -> int:
-    size = sum(count_tokens(clause.text) for clause in window.clauses)
-    return max(_OUTPUT_AT_LEAST, round(size * _OUTPUT_PER_INPUT))
+    return max(_OUTPUT_AT_LEAST, round(_size(window) * _OUTPUT_PER_INPUT))
 
 
 def _reask(problems: str) -> str:

@@ -16,6 +16,7 @@ class Prices:
         base_url: the server's address, by which the table knows other providers.
         input_price: USD a million input tokens, said by the user; counts before the table.
         output_price: USD a million output tokens, said by the user.
+        share: of the price, 0.5 for calls by batch.
 
     """
 
@@ -24,13 +25,14 @@ class Prices:
     base_url: str | None = None
     input_price: float | None = None
     output_price: float | None = None
+    share: float = 1.0
 
     def cost(self, *, input_tokens: int, cached_input_tokens: int = 0, output_tokens: int = 0) -> float | None:
         """USD for so many tokens, ``cached_input_tokens`` being part of ``input_tokens``; None: price unknown."""
         if self.input_price is not None and self.output_price is not None:
-            return (input_tokens * self.input_price + output_tokens * self.output_price) / _MILLION
+            return self.share * (input_tokens * self.input_price + output_tokens * self.output_price) / _MILLION
         price = self._from_table(input_tokens, cached_input_tokens, output_tokens)
-        return None if price is None else float(price)
+        return None if price is None else self.share * float(price)
 
     def _from_table(self, input_tokens: int, cached_input_tokens: int, output_tokens: int) -> Decimal | None:
         # The table is the one in the installed package: nothing here starts its updater, so nothing goes out.

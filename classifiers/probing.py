@@ -3,8 +3,8 @@
 from classifiers.analysts import choose_analyst
 from classifiers.answers import answer_model
 from classifiers.dialect import MODES, Mode
-from classifiers.llm import Caller, Meter, Question, advice
-from classifiers.retry import Failure
+from classifiers.llm import Caller, Meter, Question
+from classifiers.retry import Failure, advice
 from classifiers.work import Budget
 from smallprint.errors import ModelStopError
 from smallprint.records import Noun
@@ -55,7 +55,9 @@ def _server_line(caller: Caller, listed: tuple[str, ...] | Failure) -> Line:
         # Azure and some gateways have no list of models; the questions that follow tell more.
         if listed.kind == "rejected" or listed.detail.startswith("HTTP 404"):
             return Line(ok=True, what="server", detail=f"{caller.server} answers, without a list of models")
-        said = advice(listed, caller) if listed.kind == "stop" else f"{caller.server}: {listed.detail}"
+        said = (
+            advice(listed, caller.where, caller.model) if listed.kind == "stop" else f"{caller.server}: {listed.detail}"
+        )
         return Line(ok=False, what="server", detail=said)
     known = "among them" if caller.model in listed else "not among them"
     models = f"{len(listed)} model{'' if len(listed) == 1 else 's'}, {caller.model} {known}"
@@ -90,7 +92,7 @@ async def _try(caller: Caller, mode: Mode) -> str | None:
     if failure is None:
         return None
     if failure.kind == "stop":
-        raise ModelStopError(advice(failure, caller))
+        raise ModelStopError(advice(failure, caller.where, caller.model))
     if failure.kind == "mode":
         return f"not taken by this server ({failure.detail[:120]})"
     if failure.kind in ("invalid", "too_long"):

@@ -114,3 +114,15 @@ def kind_of_status(status: int, words: str) -> Kind:
     if status in (408, 409) or status >= 500:
         return "transient"
     return "rejected"
+
+
+def advice(failure: Failure, where: str, model: str) -> str:
+    """One sentence on a failure of the kind "stop" that says what to fix; ``where`` is the server."""
+    said = failure.detail
+    if said.startswith("HTTP 401"):
+        return f"{where} does not accept the API key; check OPENAI_API_KEY ({said})"
+    if said.startswith("HTTP 404"):
+        return f"{where} has no model {model!r} or no such address; check --model and --base-url ({said})"
+    if said.startswith("HTTP 403"):
+        return f"this API key may not use {model!r} at {where}; check the key's permissions ({said})"
+    return f"the account at {where} has no quota left; check its billing, then resume the run ({said})"

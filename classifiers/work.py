@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 from classifiers.proposals import Proposal
-from smallprint.records import Clause, Document, Noun, Rejection, Source, Usage
+from smallprint.records import Clause, Document, Noun, Rejection, Source, Tally, Usage
 from smallprint.registry import Registry
 
 WindowState = Literal["done", "failed", "over_budget"]
@@ -22,12 +22,30 @@ class Answers(Protocol):
         """Keep an answer before anything uses it."""
         ...
 
+    def tally(self, model: str) -> Tally:
+        """What this model's stored answers took, so that the next estimate is nearer."""
+        ...
+
+
+def tally_of(body: Mapping[str, Any]) -> Tally:
+    """The part of one stored answer; nothing for those of other analysts or times."""
+    expected, usage = body.get("expected"), body.get("usage")
+    if not isinstance(expected, Mapping) or not isinstance(usage, Mapping):
+        return Tally()
+    return Tally(
+        document_tokens=expected["document_tokens"],
+        asked_tokens=expected["asked_tokens"],
+        input_tokens=usage["input_tokens"],
+        output_tokens=usage["output_tokens"],
+    )
+
 
 class MemoryAnswers:
     """Answers for the length of a process: one document read without a workspace, and the tests."""
 
     def __init__(self) -> None:
         self.bodies: dict[str, dict[str, Any]] = {}
+        self.models: dict[str, str] = {}
 
     def get(self, key: str) -> dict[str, Any] | None:
         """The answer under a content key, or None."""
@@ -36,6 +54,12 @@ class MemoryAnswers:
     def put(self, key: str, model: str, body: dict[str, Any]) -> None:
         """Keep an answer; the first one under a key stays."""
         self.bodies.setdefault(key, body)
+        self.models.setdefault(key, model)
+
+    def tally(self, model: str) -> Tally:
+        """What this model's answers took."""
+        bodies = (body for key, body in self.bodies.items() if self.models[key] == model)
+        return sum((tally_of(body) for body in bodies), Tally())
 
 
 class Budget:

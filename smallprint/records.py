@@ -241,6 +241,19 @@ class Usage(Noun):
         )
 
 
+class Tally(Noun):
+    """Sums over stored answers: what was estimated before the calls, and what the server then billed."""
+
+    document_tokens: int = 0  # of the windows read, estimated
+    asked_tokens: int = 0  # of their prompts, estimated
+    input_tokens: int = 0  # billed, re-asks included
+    output_tokens: int = 0  # billed
+
+    def __add__(self, other: "Tally") -> "Tally":
+        """Field by field."""
+        return Tally(**{name: getattr(self, name) + getattr(other, name) for name in Tally.model_fields})
+
+
 class Analysis(Noun):
     """What one analyst made of one document: drafts, what was rejected, the ledger entry of every clause, the bill."""
 

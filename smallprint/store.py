@@ -27,6 +27,7 @@ from smallprint.records import (
     Rejection,
     Snapshot,
     Source,
+    Tally,
     Usage,
 )
 
@@ -216,6 +217,21 @@ class Store:
         with self.write() as c:
             if c.execute(select(t.answers.c.key).where(t.answers.c.key == key)).scalar() is None:
                 c.execute(insert(t.answers).values(key=key, model=model, body=body, created_at=datetime.now(UTC)))
+
+    def tally(self, model: str) -> Tally:
+        """Sums over this model's stored answers, for estimates."""
+        body = t.answers.c.body
+        places = [
+            ("expected", "document_tokens"),
+            ("expected", "asked_tokens"),
+            ("usage", "input_tokens"),
+            ("usage", "output_tokens"),
+        ]
+        sums = [func.sum(body[part, name].as_integer()).label(name) for part, name in places]
+        told = body["expected", "document_tokens"].as_integer().is_not(None)
+        with self.read() as c:
+            row = c.execute(select(*sums).where(t.answers.c.model == model, told)).mappings().one()
+        return Tally(**{name: int(value or 0) for name, value in row.items()})
 
     # -- runs
 

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import sha256
 
+from tests.fake_batches import Batches
+
 _CLAUSE = re.compile(r"^\[(\d+)\] (.*)$", re.MULTILINE)
 _WORD = re.compile(r"\w+")
 _PUNCTUATION = re.compile(r"[^\w\s]")
@@ -217,6 +219,7 @@ class FakeServer:
         self.seconds: list[float] = []  # that each answer takes
         self.in_flight = self.most_in_flight = 0
         self.prompt_tokens = self.cached_tokens = self.output_tokens = 0
+        self.batches = Batches(self.reply_to)
         self._seen: set[str] = set()
         self._loop = asyncio.new_event_loop()
         self._ready = threading.Event()
@@ -277,6 +280,9 @@ class FakeServer:
     async def _respond(self, method: str, path: str, headers: dict[str, str], body: bytes) -> bytes | None:
         if self.api_key and headers.get("authorization") != f"Bearer {self.api_key}":
             return _http(401, {"error": {"message": "Incorrect API key provided", "code": "invalid_api_key"}})
+        if "/files" in path or "/batches" in path:
+            said = self.batches.respond(method, path.partition("?")[0], body)
+            return _http(200, None, raw=said) if isinstance(said, bytes) else _http(200, said)
         if method == "GET" and path.endswith("/stats"):
             return _http(200, self.stats())
         if method == "GET" and path.endswith("/models"):
@@ -313,6 +319,18 @@ class FakeServer:
         self.seconds.append(takes)
         await asyncio.sleep(begun + takes - self._loop.time())
         return reply
+
+    def reply_to(self, body: dict) -> tuple[int, dict] | None:
+        """Status and body for one line of a batch; None where it is never executed."""
+        request = Request(body, _mode(body), {})
+        fault = self.faults(self.calls, request)
+        self.calls += 1
+        self.requests.append(request)
+        reply, _ = self._reply(request, fault)
+        if reply is None:
+            return None
+        head, _, content = reply.partition(b"\r\n\r\n")
+        return int(head.split()[1]), json.loads(content)
 
     def _reply(self, request: Request, fault: Fault) -> tuple[bytes | None, int]:
         """What goes over the wire, None for a dropped connection, and how many output tokens it took."""

@@ -19,7 +19,7 @@ from classifiers.analyze import analyze
 from classifiers.work import Answers
 from extractors import extract
 from extractors.clauses import cut_clauses
-from smallprint.records import Analysis, Clause, Document, Usage
+from smallprint.records import Analysis, Clause, Document, Tally, Usage
 from smallprint.settings import Settings
 from smallprint.store import open_store
 
@@ -35,6 +35,10 @@ class NoAnswers:
 
     def put(self, key: str, model: str, body: dict[str, Any]) -> None:
         """Forget it."""
+
+    def tally(self, model: str) -> Tally:  # noqa: ARG002 -- the protocol's
+        """Nothing."""
+        return Tally()
 
 
 def read_folder(folder: Path) -> list[Text]:
