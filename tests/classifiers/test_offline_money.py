@@ -20,7 +20,7 @@ FOUND = [
 NOTHING = {
     "a plan is described": "The paid plans add longer exports, higher resolution and a monthly allowance of credits.",
     "a pointer to the price list": "You can compare the plans at any time on our pricing page.",
-    "a pointer to the refund policy": "For more information about our returns and refunds, please see our returns page.",
+    "a pointer to the refund policy": "For more information about returns and refunds, please see our returns page.",
     "a question about refunds": "Can I get a refund if I cancel my plan?",
     "a label": "4. Refunds and returns.",
     "renewal of another kind": "We work with renewed attention on renewable energy for our kettles.",
