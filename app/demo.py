@@ -55,10 +55,12 @@ def show_demo(settings: Settings) -> int:
 
 
 def _show_drafts(console: Console, store: Store, drafts: Sequence[StoredDraft]) -> None:
-    """The worst draft of each company in full, then all of them by severity."""
+    """The worst draft of each company in full, one that shows every part if there is one; then all by severity."""
     homes = {one.draft.id: one for one in drafts}
+    ranked = by_severity([one.draft for one in drafts])
+    whole = [draft for draft in ranked if draft.frameworks and draft.agencies]
     shown: dict[str | None, StoredDraft] = {}
-    for draft in by_severity([one.draft for one in drafts]):
+    for draft in (*whole, *ranked):
         home = homes[draft.id]
         shown.setdefault(home.source.entity, home)
     for home in list(shown.values())[:_SHOWN]:

@@ -84,8 +84,13 @@ def join(text: str, line: str, vocabulary: Vocabulary) -> str:
         return text + line
     if tail:
         head = _HEAD.match(line)
-        if head is None or not head.group()[0].islower():
+        if head is None or not (head.group()[0].islower() or _shouted(tail[1], head.group())):
             return text + line  # "A-" + "320", "non-" + "EU"
         return text + line if vocabulary.keeps_hyphen(tail[1], head.group()) else text[:-1] + line
     # A range, a docket number, a dash without spaces around it.
     return text + line if re.search(r"\w[–—]$|\d-$|—$", text) else f"{text} {line}"
+
+
+def _shouted(tail: str, head: str) -> bool:
+    """Whether both halves are parts of a word in capitals, as in "LIABIL-" + "ITY", and not two abbreviations."""
+    return tail.isupper() and head.isupper() and len(tail) + len(head) > 6
