@@ -26,7 +26,7 @@ RULES_VERSION = 1
 FACTORS = ("rights_waived", "opt_out", "breadth", "exposure", "discretion")
 
 # Points of a signal of each strength; a category needs ``Category.minimum`` points in one sentence.
-STRENGTHS = {"sure": 4, "likely": 2, "hint": 1, "against": -4}
+STRENGTHS = {"sure": 4, "likely": 2, "hint": 1, "against": -4, "never": -100}
 ELSEWHERE = 2  # further points that a privacy category needs in a document that is about something else
 HEADING_POINTS = 2
 UNDER_POINTS = 2
@@ -104,6 +104,7 @@ class Category(Noun):
     likely: dict[str, str] = {}
     hint: dict[str, str] = {}
     against: dict[str, str] = {}
+    never: dict[str, str] = {}  # whatever else fires, such a sentence is about something else
     minimum: int = 4
     yields_to: tuple[str, ...] = ()  # where one of these fires in the same sentence, this one is secondary
     limit: int = 2  # drafts per document
