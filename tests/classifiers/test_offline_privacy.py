@@ -31,7 +31,7 @@ NOTHING = {
     "a pointer": "Please read our cookie policy for more information.",
     "how others do it": "Banks sometimes use voiceprints to recognize callers.",
     "advice to be careful": "Please be careful when you post health details or religious beliefs on your profile.",
-    "a confidentiality clause": "Neither party will disclose confidential information unless a court order requires it.",
+    "a confidentiality clause": "Neither party discloses confidential information unless a court orders it.",
     "funds that are held": "We will hold your margin for up to 12 months from the payment date.",
     "a right that the company keeps": "We reserve the right to access and delete data on our servers.",
     "what many browsers do": "Most browsers accept cookies automatically, and their help page has instructions.",
