@@ -89,7 +89,9 @@ def main() -> None:
 
 
 def _say(what: str) -> None:
-    typer.secho(f"smallprint: {what}", fg="red", err=True)
+    from app.terminal import printable
+
+    typer.secho(f"smallprint: {printable(' '.join(what.splitlines()))}", fg="red", err=True)
 
 
 def _say_usage(mistake: typer.TyperException) -> None:

@@ -144,7 +144,7 @@ def reading(document: Document, clauses: tuple[Clause, ...], analysis: Analysis,
     """The whole answer of ``read``: head, chart, drafts, ledger."""
     facts = [document.language or "language unknown", document.media_type.rsplit(".", 1)[-1]]
     facts += [f"{document.page_count} pages"] if document.page_count else []
-    facts += [f"{len(clauses)} clauses", f"{len(document.text):,} characters", f"SHA-256 {document.sha256[:16]}…"]
+    facts += [counted(len(clauses), "clause"), f"{len(document.text):,} characters", f"SHA-256 {document.sha256[:16]}…"]
     parts: list[RenderableType] = [
         Text(document.title or document.source, style="bold underline"),
         Text(" · ".join(facts), style="dim"),
@@ -172,6 +172,8 @@ def clause_list(document: Document, clauses: Sequence[Clause]) -> Group:
         page = f"p{clause.page_start} " if clause.page_start else ""
         words = Text(clause.text, style="bold" if clause.heading_only else "")
         table.add_row(clause.number or clause.id, f"{page}{clause.start}-{clause.end}", words)
-    head = Text(f"{document.title or document.source}: {len(clauses)} clauses, {len(document.text):,} characters")
+    head = Text(
+        f"{document.title or document.source}: {counted(len(clauses), 'clause')}, {len(document.text):,} characters"
+    )
     warnings = [Text(f"warning: {one.code}: {one.detail}", style="yellow") for one in document.warnings]
     return Group(head, *warnings, table)

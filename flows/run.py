@@ -33,7 +33,8 @@ def label(source: Source) -> str:
     name = title if title.casefold().startswith(entity.casefold()) else f"{entity} {title}"
     if not name.strip():
         name = PurePath(source.location.rstrip("/")).name or source.location
-    return _shown(name.strip())[:80]
+    name = _shown(name.strip())
+    return name if len(name) <= 80 else f"{name[:39]}…{name[-40:]}"
 
 
 def labels(sources: Sequence[Source]) -> list[str]:

@@ -9,7 +9,7 @@ import pytest
 from classifiers.analysts import OfflineAnalyst
 from classifiers.analyze import Plan
 from classifiers.work import Deliver, Job, Outcome
-from flows.run import execute, label, new_run_id, unfinished
+from flows.run import execute, label, labels, new_run_id, unfinished
 from flows.session import Event, Session
 from smallprint.errors import ModelStopError
 from smallprint.records import Source
@@ -168,3 +168,35 @@ def test_documents_over_budget_are_work_left(store: Store, workspace: Path) -> N
 )
 def test_label(source: Source, name: str) -> None:
     assert label(source) == name
+
+
+def of(location: str, **said: str) -> Source:
+    return Source(location=location, **said)
+
+
+TOGETHER = [
+    ("different names stay short", [of("/x/a.md"), of("/x/b.md")], ["a.md", "b.md"]),
+    ("the same name in two folders", [of("/x/a.md"), of("/y/a.md")], ["a.md (x)", "a.md (y)"]),
+    (
+        "the same folder name twice",
+        [of("/1/x/a.md"), of("/2/x/a.md")],
+        ["a.md (x) (/1/x/a.md)", "a.md (x) (/2/x/a.md)"],
+    ),
+    (
+        "two versions of one document",
+        [of("/x/1.md", title="Terms", published="2025"), of("/x/2.md", title="Terms", published="2026")],
+        ["Terms (2025)", "Terms (2026)"],
+    ),
+    ("the same path at two sites", [of("https://a.example/terms"), of("https://b.example/terms")], None),
+]
+
+
+@pytest.mark.parametrize(("sources", "names"), [row[1:] for row in TOGETHER], ids=[row[0] for row in TOGETHER])
+def test_labels_tell_documents_apart(sources: list[Source], names: list[str] | None) -> None:
+    made = labels(sources)
+    assert len(set(made)) == len(sources)
+    assert names is None or made == names
+
+
+def test_a_title_that_names_its_company_is_not_doubled() -> None:
+    assert label(of("x.md", entity="Kestrel", title="Kestrel Terms of Use")) == "Kestrel Terms of Use"
