@@ -11,9 +11,9 @@ from app.summary import exit_code, show_summary
 from app.terminal import stderr, stdout
 from app.workspace import workspace
 from classifiers.analysts import choose_analyst
-from classifiers.analyze import Budget
+from classifiers.analyze import Analyst, Budget
 from extractors.layout import Options
-from flows.run import execute, labels, new_run_id, unfinished
+from flows.run import execute, failed, labels, new_run_id, unfinished
 from flows.session import Session
 from smallprint.errors import ModelStopError, UserError
 from smallprint.records import Source
@@ -21,15 +21,18 @@ from smallprint.settings import Settings
 from smallprint.store import RunRow, Store
 
 
-def start(sources: list[Source], settings: Settings, inputs: list[str], store: Store) -> str:
+def start(sources: list[Source], settings: Settings, inputs: list[str], store: Store, *, by_batch: bool = False) -> str:
     """Write a new run down; returns its id."""
     run_id = new_run_id()
-    store.start_run(run_id, settings.model, {"inputs": inputs, "base_url": settings.base_url}, sources)
+    kept = {"inputs": inputs, "base_url": settings.base_url, "by_batch": by_batch}
+    store.start_run(run_id, settings.model, kept, sources)
     return run_id
 
 
-def newest_unfinished(store: Store, inputs: list[str]) -> RunRow:
+def newest_unfinished(store: Store, inputs: list[str], *, failed_only: bool = False) -> RunRow:
     """The run that ``--resume`` continues: the newest with work left, of these inputs if any are named.
+
+    With ``failed_only`` the newest in which something failed.
 
     Raises:
         UserError: there is none.
@@ -37,18 +40,36 @@ def newest_unfinished(store: Store, inputs: list[str]) -> RunRow:
     """
     for row in store.runs():
         same = not inputs or row.options.get("inputs") == inputs
-        if same and unfinished(store.run_documents(row.id)):
+        left = failed if failed_only else unfinished
+        if same and left(store.run_documents(row.id)):
             return row
     of_these = " of these inputs" if inputs else ""
+    if failed_only:
+        raise UserError(f"in no run{of_these} has anything failed; 'smallprint status' lists the runs")
     raise UserError(f"no run{of_these} has work left; 'smallprint status' lists the runs")
 
 
-def work(run_id: str, settings: Settings, store: Store, *, options: Options, budget: float | None) -> str:
+def work(  # what a run is told, by name
+    run_id: str,
+    settings: Settings,
+    store: Store,
+    *,
+    options: Options,
+    budget: float | None,
+    failed_only: bool = False,
+    by_batch: bool = False,
+) -> str:
     """Carry a run out under live progress; returns its outcome."""
     places = store.run_documents(run_id)
+    if by_batch:
+        # A batch is sent when no more questions come: no document may wait for another one's answers.
+        settings = settings.model_copy(update={"concurrency": max(settings.concurrency, len(places))})
     analyst = choose_analyst(settings.model, settings)
+    if by_batch:
+        ask_by_batch(analyst)
     names = labels([place.source for place in places])
-    with progress(names, total=len(unfinished(places))) as listener:
+    todo = failed(places) if failed_only else unfinished(places)
+    with progress(names, total=len(todo)) as listener:
         session = Session(
             run_id=run_id,
             settings=settings,
@@ -56,9 +77,24 @@ def work(run_id: str, settings: Settings, store: Store, *, options: Options, bud
             analyst=analyst,
             options=options,
             budget=Budget(budget) if budget is not None else None,
+            failed_only=failed_only,
             listener=listener,
         )
         return asyncio.run(execute(session))
+
+
+def ask_by_batch(analyst: Analyst) -> None:
+    """Have the analyst ask through the provider's batch service.
+
+    Raises:
+        UserError: it is not a model.
+
+    """
+    from classifiers.model_analyst import ModelAnalyst
+
+    if not isinstance(analyst, ModelAnalyst):
+        raise UserError("--batch needs a model behind a batch service: --model openai:NAME")
+    analyst.go_by_batch(lambda sentence: stderr().print(sentence, markup=False))
 
 
 def run(
@@ -69,6 +105,8 @@ def run(
     resume: bool,
     options: Options,
     budget: float | None,
+    failed_only: bool = False,
+    by_batch: bool = False,
     as_json: bool = False,
 ) -> int:
     """Begin or resume a run, carry it out, print its summary; returns the exit code of docs/json.md.
@@ -80,18 +118,30 @@ def run(
 
     """
     started = time.monotonic()
+    resume = resume or failed_only
     if not resume:
-        choose_analyst(settings.model, settings)  # a model that is not configured is told before a run is begun
+        analyst = choose_analyst(settings.model, settings)  # what is not configured is told before a run is begun
+        if by_batch:
+            ask_by_batch(analyst)
     with workspace(settings) as store:
         if resume:
-            row = newest_unfinished(store, inputs)
+            row = newest_unfinished(store, inputs, failed_only=failed_only)
             run_id = row.id
             settings = _as_begun(settings, row)
+            by_batch = by_batch or bool(row.options.get("by_batch"))
             stderr().print(f"Resuming run {run_id} with {row.model}.")
         else:
-            run_id = start(sources, settings, inputs, store)
+            run_id = start(sources, settings, inputs, store, by_batch=by_batch)
         try:
-            outcome = work(run_id, settings, store, options=options, budget=budget)
+            outcome = work(
+                run_id,
+                settings,
+                store,
+                options=options,
+                budget=budget,
+                failed_only=failed_only,
+                by_batch=by_batch,
+            )
         except KeyboardInterrupt:  # the second one, while the first was being obeyed
             store.set_run_state(run_id, "interrupted")
             outcome = "interrupted"

@@ -222,6 +222,12 @@ def run(
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the plan and its estimated cost; no call.")] = False,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the newest unfinished run.")] = False,
+    failed_only: Annotated[
+        bool, typer.Option("--failed-only", help="Read again what failed in the newest run, and nothing else.")
+    ] = False,
+    by_batch: Annotated[
+        bool, typer.Option("--batch", help="Ask through the provider's batch service: half price, up to a day.")
+    ] = False,
     as_json: AsJson = False,
     model: Model = None,
     base_url: BaseUrl = None,
@@ -243,12 +249,13 @@ def run(
     $ smallprint run policies/
     $ smallprint run manifest.csv --model openai:gpt-5-mini --dry-run
     $ smallprint run manifest.csv --model openai:gpt-5-mini --budget 5
+    $ smallprint run manifest.csv --model openai:gpt-5-mini --batch
     $ smallprint run --resume
     """
     from app.inputs import gather
 
     inputs = inputs or []
-    if not inputs and not resume:
+    if not inputs and not (resume or failed_only):
         raise UserError("name at least one file, URL, folder or manifest, or --resume")
     settings = settings_with(model=model, base_url=base_url, concurrency=concurrency, timeout=timeout)
     options = reading_options(
@@ -264,10 +271,20 @@ def run(
         from app.plan import show_plan
         from app.terminal import stdout
 
-        raise typer.Exit(show_plan(sources, settings, options, stdout()))
+        raise typer.Exit(show_plan(sources, settings, options, stdout(), by_batch=by_batch))
     from app.batch import run as run_batch
 
-    code = run_batch(inputs, sources, settings, resume=resume, options=options, budget=budget, as_json=as_json)
+    code = run_batch(
+        inputs,
+        sources,
+        settings,
+        resume=resume,
+        options=options,
+        budget=budget,
+        failed_only=failed_only,
+        by_batch=by_batch,
+        as_json=as_json,
+    )
     raise typer.Exit(code)
 
 

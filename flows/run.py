@@ -72,6 +72,11 @@ def unfinished(places: Sequence[RunDocument]) -> list[RunDocument]:
     ]
 
 
+def failed(places: Sequence[RunDocument]) -> list[RunDocument]:
+    """The documents of a run that could not be read, or of which some clauses could not be analyzed."""
+    return [place for place in places if place.state == "failed" or (place.ledger and place.ledger.failed)]
+
+
 async def execute(session: Session) -> Outcome:
     """Work on a run that the store knows (``Store.start_run``) until its documents are done.
 
@@ -83,7 +88,7 @@ async def execute(session: Session) -> Outcome:
 
     """
     store, run_id = session.store, session.run_id
-    places = unfinished(store.run_documents(run_id))
+    places = (failed if session.failed_only else unfinished)(store.run_documents(run_id))
     join(session)
     store.set_run_state(run_id, "running")
     try:

@@ -38,6 +38,7 @@ class Session:
     analyst: Analyst
     options: Options = field(default_factory=Options)
     budget: Budget | None = None
+    failed_only: bool = False  # leave alone what was never begun or lies over the budget
     listener: Callable[[Event], None] = _nobody
 
     @property
