@@ -4,14 +4,12 @@ import asyncio
 import json
 import sys
 from collections.abc import Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
 from app.terminal import stderr, stdout
-from classifiers.analysts import choose_analyst
 from smallprint.errors import UserError
 from smallprint.settings import Settings
 
@@ -19,8 +17,6 @@ if find_spec("numpy") is None or find_spec("scipy") is None:
     raise UserError("the evals need numpy and scipy; install them with: pip install 'smallprint[evals]'")
 
 from app import eval_tables
-from classifiers.analyze import Budget
-from evals.cache import AnalysisCache
 from evals.comparing import Comparison, compare
 from evals.definitions import changed_definitions
 from evals.gate import GateResult, baseline_path, gate_path, hold, load_baseline, load_gate
@@ -29,10 +25,11 @@ from evals.reports.html import html
 from evals.reports.json import scores_json
 from evals.reports.junit import junit
 from evals.reports.markdown import markdown
-from evals.results import Run, load_run, save_run
+from evals.results import Run, load_run
 from evals.running import Plan, run_suite
 from evals.scoring import Scores, score
 from evals.suites import ANALYZED, BENCHMARKS, suite
+from evals.workspace import keep, plan_for
 from smallprint.registry import load
 
 
@@ -71,7 +68,7 @@ def evaluate(wish: Wish, settings: Settings) -> int:
     if wish.junit and not wish.gate:
         raise UserError("--junit reports the checks of the gate; add --gate")
     run = measure(wish, settings)
-    path = keep(run, settings)
+    path = keep(run, settings.home)
     measured = _hold(wish, run)
     _write(wish, measured)
     if wish.as_json:
@@ -102,23 +99,7 @@ def _hold(wish: Wish, run: Run) -> Measured:
 def measure(wish: Wish, settings: Settings) -> Run:
     """The run of a suite, from the cache where nothing has changed."""
     cases = suite(wish.suite)
-    analyst = choose_analyst(settings.model, settings)
-    offline = analyst.name == "offline"
-    with ExitStack() as stack:
-        plan = Plan(
-            analyst=analyst,
-            cache=AnalysisCache(settings.home / "evals" / "cache"),
-            budget=Budget(wish.budget),
-            with_variants=offline if wish.variants is None else wish.variants,
-            repeats=wish.repeats,
-            at_once=settings.concurrency,
-        )
-        if not offline:
-            from smallprint.store import open_store
-
-            store = open_store(settings.sqlalchemy_url)
-            stack.callback(store.close)
-            plan.answers = store
+    with plan_for(settings, budget=wish.budget, variants=wish.variants, repeats=wish.repeats) as plan:
         return asyncio.run(_run(wish.suite, cases, plan))
 
 
@@ -135,15 +116,6 @@ async def _run(name: str, cases: Sequence[Case], plan: Plan) -> Run:
         return await run_suite(name, cases, plan, progress=progress)
     finally:
         await plan.analyst.close()
-
-
-def keep(run: Run, settings: Settings) -> Path:
-    """Write the run into the workspace; its file."""
-    model = run.subject.model.replace(":", "-").replace("/", "-")
-    name = Path(run.suite).name or "cases"
-    path = settings.home / "evals" / "runs" / f"{name}-{model}-{run.created_at:%Y%m%dT%H%M%S}.json"
-    save_run(run, path)
-    return path
 
 
 def read_scores(path: Path) -> Scores:

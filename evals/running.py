@@ -1,7 +1,7 @@
 """Cases -> run: every document, and its variants where asked for, through the same ``analyze`` as any batch."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -33,15 +33,47 @@ class Plan:
     at_once: int = 4  # documents; the calls in flight have their own limit
 
 
+Read = Callable[[Case, Plan, Subject], Awaitable[CaseRun]]
+
+
+async def read_case(case: Case, plan: Plan, who: Subject) -> CaseRun:
+    """Have the analyst read one case, and its variants and repeats where the plan asks for them."""
+    analysis, cached = await _analysis(case.document, case.clauses, case.source, plan, who)
+    ledger = analysis.ledger(case.clauses)
+    error = None
+    if ledger.failed or ledger.over_budget:
+        why = next(entry.why for entry in analysis.entries if entry.why)
+        error = f"{ledger.failed + ledger.over_budget} of {ledger.clauses} clauses were not analyzed: {why}"
+    return CaseRun(
+        case=case,
+        drafts=analysis.drafts,
+        rejections=analysis.rejections,
+        ledger=ledger,
+        usage=analysis.usage,
+        variants=tuple(await _variants(case, plan, who)),
+        error=error,
+        cached=cached,
+    )
+
+
 async def run_suite(
     suite: str,
     cases: Sequence[Case],
     plan: Plan,
     *,
     progress: Progress = lambda _case: None,
+    read: Read = read_case,
     now: datetime | None = None,
 ) -> Run:
     """Have the analyst read every case.
+
+    Args:
+        suite: the name that the run is kept under.
+        cases: what is read.
+        plan: who reads and how.
+        progress: told the id of every case that is done.
+        read: reads one case; an orchestrator puts its own task around ``read_case``.
+        now: the time of the run, aware; default: the clock.
 
     Raises:
         ModelStopError: the model's server refuses us for good; what was answered before is kept.
@@ -54,7 +86,7 @@ async def run_suite(
 
     async def one(case: Case) -> CaseRun:
         async with gate:
-            made = await _run_case(case, plan, who)
+            made = await read(case, plan, who)
             progress(case.id)
             return made
 
@@ -77,25 +109,6 @@ def _unreadable(analyst: Analyst, case: Case) -> str:
 
     language = case.source.language
     return "" if offline.supports(language) else f"the offline analyst has no rules for the language {language!r}"
-
-
-async def _run_case(case: Case, plan: Plan, who: Subject) -> CaseRun:
-    analysis, cached = await _analysis(case.document, case.clauses, case.source, plan, who)
-    ledger = analysis.ledger(case.clauses)
-    error = None
-    if ledger.failed or ledger.over_budget:
-        why = next(entry.why for entry in analysis.entries if entry.why)
-        error = f"{ledger.failed + ledger.over_budget} of {ledger.clauses} clauses were not analyzed: {why}"
-    return CaseRun(
-        case=case,
-        drafts=analysis.drafts,
-        rejections=analysis.rejections,
-        ledger=ledger,
-        usage=analysis.usage,
-        variants=tuple(await _variants(case, plan, who)),
-        error=error,
-        cached=cached,
-    )
 
 
 async def _variants(case: Case, plan: Plan, who: Subject) -> list[VariantRun]:

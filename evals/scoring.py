@@ -137,7 +137,9 @@ def _case(run: CaseRun, registry: Registry) -> CaseScores:
         )
         for draft in scored.spurious
     )
-    counts = {name: Counts.of(metric.count(scored)) for name, metric in METRICS.items()}
+    # Several metrics are formulas over the same counts.
+    counted = {count: Counts.of(count(scored)) for count in dict.fromkeys(one.count for one in METRICS.values())}
+    counts = {name: counted[metric.count] for name, metric in METRICS.items()}
     return CaseScores(
         case=run.case.id,
         split=run.case.split,

@@ -89,12 +89,15 @@ def _false_alarms(scored: Scored) -> tuple[float, float]:
     return hit, len(scored.run.case.negatives)
 
 
+_OVERLAP = found_counts("overlap")
+
+
 def _span_f1(mode: Mode, name: str, title: str) -> Metric:
     return Metric(
         name=name,
         title=title,
         better="higher",
-        count=found_counts(mode),
+        count=_OVERLAP if mode == "overlap" else found_counts(mode),
         value=lambda c: f1(c[..., 0], c[..., 1], c[..., 2]),
         support=lambda c: c[..., 2],
         group=_GROUP,
@@ -107,7 +110,7 @@ METRICS = (
         "found_precision",
         "Passages found, precision",
         "higher",
-        found_counts("overlap"),
+        _OVERLAP,
         lambda c: ratio(c[..., 0], c[..., 1]),
         lambda c: c[..., 1],
         _GROUP,
@@ -116,7 +119,7 @@ METRICS = (
         "found_recall",
         "Passages found, recall",
         "higher",
-        found_counts("overlap"),
+        _OVERLAP,
         lambda c: ratio(c[..., 0], c[..., 2]),
         lambda c: c[..., 2],
         _GROUP,
