@@ -12,7 +12,6 @@ from smallprint.review import need
 
 LEASE = timedelta(minutes=10)
 PAGE = 50
-FACETS = ("severity", "category", "entity", "flag", "model", "prompt", "status", "assignee")
 
 
 class Filters(Noun):
@@ -130,7 +129,7 @@ def place_missing(c: Connection) -> int:
 # ---- reading
 
 
-def _where(filters: Filters, *, without: str = "") -> ColumnElement[bool]:
+def where(filters: Filters, *, without: str = "") -> ColumnElement[bool]:
     """The condition of the filters, but one of them."""
     q = t.queue.c
     said = {name: getattr(filters, name) for name in Filters.model_fields if name != without}
@@ -157,23 +156,24 @@ def _where(filters: Filters, *, without: str = "") -> ColumnElement[bool]:
     return and_(true(), *parts)
 
 
-_ORDER = (t.queue.c.rank, t.queue.c.document_id, t.queue.c.start, t.queue.c.draft_id)
+ORDER = (t.queue.c.rank, t.queue.c.document_id, t.queue.c.start, t.queue.c.draft_id)
 
 
 def lines(c: Connection, filters: Filters, now: datetime, *, page: int = 1, size: int = PAGE) -> list[Line]:
     """One page of the queue, the neediest first, within a document in reading order."""
-    wanted = select(t.queue.c.draft_id).where(_where(filters)).order_by(*_ORDER).limit(size).offset((page - 1) * size)
-    return [_line(row, now) for row in c.execute(_lines_of(wanted.subquery())).mappings()]
+    wanted = select(t.queue.c.draft_id).where(where(filters)).order_by(*ORDER).limit(size).offset((page - 1) * size)
+    return [line_of(row, now) for row in c.execute(lines_of(wanted.subquery())).mappings()]
 
 
 def line(c: Connection, draft_id: str, now: datetime) -> Line | None:
     """One draft as the queue shows it, or None."""
     wanted = select(t.queue.c.draft_id).where(t.queue.c.draft_id == draft_id).subquery()
-    row = c.execute(_lines_of(wanted)).mappings().first()
-    return None if row is None else _line(row, now)
+    row = c.execute(lines_of(wanted)).mappings().first()
+    return None if row is None else line_of(row, now)
 
 
-def _lines_of(wanted: Any) -> Select[Any]:  # noqa: ANN401 -- a subquery with a draft_id
+def lines_of(wanted: Any) -> Select[Any]:  # noqa: ANN401 -- a subquery with a draft_id
+    """The query for the lines of some drafts, in the queue's order."""
     return (
         select(
             t.queue,
@@ -184,11 +184,12 @@ def _lines_of(wanted: Any) -> Select[Any]:  # noqa: ANN401 -- a subquery with a 
         .join(wanted, wanted.c.draft_id == t.queue.c.draft_id)
         .join(t.sources, t.sources.c.id == t.queue.c.source_id)
         .join(t.documents, t.documents.c.id == t.queue.c.document_id)
-        .order_by(*_ORDER)
+        .order_by(*ORDER)
     )
 
 
-def _line(row: Any, now: datetime) -> Line:  # noqa: ANN401 -- a row mapping
+def line_of(row: Any, now: datetime) -> Line:  # noqa: ANN401 -- a row mapping
+    """A row of ``lines_of`` as a line."""
     held = row["lease_until"] is not None and row["lease_until"] > now
     return Line(
         draft=row["draft_id"],
@@ -219,41 +220,7 @@ def _line(row: Any, now: datetime) -> Line:  # noqa: ANN401 -- a row mapping
 
 def total(c: Connection, filters: Filters) -> int:
     """How many drafts the filters leave."""
-    return int(c.execute(select(func.count()).select_from(t.queue).where(_where(filters))).scalar() or 0)
-
-
-def facets(c: Connection, filters: Filters) -> dict[str, list[tuple[str, int]]]:
-    """For each filter the values that the other filters leave, with how many drafts, the most frequent first."""
-    found: dict[str, list[tuple[str, int]]] = {}
-    columns: dict[str, Any] = {
-        "severity": t.queue.c.severity,
-        "category": t.queue.c.category,
-        "entity": t.sources.c.entity,
-        "model": t.queue.c.model,
-        "prompt": t.queue.c.prompt,
-        "status": t.queue.c.status,
-        "assignee": t.queue.c.assignee,
-        "flag": t.queue.c.flags,
-    }
-    for name, column in columns.items():
-        key = t.queue.c.source_id if name == "entity" else column
-        query = select(key, func.count()).where(_where(filters, without=name)).group_by(key)
-        counted: dict[str, int] = {}
-        rows = [(value, int(number)) for value, number in c.execute(query)]
-        if name == "entity":
-            entities = {row.id: row.entity for row in c.execute(select(t.sources.c.id, t.sources.c.entity))}
-            rows = [(entities.get(value), number) for value, number in rows]
-        for value, number in rows:
-            for one in _values(name, value):
-                counted[one] = counted.get(one, 0) + number
-        found[name] = sorted(counted.items(), key=lambda item: (-item[1], item[0]))
-    return found
-
-
-def _values(name: str, value: str | None) -> Iterable[str]:
-    if not value:
-        return ()
-    return (flag for flag in value.split("|") if flag) if name == "flag" else (value,)
+    return int(c.execute(select(func.count()).select_from(t.queue).where(where(filters))).scalar() or 0)
 
 
 def next_open(
@@ -275,21 +242,21 @@ def next_open(
     mine = or_(q.second_by.is_(None), q.second_by != user)
     theirs = or_(q.assignee.is_(None), q.assignee == user)
     query = select(q.draft_id).where(
-        _where(filters.model_copy(update={"status": "draft"})), free, mine, theirs, q.draft_id.not_in(list(skip))
+        where(filters.model_copy(update={"status": "draft"})), free, mine, theirs, q.draft_id.not_in(list(skip))
     )
     if after is not None:
         query = query.where(_behind(c, after))
-    found = c.execute(query.order_by(*_ORDER).limit(1)).scalar()
+    found = c.execute(query.order_by(*ORDER).limit(1)).scalar()
     return None if found is None else str(found)
 
 
 def _behind(c: Connection, draft_id: str) -> ColumnElement[bool]:
-    here = c.execute(select(*_ORDER).where(t.queue.c.draft_id == draft_id)).first()
+    here = c.execute(select(*ORDER).where(t.queue.c.draft_id == draft_id)).first()
     if here is None:
         return true()
     later: ColumnElement[bool] = false()
     same: ColumnElement[bool] = true()
-    for column, value in zip(_ORDER, here, strict=True):
+    for column, value in zip(ORDER, here, strict=True):
         later = or_(later, and_(same, column > value))
         same = and_(same, column == value)
     return later
@@ -317,8 +284,8 @@ def siblings(c: Connection, document_id: str, now: datetime) -> list[Line]:
     """All drafts of a document in reading order."""
     wanted = select(t.queue.c.draft_id).where(t.queue.c.document_id == document_id).subquery()
     found = [
-        (row["start"], _line(row, now))
-        for row in c.execute(_lines_of(wanted).order_by(None).order_by(t.queue.c.start, t.queue.c.draft_id)).mappings()
+        (row["start"], line_of(row, now))
+        for row in c.execute(lines_of(wanted).order_by(None).order_by(t.queue.c.start, t.queue.c.draft_id)).mappings()
     ]
     return [one for _, one in found]
 

@@ -195,6 +195,11 @@ queue = Table(
     Column("decided_at", UtcDateTime),
     Index("ix_queue_order", "status", "rank", "document_id", "start", "draft_id"),
     Index("ix_queue_decided_by_decided_at", "decided_by", "decided_at"),
+    # Counts by one column read its index alone.
+    *(
+        Index(f"ix_queue_status_{name}", "status", name)
+        for name in ("severity", "category", "source_id", "model", "prompt", "assignee", "flags")
+    ),
 )
 
 # What the text search looks through, apart from the queue so that counting stays quick.

@@ -11,9 +11,9 @@ from sqlalchemy import Connection, RowMapping, delete, insert, or_, select
 from app.review.gate import Decide, DeniedError, See, Visit
 from app.review.pages import page, view_query
 from app.review.views import deed, filters_from, filters_of, next_address
-from smallprint import desk_store, people_store, queue_store
+from smallprint import desk_store, people_store, queue_counts, queue_store
 from smallprint import tables as t
-from smallprint.queue_store import PAGE, Filters
+from smallprint.queue_store import Filters
 from smallprint.review import Decision, RefusedError
 from smallprint.severity import LEVELS
 
@@ -40,12 +40,8 @@ def show_queue(visit: See, done: str = "", empty: str = "") -> Response:
     number = int(given) if given.isdigit() and len(given) < 7 else 1
     filters = filters_from(said)
     with visit.store.read() as c:
-        total = queue_store.total(c, filters)
-        pages = max(1, -(-total // PAGE))
-        number = max(1, min(number, pages))
+        found = queue_counts.survey(c, filters, visit.now, page=number)
         values: dict[str, Any] = {
-            "lines": queue_store.lines(c, filters, visit.now, page=number),
-            "facets": queue_store.facets(c, filters),
             "day": queue_store.day_progress(c, midnight(visit.now)),
             "deed": deed(c, done, visit.person.name) if done else None,
             "views": _saved_views(visit, c),
@@ -56,9 +52,11 @@ def show_queue(visit: See, done: str = "", empty: str = "") -> Response:
         "queue.html",
         visit=visit,
         filters=filters,
-        total=total,
-        number=number,
-        pages=pages,
+        total=found.total,
+        number=found.page,
+        pages=found.pages,
+        lines=found.lines,
+        facets=found.facets,
         empty=bool(empty),
         view=view_query(filters),
         registry=visit.registry,

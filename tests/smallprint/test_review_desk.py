@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import delete, select, text, update
 from sqlalchemy.exc import SQLAlchemyError
 
-from smallprint import audit, desk_store, queue_store
+from smallprint import audit, desk_store, queue_counts, queue_store
 from smallprint import tables as t
 from smallprint.errors import StoreError
 from smallprint.queue_store import Filters
@@ -319,11 +319,15 @@ def test_the_queue_is_ordered_by_need(desk: Store):
 )
 def test_filters_of_the_queue(desk: Store, filters, found):
     assert titles(desk, **filters) == [one.id for one in found]
+    with desk.read() as c:
+        whole = queue_counts.survey(c, Filters(**filters), NOW)
+        assert whole.facets == queue_counts.facets(c, Filters(**filters))
+    assert ([one.draft for one in whole.lines], whole.total) == ([one.id for one in found], len(found))
 
 
 def test_counts_follow_the_other_filters(desk: Store):
     with desk.read() as c:
-        found = queue_store.facets(c, Filters(severity="critical"))
+        found = queue_counts.facets(c, Filters(severity="critical"))
         assert queue_store.total(c, Filters(severity="critical")) == 1
     assert dict(found["severity"]) == {"critical": 1, "high": 1, "medium": 2}
     assert found["category"] == [("arbitration", 1)]
