@@ -133,7 +133,7 @@ def _in_context(page: _Page, quoted: _Quote, *, before: bool) -> _Quote | None:
             return None
         wanted = page.folded(*context)
         for place in places:
-            here = _before(page, place, size) if before else _after(page, place + last - first, size)
+            here = _before(page, place, len(wanted)) if before else _after(page, place + last - first, len(wanted))
             if here and page.folded(*here) == wanted:
                 break
         if place == first:
