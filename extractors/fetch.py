@@ -1,37 +1,22 @@
-"""URL -> bytes, politely and within bounds: every redirect is checked, every body is limited in size and time."""
+"""URL -> snapshot: robots.txt heard, unchanged pages not fetched twice, archives understood, scripts run if asked."""
 
 import time
 from datetime import UTC, datetime
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any
-from urllib.parse import urljoin, urlsplit, urlunsplit
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 from urllib.robotparser import RobotFileParser
 
-from extractors.addresses import resolve
+from extractors.hops import AGENT, Limits, Request, follow
 from extractors.layout import Options
 from extractors.media import detect_media_type
 from extractors.wayback import nearest, request_save, understand
-from smallprint import __version__
 from smallprint.errors import DocumentError
 from smallprint.records import Snapshot
 from smallprint.settings import Settings
 
-if TYPE_CHECKING:
-    import httpx
-
-AGENT = f"smallprint/{__version__} (reads published terms and policies)"
-_MAX_HOPS = 10
-_MAX_RATIO = 200  # decompressed bytes for one compressed byte; text rarely passes 20
-_RATIO_FROM = 5_000_000  # bytes under which no ratio matters
 _KEPT_HEADERS = ("content-type", "last-modified", "etag", "date", "content-language", "server", "age", "cache-control")
 _ROBOTS_BYTES = 500_000
-
-
-class _Response:
-    """What one hop gave: status, headers, body."""
-
-    def __init__(self, status: int, headers: "httpx.Headers", body: bytes) -> None:
-        self.status, self.headers, self.body = status, headers, body
 
 
 def capture_url(
@@ -42,7 +27,7 @@ def capture_url(
     Args:
         url: http or https address.
         settings: ``fetch_timeout`` seconds and ``fetch_max_bytes`` for the whole capture, redirects included.
-        options: ``allow_private`` for servers of one's own, ``ignore_robots``.
+        options: ``allow_private`` for servers of one's own, ``ignore_robots``, ``render`` for pages that scripts fill.
         previous: the last snapshot of this page; its ETag and Last-Modified make the request conditional.
 
     Returns:
@@ -53,13 +38,13 @@ def capture_url(
         DocumentError: unreachable, refused by robots.txt, private address, too large, too slow, an error status.
 
     """
-    deadline = time.monotonic() + settings.fetch_timeout
+    limits = _limits(settings)
     archived = understand(url, settings)
     asked, url = url, archived.raw_url if archived else url
-    notes = [] if options.ignore_robots else _ask_robots(url, settings, options, deadline)
-    notes += ["robots.txt not asked, by the user's choice"] if options.ignore_robots else []
-    conditions = _conditions(previous)
-    response, final_url, redirects = _follow(url, settings, options, deadline, conditions)
+    notes = _ask_robots(url, options, limits)
+    # A page that scripts fill may have changed although its shell has not.
+    conditions = {} if options.render else _conditions(previous)
+    response, final_url, redirects = follow(url, options, limits, Request(conditions))
     headers = {name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers}
     facts: dict[str, Any] = {
         "captured_at": datetime.now(UTC),
@@ -68,22 +53,29 @@ def capture_url(
         "redirects": tuple(redirects),
         "original_url": archived.original_url if archived else None,
         "original_captured_at": archived.captured_at if archived else None,
-        **_archive_facts(asked, settings, options, notes, archived=archived is not None),
     }
     if response.status == 304 and previous is not None:
-        unchanged = {"notes": (*facts["notes"], "not modified (304)"), "headers": {**previous.headers, **headers}}
-        return previous.model_copy(update={**facts, **unchanged}), None
+        facts |= _archive_facts(asked, settings, options, [*notes, "not modified (304)"], archived=archived is not None)
+        return previous.model_copy(update={**facts, "headers": {**previous.headers, **headers}}), None
     if response.status != 200:
         raise _status_error(response.status)
     if not response.body:
         raise DocumentError("empty", "the server sent an empty page", transient=True)
+    data = response.body
+    media_type = detect_media_type(data, declared=headers.get("content-type"), name=final_url)
+    if options.render and media_type == "text/html":
+        from extractors.render import render_page
+
+        data, browser = render_page(final_url, response, options, limits)
+        notes.append(f"scripts run by {browser}; the bytes are the page after them")
+    facts |= _archive_facts(asked, settings, options, notes, archived=archived is not None)
     return Snapshot(
-        sha256=sha256(response.body).hexdigest(),
-        size=len(response.body),
-        media_type=detect_media_type(response.body, declared=headers.get("content-type"), name=final_url),
-        headers=headers,
-        **facts,
-    ), response.body
+        sha256=sha256(data).hexdigest(), size=len(data), media_type=media_type, headers=headers, **facts
+    ), data
+
+
+def _limits(settings: Settings) -> Limits:
+    return Limits(time.monotonic() + settings.fetch_timeout, settings.fetch_max_bytes)
 
 
 def fetch_bytes(url: str, settings: Settings, options: Options) -> bytes:
@@ -93,7 +85,7 @@ def fetch_bytes(url: str, settings: Settings, options: Options) -> bytes:
         DocumentError: it cannot be had.
 
     """
-    response, _, _ = _follow(url, settings, options, time.monotonic() + settings.fetch_timeout, {})
+    response, _, _ = follow(url, options, _limits(settings))
     if response.status != 200:
         raise _status_error(response.status)
     return response.body
@@ -129,86 +121,6 @@ def _conditions(previous: Snapshot | None) -> dict[str, str]:
     return {name: value for name, value in asked.items() if value}
 
 
-def _follow(
-    url: str, settings: Settings, options: Options, deadline: float, headers: dict[str, str]
-) -> tuple[_Response, str, list[str]]:
-    """The first response that is no redirect, its URL, and the URLs before it."""
-    hops: list[str] = []
-    for _ in range(_MAX_HOPS + 1):
-        response = _get(url, options, deadline, headers, settings.fetch_max_bytes)
-        target = response.headers.get("location")
-        if response.status not in (301, 302, 303, 307, 308) or not target:
-            return response, url, hops
-        hops.append(url)
-        url = urljoin(url, target)
-    raise DocumentError("redirects", f"more than {_MAX_HOPS} redirects", advice="name the final address")
-
-
-def _get(url: str, options: Options, deadline: float, headers: dict[str, str], max_bytes: int) -> _Response:
-    """One request to the address that was checked, under the name that was asked for."""
-    import httpx
-
-    parts = urlsplit(url)
-    try:
-        host, port = parts.hostname, parts.port
-    except ValueError as error:
-        raise DocumentError("bad_url", f"{url!r} is not an address: {error}") from error
-    if parts.scheme not in ("http", "https") or not host:
-        raise DocumentError("bad_url", f"{url!r} is not an http or https address")
-    address = resolve(host, port or (443 if parts.scheme == "https" else 80), allow_private=options.allow_private)
-    at = f"[{address}]" if ":" in address else address
-    where = urlunsplit((parts.scheme, f"{at}:{port}" if port else at, parts.path or "/", parts.query, ""))
-    name = f"[{host}]" if ":" in host else host
-    sent = {
-        "Host": f"{name}:{port}" if port else name,
-        "User-Agent": AGENT,
-        "Accept": "text/html,application/xhtml+xml,application/pdf,text/markdown,text/plain;q=0.9,*/*;q=0.5",
-        "Accept-Encoding": "gzip, deflate",
-        **headers,
-    }
-    try:
-        with (
-            httpx.Client(trust_env=False, timeout=min(30.0, _left(deadline))) as client,
-            client.stream("GET", where, headers=sent, extensions={"sni_hostname": host}) as response,
-        ):
-            return _Response(response.status_code, response.headers, _body(response, deadline, max_bytes))
-    except httpx.TimeoutException as error:
-        raise DocumentError("timeout", f"{host} did not answer in time", transient=True) from error
-    except httpx.DecodingError as error:
-        raise DocumentError("malformed", f"{host} sent a body that does not decompress ({error})") from error
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise DocumentError("unreachable", f"{host} cannot be reached ({error})", transient=True) from error
-
-
-def _left(deadline: float) -> float:
-    left = deadline - time.monotonic()
-    if left <= 0:
-        raise DocumentError(
-            "timeout", "the page took too long", advice="raise SMALLPRINT_FETCH_TIMEOUT", transient=True
-        )
-    return left
-
-
-def _body(response: "httpx.Response", deadline: float, max_bytes: int) -> bytes:
-    """The decompressed body, stopped at the limits and not read at all for redirects and 304."""
-    if response.status_code != 200:
-        return b""
-    parts, size = [], 0
-    for part in response.iter_bytes(65536):
-        size += len(part)
-        _left(deadline)
-        if size > max_bytes:
-            raise DocumentError(
-                "too_large",
-                f"the page has more than {max_bytes:,} bytes",
-                advice="raise SMALLPRINT_FETCH_MAX_BYTES if that is right",
-            )
-        if size > _RATIO_FROM and size > _MAX_RATIO * max(response.num_bytes_downloaded, 1):
-            raise DocumentError("decompression_bomb", "the page decompresses to many times its size; it is not read")
-        parts.append(part)
-    return b"".join(parts)
-
-
 def _status_error(status: int) -> DocumentError:
     advice = {
         401: "the page needs a login; save it and read the file",
@@ -221,17 +133,18 @@ def _status_error(status: int) -> DocumentError:
     return DocumentError("http_status", f"the server answered with status {status}", advice=advice, transient=transient)
 
 
-def _ask_robots(url: str, settings: Settings, options: Options, deadline: float) -> list[str]:
+def _ask_robots(url: str, options: Options, limits: Limits) -> list[str]:
     """Notes for the record; a robots.txt that cannot be had forbids nothing.
 
     Source: RFC 9309, sections 2.3.1.3 and 2.3.1.4 (unavailable allows, unreachable disallows; we allow, since a
     page on a server that cannot be reached fails on its own).
     """
+    if options.ignore_robots:
+        return ["robots.txt not asked, by the user's choice"]
     parts = urlsplit(url)
     address = urlunsplit((parts.scheme, parts.netloc, "/robots.txt", "", ""))
-    bounded = settings.model_copy(update={"fetch_max_bytes": _ROBOTS_BYTES})
     try:
-        response, _, _ = _follow(address, bounded, options, deadline, {})
+        response, _, _ = follow(address, options, Limits(limits.deadline, _ROBOTS_BYTES))
     except DocumentError as error:
         if error.code in ("private_address", "bad_url"):
             raise

@@ -1,0 +1,142 @@
+"""One request after another to public addresses only: each hop checked, each body bounded in size, time and ratio."""
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urljoin, urlsplit, urlunsplit
+
+from extractors.addresses import resolve
+from extractors.layout import Options
+from smallprint import __version__
+from smallprint.errors import DocumentError
+
+if TYPE_CHECKING:
+    import httpx
+
+AGENT = f"smallprint/{__version__} (reads published terms and policies)"
+_MAX_HOPS = 10
+_MAX_RATIO = 200  # decompressed bytes for one compressed byte; text rarely passes 20
+_RATIO_FROM = 5_000_000  # bytes under which no ratio matters
+_REDIRECTS = (301, 302, 303, 307, 308)
+_ACCEPT = "text/html,application/xhtml+xml,application/pdf,text/markdown,text/plain;q=0.9,*/*;q=0.5"
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is sent beside the address."""
+
+    headers: dict[str, str]
+    method: str = "GET"
+    content: bytes | None = None
+
+
+@dataclass(frozen=True)
+class Response:
+    """What one hop gave; the body is read for status 200 only."""
+
+    status: int
+    headers: "httpx.Headers"
+    body: bytes
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The bounds of one capture; ``deadline`` is a time of ``time.monotonic``."""
+
+    deadline: float
+    max_bytes: int
+
+    def left(self) -> float:
+        """Seconds until the deadline.
+
+        Raises:
+            DocumentError: ``timeout`` when there are none.
+
+        """
+        left = self.deadline - time.monotonic()
+        if left <= 0:
+            raise DocumentError(
+                "timeout", "the page took too long", advice="raise SMALLPRINT_FETCH_TIMEOUT", transient=True
+            )
+        return left
+
+
+def follow(
+    url: str, options: Options, limits: Limits, request: Request | None = None
+) -> tuple[Response, str, list[str]]:
+    """The first response that is no redirect, its URL, and the URLs before it.
+
+    Raises:
+        DocumentError: bad_url, private_address, unreachable, timeout, too_large, decompression_bomb, redirects.
+
+    """
+    request = request or Request(headers={})
+    hops: list[str] = []
+    for _ in range(_MAX_HOPS + 1):
+        response = _ask(url, options, limits, request)
+        target = response.headers.get("location")
+        if response.status not in _REDIRECTS or not target:
+            return response, url, hops
+        hops.append(url)
+        url = urljoin(url, target)
+        if response.status not in (307, 308):
+            request = Request(request.headers)
+    raise DocumentError("redirects", f"more than {_MAX_HOPS} redirects", advice="name the final address")
+
+
+def _ask(url: str, options: Options, limits: Limits, request: Request) -> Response:
+    """One request to the address that was checked, under the name that was asked for."""
+    import httpx
+
+    parts = urlsplit(url)
+    try:
+        host, port = parts.hostname, parts.port
+    except ValueError as error:
+        raise DocumentError("bad_url", f"{url!r} is not an address: {error}") from error
+    if parts.scheme not in ("http", "https") or not host:
+        raise DocumentError("bad_url", f"{url!r} is not an http or https address")
+    address = resolve(host, port or (443 if parts.scheme == "https" else 80), allow_private=options.allow_private)
+    at = f"[{address}]" if ":" in address else address
+    where = urlunsplit((parts.scheme, f"{at}:{port}" if port else at, parts.path or "/", parts.query, ""))
+    name = f"[{host}]" if ":" in host else host
+    sent = {
+        "Host": f"{name}:{port}" if port else name,
+        "User-Agent": AGENT,
+        "Accept": _ACCEPT,
+        "Accept-Encoding": "gzip, deflate",
+        **request.headers,
+    }
+    try:
+        with (
+            httpx.Client(trust_env=False, timeout=min(30.0, limits.left())) as client,
+            client.stream(
+                request.method, where, headers=sent, content=request.content, extensions={"sni_hostname": host}
+            ) as response,
+        ):
+            return Response(response.status_code, response.headers, _body(response, limits))
+    except httpx.TimeoutException as error:
+        raise DocumentError("timeout", f"{host} did not answer in time", transient=True) from error
+    except httpx.DecodingError as error:
+        raise DocumentError("malformed", f"{host} sent a body that does not decompress ({error})") from error
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise DocumentError("unreachable", f"{host} cannot be reached ({error})", transient=True) from error
+
+
+def _body(response: "httpx.Response", limits: Limits) -> bytes:
+    """The decompressed body, stopped at the limits and not read at all for redirects and 304."""
+    if response.status_code != 200:
+        return b""
+    parts, size = [], 0
+    for part in response.iter_bytes():  # as it arrives, so that a body that trickles meets the deadline too
+        size += len(part)
+        limits.left()
+        if size > limits.max_bytes:
+            raise DocumentError(
+                "too_large",
+                f"the page has more than {limits.max_bytes:,} bytes",
+                advice="raise SMALLPRINT_FETCH_MAX_BYTES if that is right",
+            )
+        if size > _RATIO_FROM and size > _MAX_RATIO * max(response.num_bytes_downloaded, 1):
+            raise DocumentError("decompression_bomb", "the page decompresses to many times its size; it is not read")
+        parts.append(part)
+    return b"".join(parts)
