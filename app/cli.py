@@ -21,6 +21,7 @@ from app.options import (
     Model,
     Ocr,
     Password,
+    Render,
     Timeout,
     Wayback,
     WaybackSave,
@@ -146,6 +147,7 @@ def read(
     ignore_robots: IgnoreRobots = False,
     wayback: Wayback = False,
     wayback_save: WaybackSave = False,
+    render: Render = False,
 ) -> None:
     """Read one document to drafts, at once and without the orchestrator.
 
@@ -164,6 +166,7 @@ def read(
         ignore_robots=ignore_robots,
         wayback=wayback,
         wayback_save=wayback_save,
+        render=render,
     )
     code = read_one(
         one_document(file, language),
@@ -187,6 +190,7 @@ def extract(
     ignore_robots: IgnoreRobots = False,
     wayback: Wayback = False,
     wayback_save: WaybackSave = False,
+    render: Render = False,
 ) -> None:
     """Show a document's text as clauses, with numbers, headings and offsets; no analysis.
 
@@ -207,6 +211,7 @@ def extract(
         ignore_robots=ignore_robots,
         wayback=wayback,
         wayback_save=wayback_save,
+        render=render,
     )
     reading = read_source(one_document(file, language), settings_with(), options)
     if as_json:
@@ -240,6 +245,7 @@ def run(
     ignore_robots: IgnoreRobots = False,
     wayback: Wayback = False,
     wayback_save: WaybackSave = False,
+    render: Render = False,
 ) -> None:
     """Read many documents as a batch that can be interrupted, resumed and kept within a budget.
 
@@ -265,6 +271,7 @@ def run(
         ignore_robots=ignore_robots,
         wayback=wayback,
         wayback_save=wayback_save,
+        render=render,
     )
     sources = gather(inputs)
     if dry_run:

@@ -93,6 +93,14 @@ WaybackSave = Annotated[
         rich_help_panel=_FETCHING,
     ),
 ]
+Render = Annotated[
+    bool,
+    typer.Option(
+        "--render",
+        help="Run the page's scripts in Chromium first (needs smallprint[render]).",
+        rich_help_panel=_FETCHING,
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, as docs/json.md describes it.")]
 
 

@@ -3,7 +3,9 @@
 import gzip
 import ipaddress
 import threading
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -45,6 +47,13 @@ def site() -> Iterator[Site]:
             self.send_response(status)
             for name, value in headers.items():
                 self.send_header(name, value)
+            if self.path == "/trickle":
+                self.end_headers()
+                with suppress(OSError):
+                    while True:
+                        self.wfile.write(b"<p>and so on</p>")
+                        time.sleep(0.05)
+                return
             if self.path != "/endless":
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
@@ -160,6 +169,13 @@ def test_a_redirect_to_a_file_is_refused(site: Site) -> None:
 def test_an_endless_body_is_cut_off(site: Site) -> None:
     site.pages["/endless"] = (200, {"Content-Type": "text/html"}, b"")
     assert failure(f"{site.url}/endless").code == "too_large"
+
+
+def test_a_body_that_trickles_meets_the_deadline(site: Site) -> None:
+    site.pages["/trickle"] = (200, {"Content-Type": "text/html"}, b"")
+    with pytest.raises(DocumentError) as caught:
+        capture_url(f"{site.url}/trickle", Settings(fetch_timeout=1), HERE)
+    assert caught.value.code == "timeout"
 
 
 def test_a_decompression_bomb_is_not_read(site: Site) -> None:

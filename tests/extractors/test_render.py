@@ -125,7 +125,7 @@ def test_without_the_option_the_error_names_it(servers: tuple[str, str, list[str
 
 def test_scripts_that_never_end_are_ended(servers: tuple[str, str, list[str]]) -> None:
     with pytest.raises(DocumentError) as caught:
-        capture_url(f"{servers[0]}/restless", Settings(fetch_timeout=8), RENDER)
+        capture_url(f"{servers[0]}/restless", Settings(fetch_timeout=5), RENDER)
     assert caught.value.code == "timeout"
 
 
