@@ -43,7 +43,7 @@ def headline(run: Run) -> Text:
             text.append(f"\n{one.case.id}: {one.error}", style="red")
     if any(not one.case.complete for one in run.cases):
         text.append(
-            "\nWhere gold is not complete, only drafts on passages known to hold nothing count against precision.",
+            "\nWhere gold is not complete there is no precision: only known negatives count against a draft.",
             style="yellow",
         )
     return text

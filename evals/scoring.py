@@ -64,6 +64,7 @@ class CaseScores(Noun):
 
     case: str
     split: Split
+    complete: bool  # whether every provision is labeled
     counts: dict[str, Counts]  # by metric
     verdicts: tuple[Verdict, ...]
     extras: tuple[Extra, ...]
@@ -143,6 +144,7 @@ def _case(run: CaseRun, registry: Registry) -> CaseScores:
     return CaseScores(
         case=run.case.id,
         split=run.case.split,
+        complete=run.case.complete,
         counts=counts,
         verdicts=verdicts,
         extras=extras,
@@ -163,8 +165,8 @@ def _why(scored: Scored, draft: Draft) -> str:
 
 
 def table(cases: Sequence[CaseScores], metric: Metric) -> Array:
-    """The metric's counts, (cases, k)."""
-    return np.array([one.counts[metric.name].full() for one in cases])
+    """The metric's counts, (cases, k); zeros for cases that it says nothing on."""
+    return np.array([one.counts[metric.name].full() * (one.complete or not metric.needs_complete) for one in cases])
 
 
 def figures(cases: Sequence[CaseScores], metrics: Iterable[Metric] = METRICS.values()) -> dict[str, Interval]:
@@ -179,7 +181,7 @@ def figures(cases: Sequence[CaseScores], metrics: Iterable[Metric] = METRICS.val
 
 def category_rows(cases: Sequence[CaseScores]) -> list[CategoryRow]:
     """Precision, recall and F1 of every category that gold or drafts have, largest support first."""
-    counts = table(cases, METRICS["category_f1"]).sum(axis=0)
+    counts = sum((one.counts["category_f1"].full() for one in cases), np.zeros(len(CATEGORIES) * 3))
     true, predicted, gold = per_category(counts)
     rows = [
         CategoryRow(

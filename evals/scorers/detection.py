@@ -1,8 +1,8 @@
 """Were the provisions found, and under the right category: precision, recall and F1, spans in four modes.
 
 P = TP / predicted, R = TP / gold, F1 = 2PR / (P + R) (van Rijsbergen 1979; Manning, Raghavan, Schütze 2008, ch. 8).
-Micro sums counts over everything, macro averages F1 over the categories that gold or drafts have. Drafts of a case
-whose gold is not complete count towards precision only where they are right, or stand on a known negative.
+Micro sums counts over everything, macro averages F1 over the categories that gold or drafts have. Cases whose gold is
+not complete count for recall and for known negatives only.
 """
 
 from collections.abc import Callable
@@ -19,16 +19,10 @@ _GROUP = "Detection"
 
 
 def found_counts(mode: Mode) -> Callable[[Scored], Array]:
-    """(matched, drafts that count, gold), whatever the category."""
+    """(matched, drafts, gold), whatever the category."""
 
     def count(scored: Scored) -> Array:
-        alignment = scored.alignment(mode)
-        if mode == "overlap":
-            extra = len(scored.spurious)
-        else:
-            # A looser or stricter mode leaves other drafts over; the same rule says which of them count.
-            extra = sum(1 for n in alignment.extra if scored.run.case.complete or scored.on_negative(scored.drafts[n]))
-        return np.array([len(alignment.pairs), len(alignment.pairs) + extra, len(scored.gold)], dtype=float)
+        return np.array([len(scored.alignment(mode).pairs), len(scored.drafts), len(scored.gold)], dtype=float)
 
     return count
 
@@ -101,6 +95,7 @@ def _span_f1(mode: Mode, name: str, title: str) -> Metric:
         value=lambda c: f1(c[..., 0], c[..., 1], c[..., 2]),
         support=lambda c: c[..., 2],
         group=_GROUP,
+        needs_complete=True,
     )
 
 
@@ -114,6 +109,7 @@ METRICS = (
         lambda c: ratio(c[..., 0], c[..., 1]),
         lambda c: c[..., 1],
         _GROUP,
+        needs_complete=True,
     ),
     Metric(
         "found_recall",
@@ -135,6 +131,7 @@ METRICS = (
         _micro,
         lambda c: per_category(c)[2].sum(axis=-1),
         _GROUP,
+        needs_complete=True,
     ),
     Metric(
         "category_f1_macro",
@@ -144,6 +141,7 @@ METRICS = (
         _macro,
         lambda c: (per_category(c)[2] > 0).sum(axis=-1).astype(float),
         _GROUP,
+        needs_complete=True,
     ),
     share("category_right", "Category right, of those found", _label_right, better="higher", group=_GROUP),
     share("category_near", "Category right or secondary, of those found", _label_near, better="higher", group=_GROUP),

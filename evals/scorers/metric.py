@@ -88,6 +88,7 @@ class Metric:
     support: Callable[[Array], Array]
     group: str = ""
     percent: bool = True
+    needs_complete: bool = False  # says nothing where not every provision of a document is labeled
 
 
 def ratio(over: Array, under: Array) -> Array:

@@ -10,7 +10,12 @@ from typer.testing import CliRunner
 from app.cli import app
 from evals import gate, suites
 from evals.loading import CASES
+from smallprint import desk_store
 from smallprint.errors import UserError
+from smallprint.registry import load
+from smallprint.review import Decision
+from smallprint.store import open_store
+from tests.desk import NOW, PRICES, REFUND, fill
 
 RUNNER = CliRunner()
 
@@ -112,3 +117,20 @@ def test_mistakes_say_what_to_do(small: Path, arguments: tuple[str, ...], words:
     made = run(*arguments)
     assert isinstance(made.exception, UserError)
     assert words in str(made.exception)
+
+
+def test_approved_records_become_a_suite_of_their_own(small: Path, workspace: Path) -> None:
+    workspace.mkdir()
+    store = open_store(f"sqlite:///{workspace / 'smallprint.db'}")
+    fill(store)
+    with store.write() as connection:
+        for draft in (REFUND, PRICES):
+            word = Decision(kind="approve", draft=draft.id, saw=1, by="ada", at=NOW)
+            desk_store.decide(connection, word, load())
+    store.close()
+    assert isinstance(run("freeze", "SP-P-000009").exception, UserError)
+    frozen = run("freeze", "SP-P-000001", REFUND.id, PRICES.id)
+    assert frozen.exit_code == 0, frozen.exception
+    shown = run(str(workspace / "evals" / "cases"), "--no-variants", "--json")
+    made = json.loads(shown.stdout)
+    assert [one["category"] for one in made["cases"][0]["verdicts"]] == ["cancellation_refund", "unilateral_change"]
