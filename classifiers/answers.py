@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
 
 from classifiers.proposals import CitedFramework, NamedAgency, Proposal
+from classifiers.wording import plain
 from smallprint.records import Factors, Rejection, Severity
 
 FACTORS = tuple(Factors.model_fields)
@@ -226,8 +227,8 @@ def _rejection(item: object, error: ValidationError) -> Rejection:
     return Rejection(
         reason=reason,
         quote=str(said.get("quote", ""))[:500],
-        title=str(said.get("title", ""))[:200],
-        detail=describe(error),
+        title=plain(str(said.get("title", ""))[:2000])[:200],
+        detail=plain(describe(error)),
     )
 
 

@@ -124,7 +124,7 @@ class Drafting:
             return Rejection(reason=reason, quote=proposal.quote[:500], title=title, detail=detail)
 
         if proposal.category not in self.registry.categories:
-            return reject("unknown_category", f"no category is called {proposal.category[:80]!r}")
+            return reject("unknown_category", f"no category is called {plain(proposal.category[:80])!r}")
         evidence = self._grounder.ground(proposal.quote, cited=proposal.clauses, window=outcome.clauses)
         if not evidence:
             return reject("unlocated_quote", "the quoted words are not in the document")

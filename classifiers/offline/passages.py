@@ -102,7 +102,8 @@ def _sections(clauses: Sequence[Clause]) -> dict[str, tuple[str, ...]]:
     """Clause id -> the topmost heading that tells parts of this document apart; without headings its own number."""
     paths = [clause.heading_path for clause in clauses if clause.heading_path]
     shared = 0
-    while paths and all(len(path) > shared + 1 and path[shared] == paths[0][shared] for path in paths):
+    # A title stands above all parts; a preamble has nothing else above it.
+    while any(len(path) > shared + 1 for path in paths) and len({path[shared : shared + 1] for path in paths}) == 1:
         shared += 1
     return {
         clause.id: clause.heading_path[: shared + 1] or ((clause.number or clause.id).split(".")[0].split("(")[0],)
