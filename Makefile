@@ -1,11 +1,11 @@
-# The whole workshop in five targets; each sets up what it needs.
+# The whole workshop; each target sets up what it needs.
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help setup demo test lint bench lock clean
+.PHONY: help setup demo test lint bench picture lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,6 +35,9 @@ lint: $(READY) ## ruff, mypy --strict, import layers
 
 bench: $(READY) ## measure on real documents; DATA=folder to choose them
 	@$(BIN)/python -m evals.benchmarks $(if $(DATA),--data $(DATA))
+
+picture: $(READY) ## draw docs/demo.svg, the README's picture of the demo, from the real output
+	@$(BIN)/python docs/picture.py docs/demo.svg
 
 lock: ## write the lock files anew from pyproject.toml (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --no-emit-find-links --no-header --no-annotate --all-extras pyproject.toml -o requirements.lock

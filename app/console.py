@@ -14,7 +14,7 @@ from smallprint.severity import LEVELS
 STYLES = {
     "critical": "bold white on red3",
     "high": "bold red",
-    "medium": "bold yellow3",
+    "medium": "bold orange3",
     "low": "cyan",
     "beneficial": "green",
 }

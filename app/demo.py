@@ -11,7 +11,7 @@ from rich.text import Text
 
 from app.batch import start as start_run
 from app.batch import work
-from app.console import by_severity, draft_block, severity_chart
+from app.console import draft_block, severity_chart
 from app.inputs import read_manifest
 from app.summary import exit_code, show_summary
 from app.terminal import stderr, stdout
@@ -19,6 +19,7 @@ from app.workspace import workspace
 from extractors.layout import Options
 from samples import folder
 from smallprint.settings import Settings
+from smallprint.severity import LEVELS
 from smallprint.store import Store, StoredDraft
 
 _SHOWN = 3  # drafts printed in full
@@ -56,12 +57,10 @@ def show_demo(settings: Settings) -> int:
 
 def _show_drafts(console: Console, store: Store, drafts: Sequence[StoredDraft]) -> None:
     """The worst draft of each company in full, one that shows every part if there is one; then all by severity."""
-    homes = {one.draft.id: one for one in drafts}
-    ranked = by_severity([one.draft for one in drafts])
-    whole = [draft for draft in ranked if draft.frameworks and draft.agencies]
+    ranked = sorted(drafts, key=lambda one: (-LEVELS.index(one.draft.severity), -one.draft.confidence))
+    whole = [one for one in ranked if one.draft.frameworks and one.draft.agencies]
     shown: dict[str | None, StoredDraft] = {}
-    for draft in (*whole, *ranked):
-        home = homes[draft.id]
+    for home in (*whole, *ranked):
         shown.setdefault(home.source.entity, home)
     for home in list(shown.values())[:_SHOWN]:
         found = store.load_document(home.document_id)
@@ -76,6 +75,7 @@ def _next_steps(sample: Path, run_id: str) -> tuple[tuple[str, str], ...]:
     command = program()
     return (
         (f"{command} read {nearby(sample)}", "one document with every draft in full, quotes with offsets"),
+        (f"{command} review", "the drafts in a browser, each beside its source, to approve, amend or reject"),
         (f"{command} export -o drafts.csv", "all drafts as a table for a spreadsheet"),
         (f"{command} status {run_id}", "the ledger: what became of every clause"),
         (f"{command} read YOUR-FILE-OR-URL", "a document of yours"),

@@ -25,8 +25,8 @@ class RunByDefault(TyperGroup):
 evals = typer.Typer(
     name="eval",
     cls=RunByDefault,
-    help="Measure an analyst on gold cases, compare runs, hold the gate. **smallprint eval dev** runs a suite.",
-    rich_markup_mode="markdown",
+    help="Measure an analyst on gold cases, compare runs, hold the gate; 'smallprint eval dev' runs a suite.",
+    rich_markup_mode="rich",
     pretty_exceptions_enable=False,
 )
 
@@ -77,8 +77,11 @@ def run(
 ) -> None:
     """Run a suite and print its figures. The run is kept, so that it can be scored and compared again.
 
-    Examples: smallprint eval · smallprint eval dev --lists · smallprint eval --gate --html report.html ·
-    smallprint eval claudette --data ../shared/data
+    For example:
+    $ smallprint eval
+    $ smallprint eval dev --lists
+    $ smallprint eval --gate --html report.html
+    $ smallprint eval claudette --data ../shared/data
     """
     from app.evaluation import Wish, evaluate
 
@@ -109,7 +112,8 @@ def compare(
 
     Runs are kept in .smallprint/evals/runs/. Runs under different definitions are refused, and the message names them.
 
-    Example: smallprint eval compare .smallprint/evals/runs/NEW.json .smallprint/evals/runs/OLD.json
+    For example:
+    $ smallprint eval compare .smallprint/evals/runs/NEW.json .smallprint/evals/runs/OLD.json
     """
     from app.eval_acts import show_comparison
 
@@ -125,7 +129,8 @@ def bless(
 ) -> None:
     """Make the present run of the gold suite the baseline that the gate compares with.
 
-    Example: smallprint eval bless --reason "signals for price changes reviewed by hand"
+    For example:
+    $ smallprint eval bless --reason "signals for price changes reviewed by hand"
     """
     from app.eval_acts import bless_run
 
@@ -142,7 +147,8 @@ def floor(
 ) -> None:
     """Set a floor of the gate. To ask for less than before takes a reason, and the gate's file keeps it.
 
-    Example: smallprint eval floor found_recall test 0.62
+    For example:
+    $ smallprint eval floor found_recall test 0.62
     """
     from app.eval_acts import change_floor
 
@@ -161,7 +167,9 @@ def freeze(
 
     The folder is a suite: smallprint eval FOLDER. Frozen cases hold the documents' text; mind whose it is.
 
-    Examples: smallprint eval freeze SP-P-000123 SP-P-000124 · smallprint eval freeze all -o cases/
+    For example:
+    $ smallprint eval freeze SP-P-000123 SP-P-000124
+    $ smallprint eval freeze all -o cases/
     """
     from app.eval_acts import freeze_records
 

@@ -15,7 +15,7 @@ from smallprint.severity import LEVELS
 from smallprint.store import RunDocument, Store
 
 _WAITING = ("waiting", "captured")
-_WIDE = 110  # columns from which the levels have room for their full names
+_WIDE = 118  # columns from which the levels have room for their full names
 _SHORT = {"critical": "crit", "high": "high", "medium": "med", "low": "low", "beneficial": "ben"}
 
 

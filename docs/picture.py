@@ -1,0 +1,58 @@
+"""``make picture``: the README's picture of ``make demo``, drawn from what the demo really prints."""
+
+import io
+import re
+import sys
+import tempfile
+from pathlib import Path
+
+from rich.terminal_theme import TerminalTheme
+from rich.text import Text
+
+import app.demo
+from app.terminal import Terminal
+from smallprint.settings import Settings
+
+WIDTH = 118
+_DARK = TerminalTheme(
+    (24, 26, 31),
+    (222, 222, 218),
+    [
+        (90, 94, 104),
+        (240, 98, 98),
+        (126, 200, 130),
+        (229, 181, 103),
+        (122, 178, 240),
+        (205, 146, 224),
+        (98, 200, 208),
+        (255, 255, 255),
+    ],
+)
+
+
+def main(target: Path) -> None:
+    """Run the demo in a workspace that is thrown away and write what it prints as SVG.
+
+    Raises:
+        SystemExit: the demo failed, so that there is nothing to show.
+
+    """
+    console = Terminal(record=True, file=io.StringIO(), width=WIDTH, force_terminal=True, highlight=False, markup=False)
+    console.print(Text.assemble(("$ ", "dim"), ("make demo", "bold")))
+    app.demo.stdout = lambda: console
+    with tempfile.TemporaryDirectory() as home:
+        code = app.demo.show_demo(Settings(home=Path(home), model="offline"))
+    if code:
+        raise SystemExit(code)
+    svg = console.export_svg(title="Smallprint", theme=_DARK, unique_id="demo")
+    target.write_text(_without_web_fonts(svg), encoding="utf-8")
+
+
+def _without_web_fonts(svg: str) -> str:
+    """A picture fetches nothing: the reader's own monospaced font does."""
+    svg = re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL)
+    return svg.replace("Fira Code, monospace", "ui-monospace, Menlo, Consolas, monospace")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
