@@ -54,7 +54,7 @@ LEVELS = {
         "low",
     ),
     "canceling by telephone only": ("You may cancel your plan only by calling us on business days.", "medium"),
-    "canceling in the settings": ("You may cancel your plan at any time in your settings.", "low"),
+    "canceling at any time": ("You may cancel your plan at any time in your settings.", "beneficial"),
     "price change without notice": ("We may change our prices at any time without notice.", "high"),
     "price change with notice": ("We will tell you 14 days before a higher price applies to you.", "medium"),
     "price change with notice and a way out": (
