@@ -53,6 +53,9 @@ def run(
         ),
     ] = None,
     lists: Annotated[bool, typer.Option("--lists", help="Print every miss, mislabel and spurious draft.")] = False,
+    show_test: Annotated[
+        bool, typer.Option("--show-test", help="Show the words of test cases too; then they are no test for you.")
+    ] = False,
     as_json: AsJson = False,
     data: Annotated[
         Path | None,
@@ -91,6 +94,7 @@ def run(
         repeats=repeats,
         variants=variants,
         lists=lists,
+        show_test=show_test,
         as_json=as_json,
         data=data,
         gate=gate,

@@ -135,11 +135,15 @@ def category_table(cases: Sequence[CaseScores]) -> Table:
     return table
 
 
-def lists(run: Run, scores: Scores) -> RenderableType:
-    """Every miss, mislabel and spurious draft with its words, case by case."""
-    return Group(
-        *(line for one, found in zip(run.cases, scores.cases, strict=True) for line in _case_lines(one, found))
-    )
+def lists(run: Run, scores: Scores, *, show_test: bool) -> RenderableType:
+    """Every miss, mislabel and spurious draft with its words, case by case; of test cases only where asked for."""
+    pairs = list(zip(run.cases, scores.cases, strict=True))
+    seen = [(one, found) for one, found in pairs if show_test or one.case.split != "test"]
+    lines = [line for one, found in seen for line in _case_lines(one, found)]
+    if len(seen) < len(pairs):
+        hidden = f"\n{len(pairs) - len(seen)} test cases kept out of sight, so that nobody tunes on them (--show-test)"
+        lines.append(Text(hidden, style="dim"))
+    return Group(*lines)
 
 
 def _case_lines(run: CaseRun, scores: CaseScores) -> list[Text]:

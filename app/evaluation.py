@@ -42,6 +42,7 @@ class Wish:
     repeats: int = 0
     variants: bool | None = None
     lists: bool = False
+    show_test: bool = False
     as_json: bool = False
     data: Path | None = None
     gate: bool = False
@@ -145,7 +146,7 @@ def _write(wish: Wish, measured: Measured) -> None:
     if wish.junit and gate is not None:
         write(wish.junit, junit(run, gate))
     if wish.html:
-        write(wish.html, html(run, scores, gate, comparison))
+        write(wish.html, html(run, scores, gate, comparison, show_test=wish.show_test))
     if wish.markdown:
         write(wish.markdown, markdown(run, scores, gate, comparison))
 
@@ -165,7 +166,7 @@ def _print(wish: Wish, measured: Measured) -> None:
     out.print(eval_tables.figure_table(measured.scores, measured.comparison))
     if wish.lists:
         out.print(eval_tables.category_table(measured.scores.cases))
-        out.print(eval_tables.lists(measured.run, measured.scores))
+        out.print(eval_tables.lists(measured.run, measured.scores, show_test=wish.show_test))
     if measured.gate is not None:
         out.print(eval_tables.gate_lines(measured.gate))
 

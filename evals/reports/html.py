@@ -26,11 +26,14 @@ _TILES = (*HEADLINE[:4], "severity_kappa", "severity_cost")
 _OPEN = 3  # documents that are unfolded, the worst ones
 
 
-def html(run: Run, scores: Scores, gate: GateResult | None, comparison: Comparison | None) -> str:
-    """The page."""
+def html(
+    run: Run, scores: Scores, gate: GateResult | None, comparison: Comparison | None, *, show_test: bool = False
+) -> str:
+    """The page; without ``show_test`` no test document's text and misses, so that nobody tunes on them."""
     changes = {(one.metric, one.split): one for one in comparison.metrics} if comparison else {}
     whole = table(scores.cases, METRICS["severity_kappa"]).sum(axis=0)
     order = sorted(zip(run.cases, scores.cases, strict=True), key=lambda pair: -_badness(pair[1]))
+    seen = [(one, found) for one, found in order if show_test or one.case.split != "test"]
     return _template().render(
         run=run,
         gate=gate,
@@ -44,7 +47,8 @@ def html(run: Run, scores: Scores, gate: GateResult | None, comparison: Comparis
         confusions=_confusions(scores.cases),
         reliability=Markup(charts.reliability_diagram(_confidence(scores))),  # noqa: S704 -- numbers in our own SVG
         risk=Markup(charts.risk_coverage_curve(_confidence(scores))),  # noqa: S704 -- numbers in our own SVG
-        documents=[_document(one, found, n < _OPEN) for n, (one, found) in enumerate(order)],
+        documents=[_document(one, found, n < _OPEN) for n, (one, found) in enumerate(seen)],
+        hidden=len(order) - len(seen),
         moved=sorted(comparison.provisions, key=lambda one: (not one.worse, one.case)) if comparison else [],
     )
 

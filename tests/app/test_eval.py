@@ -24,7 +24,7 @@ def run(*arguments: str):
     return RUNNER.invoke(app, ["eval", *arguments])
 
 
-def test_a_suite_is_run_scored_and_kept(workspace: Path) -> None:
+def test_a_suite_is_run_scored_and_kept(small: Path, workspace: Path) -> None:
     shown = run("dev", "--no-variants", "--lists")
     assert shown.exit_code == 0
     assert "Passages found, recall" in shown.output
@@ -32,7 +32,19 @@ def test_a_suite_is_run_scored_and_kept(workspace: Path) -> None:
     assert len(list((workspace / "evals" / "runs").glob("dev-offline-*.json"))) == 1
 
 
-def test_every_figure_has_support_and_interval(workspace: Path) -> None:
+def test_the_words_of_test_cases_are_kept_out_of_sight_unless_asked_for(small: Path) -> None:
+    page = small / "report.html"
+    words = "mood diary for iOS"
+    hidden = run("test", "--no-variants", "--lists", "--html", str(page))
+    assert "kept out of sight" in hidden.output
+    assert "missed " not in hidden.output
+    assert words not in page.read_text()
+    shown = run("test", "--no-variants", "--lists", "--show-test", "--html", str(page))
+    assert "missed " in shown.output
+    assert words in page.read_text()
+
+
+def test_every_figure_has_support_and_interval(small: Path) -> None:
     made = json.loads(run("run", "gold", "--no-variants", "--json").stdout)
     assert made["subject"]["model"] == "offline"
     for figures in made["metrics"].values():
