@@ -250,6 +250,18 @@ def next_open(
     return None if found is None else str(found)
 
 
+def claim_next(
+    c: Connection, filters: Filters, user: str, now: datetime, *, after: str | None = None, skip: Iterable[str] = ()
+) -> str | None:
+    """The draft to read next, with its lease; of many who ask at once each gets another one."""
+    missed = [*skip]
+    while (found := next_open(c, filters, user, now, after=after, skip=missed)) is not None:
+        if lease(c, found, user, now) is None:
+            return found
+        missed.append(found)
+    return None
+
+
 def _behind(c: Connection, draft_id: str) -> ColumnElement[bool]:
     here = c.execute(select(*ORDER).where(t.queue.c.draft_id == draft_id)).first()
     if here is None:

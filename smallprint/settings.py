@@ -38,6 +38,7 @@ class Settings(BaseSettings):
     input_price: float | None = None  # USD a million tokens, for models that the price table does not know
     output_price: float | None = None
     secret: SecretStr | None = None  # behind the marks around document text; default: made once, kept in home/secret
+    blind_share: float = Field(0.0, ge=0, le=1)  # of the drafts: read twice at the review desk, the second time blind
     fetch_timeout: float = 30.0  # seconds for a whole capture
     fetch_max_bytes: int = 50_000_000
     wayback_url: str = "https://web.archive.org"

@@ -11,7 +11,9 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
 from app.review import (
+    blind_pages,
     checks,
+    dashboard_pages,
     draft_pages,
     people_pages,
     queue_pages,
@@ -38,6 +40,7 @@ def create_desk(
     clock: Callable[[], datetime] = utc_now,
     told: Callable[[Visit, Done], None] | None = None,
     https: bool = False,
+    blind_share: float = 0.0,
 ) -> FastAPI:
     """The application.
 
@@ -46,6 +49,7 @@ def create_desk(
         clock: gives the time; aware, UTC.
         told: called after each decision that was written.
         https: whether browsers reach it by https alone.
+        blind_share: of the drafts, 0-1, that a second person reads without seeing the first decision.
 
     """
     app = FastAPI(title="Smallprint review desk", docs_url=None, redoc_url=None, openapi_url=None)
@@ -53,9 +57,19 @@ def create_desk(
     app.state.clock = clock
     app.state.registry = load()
     app.state.library = Library(store)
+    app.state.blind_share = blind_share
     app.state.told = told or (lambda _visit, _done: None)
     app.add_middleware(Shield, https=https)
-    for part in (sign_in, queue_pages, draft_pages, reshape_pages, checks, people_pages):
+    for part in (
+        sign_in,
+        queue_pages,
+        draft_pages,
+        reshape_pages,
+        checks,
+        people_pages,
+        dashboard_pages,
+        blind_pages,
+    ):
         app.include_router(part.router)
     app.add_exception_handler(SignInNeededError, sign_in.sign_in_needed)
     app.add_exception_handler(DeniedError, _denied)

@@ -20,7 +20,7 @@ from smallprint.store import Store
 COOKIE, GUEST_COOKIE = "smallprint", "smallprint_guest"
 Fields = dict[str, list[str]]
 _MOST_FIELDS = 2000
-_OWN_PATH = re.compile(r"^/(?:queue|draft|document|dashboard|people|account|keys|next)(?:[/?][^\\\s]*)?$")
+_OWN_PATH = re.compile(r"^/(?:queue|draft|document|dashboard|people|account|keys|next|blind)(?:[/?][^\\\s]*)?$")
 
 
 class DeniedError(Exception):

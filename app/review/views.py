@@ -76,10 +76,13 @@ def deed(c: Connection, act: str, by: str) -> tuple[Deed, str] | None:
 def next_address(visit: Visit, filters: Filters, *, done: str = "", after: str | None = None, skip: str = "") -> str:
     """Where to go after a decision: the next draft of this view, else the queue."""
     query = view_query(filters)
-    with visit.store.read() as c:
-        found = queue_store.next_open(
-            c, filters, visit.person.name, visit.now, after=after, skip=[skip] if skip else []
-        )
+    skipped = [skip] if skip else []
+    if visit.person.may("decide"):
+        with visit.store.write() as c:
+            found = queue_store.claim_next(c, filters, visit.person.name, visit.now, after=after, skip=skipped)
+    else:
+        with visit.store.read() as c:
+            found = queue_store.next_open(c, filters, visit.person.name, visit.now, after=after, skip=skipped)
     said = "&".join(part for part in (query, f"done={done}" if done else "") if part)
     if found is None:
         return f"/queue?{said}&empty=1" if said else "/queue?empty=1"

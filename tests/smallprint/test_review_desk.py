@@ -348,6 +348,22 @@ def test_two_reviewers_do_not_meet_until_a_lease_runs_out(desk: Store):
     assert next_for(desk, "ben", now=NOW + timedelta(hours=1)) == CLASS_ACTION.id
 
 
+def test_reviewers_who_ask_at_once_get_a_draft_each(desk: Store):
+    barrier, given = Barrier(4), []
+
+    def ask(n: int) -> None:
+        barrier.wait()
+        with desk.write() as c:
+            given.append(queue_store.claim_next(c, Filters(), f"person{n}", NOW))
+
+    threads = [Thread(target=ask, args=(n,)) for n in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(given) == sorted(one.id for one in (REFUND, PRICES, ARBITRATION, CLASS_ACTION))
+
+
 def test_a_skipped_draft_is_followed_by_the_one_behind_it(desk: Store):
     assert next_for(desk, "anna", after=ARBITRATION.id) == PRICES.id
     assert next_for(desk, "anna", after=REFUND.id) is None

@@ -101,7 +101,7 @@ if (form) {
     if (input.value.trim() !== text) return;
     const wrong = found.find((one) => one.problem);
     const valid = found.length && found.every((one) => one.valid);
-    told.classList.add(valid && !wrong ? "good" : "bad");
+    told.classList.add(!valid ? "bad" : wrong ? "warn" : "good");
     told.textContent = wrong ? wrong.problem : found.map((one) => `${one.citation} · ${one.name}`).join("; ");
     input.setAttribute("aria-invalid", String(!valid));
   };

@@ -1,0 +1,33 @@
+"""The lead's dashboard."""
+
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from app.review import agreement, figures, plots
+from app.review.gate import Lead
+from app.review.pages import page
+from app.review.queue_pages import midnight
+
+router = APIRouter()
+
+
+@router.get("/dashboard")
+def show_dashboard(visit: Lead) -> Response:
+    """Everything on one page, as plots and as the tables behind them."""
+    with visit.store.read() as c:
+        days, people = figures.throughput(c, visit.now)
+        severities = figures.open_by_severity(c)
+        values: dict[str, Any] = {
+            "totals": figures.totals(c, midnight(visit.now)),
+            "people": {name: sum(counts) for name, counts in people.items()},
+            "throughput": plots.stacked(days, people),
+            "severities": plots.bars(severities, classes=[level for level, _ in severities]),
+            "waiting": plots.bars(figures.waiting(c, visit.now)),
+            "reasons": plots.bars(figures.reasons(c)),
+            "edits": figures.edits(c),
+            "agreement": agreement.agreement(c),
+        }
+    share = visit.request.app.state.blind_share
+    return page(visit.request, "dashboard.html", visit=visit, plots=plots, share=share, **values)

@@ -1,0 +1,325 @@
+"""The desk in Chromium: keys, highlighting, checks while typing, what survives, other screens, accessibility."""
+
+import shutil
+import threading
+from collections.abc import Iterator
+
+import pytest
+import uvicorn
+
+from app.review.desk import create_desk
+from app.review.serve import first_link
+from smallprint import desk_store, people_store
+from smallprint.store import open_store
+from tests.app.review.conftest import Clock
+from tests.desk import ARBITRATION, CLASS_ACTION, PRICES, REFUND, fill
+
+playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+CHROMIUM = shutil.which("chromium")
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed (Debian: apt install chromium)")
+
+PASSWORD = "correct horse battery"
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    with playwright.sync_playwright() as started:
+        # --no-sandbox: the tests may run as root in a container, on pages of our own alone.
+        browser = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        yield browser
+        browser.close()
+
+
+class Served:
+    """A desk that listens, and browsers that look at it."""
+
+    def __init__(self, store, clock, chromium) -> None:
+        self.store, self.clock, self.chromium = store, clock, chromium
+        self.contexts: list = []
+        config = uvicorn.Config(create_desk(store, clock=clock), port=0, log_level="error")
+        self.server = uvicorn.Server(config)
+        self.thread = threading.Thread(target=self.server.run)
+        self.thread.start()
+        while not self.server.started:
+            self.thread.join(0.02)
+        port = self.server.servers[0].sockets[0].getsockname()[1]
+        self.base = f"http://127.0.0.1:{port}"
+
+    def page(self, name: str | None = None, **context):
+        """A page in a browser of its own, signed in as somebody."""
+        made = self.chromium.new_context(base_url=self.base, **{"viewport": {"width": 1400, "height": 900}, **context})
+        made.set_default_timeout(10_000)
+        if name is not None:
+            with self.store.write() as c:
+                token = people_store.start_session(c, name, self.clock())
+            made.add_cookies([{"name": "smallprint", "value": token, "url": self.base}])
+        self.contexts.append(made)
+        page = made.new_page()
+        page.on("pageerror", lambda error: pytest.fail(f"the script failed: {error}"))
+        return page
+
+    def standing(self, draft):
+        with self.store.read() as c:
+            return desk_store.standing(c, draft.id)
+
+    def close(self) -> None:
+        for one in self.contexts:
+            one.close()
+        self.server.should_exit = True
+        self.thread.join(10)
+
+
+@pytest.fixture
+def served(tmp_path, chromium) -> Iterator[Served]:
+    from app.review.passwords import hash_password
+
+    store, clock = open_store(f"sqlite:///{tmp_path}/desk.db"), Clock()
+    fill(store)
+    with store.write() as c:
+        for name, role in (("Anna", "reviewer"), ("Ben", "reviewer"), ("Lea", "lead")):
+            password = hash_password(PASSWORD) if name == "Anna" else None
+            people_store.add_person(c, name, role, by="test", at=clock(), password=password)
+    running = Served(store, clock, chromium)
+    yield running
+    running.close()
+    store.close()
+
+
+def at_draft(page, draft) -> None:
+    page.wait_for_url(f"**/draft/{draft.id}*")
+    page.wait_for_selector("#decision")
+    page.wait_for_load_state()
+
+
+def test_the_first_admin_comes_in_by_a_link_that_works_once(tmp_path, chromium):
+    store, clock = open_store(f"sqlite:///{tmp_path}/empty.db"), Clock()
+    running = Served(store, clock, chromium)
+    with store.write() as c:
+        link = f"/welcome/{people_store.invite(c, None, 'admin', clock())}"
+    page = running.page()
+    page.goto(link)
+    page.fill("[name=name]", "Ada Quill")
+    page.fill("[name=password]", PASSWORD)
+    page.fill("[name=again]", PASSWORD)
+    page.click("text=Begin")
+    page.wait_for_selector(".list")
+    assert page.locator("nav >> text=People").count() == 1
+    assert first_link(store, running.base) is None
+    again = running.page()
+    assert again.goto(link).status == 403
+    running.close()
+    store.close()
+
+
+def test_signing_in_and_deciding_by_keys_alone(served):
+    page = served.page()
+    page.goto("/")
+    page.keyboard.type("anna")
+    page.keyboard.press("Tab")
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".lines")
+    page.wait_for_load_state()
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    at_draft(page, CLASS_ACTION)
+    page.keyboard.press("a")
+    at_draft(page, ARBITRATION)
+    assert served.standing(CLASS_ACTION).draft.status == "approved"
+    assert "SP-P-000001" in page.text_content(".banner.done")
+    page.keyboard.press("u")
+    at_draft(page, CLASS_ACTION)
+    assert served.standing(CLASS_ACTION).draft.status == "draft"
+    for key in ("r", "2", "Enter"):
+        page.keyboard.press(key)
+    at_draft(page, ARBITRATION)
+    assert served.standing(CLASS_ACTION).draft.status == "rejected"
+
+
+def test_the_evidence_is_lit_and_in_view(served):
+    page = served.page("Anna", viewport={"width": 1200, "height": 420})
+    page.goto(f"/draft/{CLASS_ACTION.id}")
+    mark = page.locator("mark")
+    assert mark.text_content() == CLASS_ACTION.evidence[0].text
+    pane, lit = page.locator("#text").bounding_box(), mark.bounding_box()
+    assert pane["y"] <= lit["y"]
+    assert lit["y"] + lit["height"] <= pane["y"] + pane["height"]
+    page.goto(f"/draft/{CLASS_ACTION.id}#evidence")
+    assert page.evaluate("scrollY") == 0
+
+
+def test_a_wrong_citation_is_told_while_typing_refused_and_mended(served):
+    page = served.page("Anna")
+    page.goto(f"/draft/{REFUND.id}")
+    page.locator("[name=citation]").first.fill("GDPR Art. 214")
+    page.wait_for_selector(".verdict.bad")
+    page.click("#approve")
+    page.wait_for_selector("[role=alert]")
+    assert "GDPR Art. 214" in page.text_content("[role=alert]")
+    assert served.standing(REFUND).version == 1
+    page.locator("[name=citation]").first.fill("GDPR Art. 13")
+    page.wait_for_selector(".verdict.warn")
+    page.locator("[name=citation]").first.fill("CCPA §1798.100")
+    page.wait_for_selector(".verdict.good:has-text('1798')")
+    page.click("#approve")
+    page.wait_for_selector(".banner.done")
+    made = served.standing(REFUND).draft
+    assert (made.status, made.frameworks[0].citation) == ("approved", "CCPA §1798.100")
+
+
+def test_severity_and_definition_follow_the_form(served):
+    page = served.page("Anna")
+    page.goto(f"/draft/{REFUND.id}")
+    for factor in ("rights_waived", "opt_out", "exposure"):
+        page.click(f"label[for='f-{factor}-3']")
+    page.wait_for_selector("#severity .level.critical")
+    page.select_option("#category", "venue")
+    assert "courts" in page.text_content("#definition")
+
+
+def test_what_is_typed_survives_a_reload(served):
+    page = served.page("Anna")
+    page.goto(f"/draft/{REFUND.id}")
+    with page.expect_response(lambda answer: answer.request.method == "POST"):
+        page.fill("#title", "Half a thought")
+    page.reload()
+    assert page.input_value("#title") == "Half a thought"
+    assert "unfinished edits" in page.text_content(".work")
+    assert served.standing(REFUND).version == 1
+
+
+def test_selected_text_becomes_evidence(served):
+    page = served.page("Anna")
+    page.goto(f"/draft/{REFUND.id}")
+    page.evaluate("""() => {
+        const range = document.createRange();
+        range.selectNodeContents(document.querySelector('#c4 .part'));
+        getSelection().removeAllRanges();
+        getSelection().addRange(range);
+    }""")
+    page.click("#pick >> text=Make it evidence")
+    page.click("#approve")
+    page.wait_for_selector(".banner.done")
+    assert [one.clauses for one in served.standing(REFUND).draft.evidence] == [("c3",), ("c4",)]
+
+
+def test_several_are_decided_at_once_by_keys(served):
+    page = served.page("Anna")
+    page.goto("/queue")
+    for key in ("j", "x", "j", "x"):
+        page.keyboard.press(key)
+    assert page.text_content("#chosen") == "2 chosen"
+    page.click("text=Approve the chosen")
+    page.wait_for_selector(".banner.done")
+    assert "2 drafts" in page.text_content(".banner.done")
+    assert [served.standing(one).draft.status for one in (CLASS_ACTION, ARBITRATION)] == ["approved", "approved"]
+    page.keyboard.press("u")
+    page.wait_for_selector("text=Undone")
+    assert [served.standing(one).draft.status for one in (CLASS_ACTION, ARBITRATION)] == ["draft", "draft"]
+
+
+def test_two_browsers_meet_and_nobody_loses_anything(served):
+    anna, ben = served.page("Anna"), served.page("Ben")
+    for page in (anna, ben):
+        page.goto(f"/draft/{REFUND.id}")
+    anna.fill("#title", "Anna's title")
+    anna.click("#approve")
+    anna.wait_for_selector(".banner.done")
+    ben.fill("#title", "Ben's title")
+    ben.click("#approve")
+    ben.wait_for_selector("text=Two of you were here")
+    said = ben.text_content("main")
+    assert "Anna's title" in said
+    assert "Ben's title" in said
+    ben.click("text=Put the chosen into the form")
+    ben.wait_for_selector("#title")
+    assert ben.input_value("#title") == "Ben's title"
+    assert served.standing(REFUND).draft.title == "Anna's title"
+
+
+def test_a_session_that_ends_while_typing_loses_nothing(served):
+    page = served.page("Anna")
+    page.goto(f"/draft/{REFUND.id}")
+    served.clock.pass_by(hours=11)
+    page.fill("#title", "Typed for an hour")
+    page.wait_for_selector("#said:has-text('session has ended')")
+    page.click("#approve")
+    page.wait_for_selector("text=nothing is lost")
+    page.fill("[name=name]", "Anna")
+    page.fill("[name=password]", PASSWORD)
+    page.click("button:has-text('Sign in')")
+    page.wait_for_selector("#title")
+    assert page.input_value("#title") == "Typed for an hour"
+    assert served.standing(REFUND).draft.status == "draft"
+
+
+def test_without_javascript_the_whole_way(served):
+    page = served.page(java_script_enabled=False)
+    page.goto("/")
+    page.fill("[name=name]", "Anna")
+    page.fill("[name=password]", PASSWORD)
+    page.click("button:has-text('Sign in')")
+    page.click("text=Start reviewing")
+    at_draft(page, CLASS_ACTION)
+    assert page.locator("mark").is_visible()
+    page.fill("#title", "By hand")
+    page.click("#approve")
+    at_draft(page, ARBITRATION)
+    assert served.standing(CLASS_ACTION).draft.title == "By hand"
+    page.click("#reject summary")
+    page.check("text=The clause is read wrongly")
+    page.click("#reject button")
+    at_draft(page, PRICES)
+    page.click("#undo")
+    at_draft(page, ARBITRATION)
+
+
+# ---- screens
+
+DRAFT = f"/draft/{REFUND.id}"
+PAGES = ("/queue", DRAFT, f"{DRAFT}/split", f"{DRAFT}/history", "/keys", "/account")
+
+
+@pytest.mark.parametrize("address", PAGES)
+@pytest.mark.parametrize("width", [pytest.param(360, id="a small phone"), pytest.param(700, id="1400 pixels at 200 %")])
+def test_no_page_scrolls_sideways(served, address, width):
+    page = served.page("Anna", viewport={"width": width, "height": 740})
+    page.goto(address)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    if address == DRAFT:
+        approve = page.locator("#approve").bounding_box()
+        assert approve["x"] >= 0
+        assert approve["x"] + approve["width"] <= width
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("address", [*PAGES, "/dashboard", "/sign-in"])
+def test_axe_finds_nothing(served, address, scheme):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed")
+    page = served.page(None if address == "/sign-in" else "Lea", color_scheme=scheme)
+    page.goto(address)
+    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+    found = axe.Axe().run(page, options={"runOnly": tags}).response["violations"]
+    assert [(one["id"], [node["html"][:160] for node in one["nodes"][:3]]) for one in found] == []
+
+
+def test_keys_are_explained_and_can_be_turned_off(served):
+    page = served.page("Anna")
+    page.goto(f"/draft/{REFUND.id}")
+    page.keyboard.press("?")
+    page.uncheck("#keys-on")
+    page.keyboard.press("Escape")
+    page.keyboard.press("a")
+    page.keyboard.press("?")
+    assert page.locator("#keys").is_visible()
+    assert served.standing(REFUND).version == 1
+
+
+def test_a_draft_prints_as_a_sheet(served):
+    page = served.page("Anna")
+    page.goto(f"/draft/{REFUND.id}")
+    page.emulate_media(media="print")
+    assert not page.locator(".actions").is_visible()
+    assert not page.locator("header.top").is_visible()
+    assert page.locator("mark").is_visible()
+    assert not page.locator("#c9").is_visible()
