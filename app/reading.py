@@ -4,13 +4,12 @@ import asyncio
 import json
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 
 from app.console import money
 from app.console import reading as shown
 from app.json_output import reading_json
 from app.terminal import stderr, stdout
-from app.workspace import workspace
 from classifiers.analysts import choose_analyst
 from classifiers.analyze import Analyst, Answers, Budget, Step, analyze
 from extractors.layout import Options
@@ -39,8 +38,7 @@ def read_one(
     with _waiting() as say:
         say("reading the document")
         reading = read_source(source, settings, options)
-        # Paid answers are kept, free ones need no folder.
-        with nullcontext() if analyst.name == "offline" else workspace(settings) as answers:
+        with _answers(analyst, settings) as answers:
             analysis = asyncio.run(
                 _analyze(reading, analyst, source=source, answers=answers, budget=Budget(budget), say=say)
             )
@@ -50,6 +48,18 @@ def read_one(
     else:
         stdout().print(shown(reading.document, reading.clauses, analysis, analyst.name))
     return _tell_gaps(analysis, reading.clauses)
+
+
+@contextmanager
+def _answers(analyst: Analyst, settings: Settings) -> Iterator[Answers | None]:
+    """Where paid answers are kept; free ones need no folder, and no half second to load the database's library."""
+    if analyst.name == "offline":
+        yield None
+        return
+    from app.workspace import workspace
+
+    with workspace(settings) as store:
+        yield store
 
 
 @contextmanager
