@@ -16,16 +16,21 @@ from pathlib import Path
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from extractors import extract
+from extractors.clauses import cut_clauses
 from extractors.html import extract_html
-from extractors.layout import Options, assemble
-from smallprint.errors import DocumentError
-from smallprint.records import Block
+from extractors.layout import Options
+from smallprint.records import Block, Document
 
 _WORD = re.compile(r"\w+")
 _NUMBER = re.compile(
-    r"(?:section |article |§ ?)?[(\[]?([0-9]{1,3}(?:\.[0-9]{1,3})*|[a-z]|[ivx]{1,5})[.)\]:]", re.IGNORECASE
+    r"(?:section |article |§ ?)?[(\[]?"
+    r"([0-9]{1,3}(?:\.[0-9]{1,3})+(?=[.)\]:\s])|(?:[0-9]{1,3}|[a-z]|[ivx]{1,5})(?=[.)\]:]+\s))",
+    re.IGNORECASE,
 )
+_LABEL = re.compile(r"[a-z]+|\d+", re.IGNORECASE)
 _ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64}){1,5}")
+_OPENING = 25  # words of a numbered part that its clause must hold
 _REPEATED_RUN = 6  # blocks; a gold file that repeats so many in a row, and so many words, holds one text twice
 _REPEATED_WORDS = 200
 _FEW_HEADINGS = 10  # headings of ours from which gold without any has left the page's headings out
@@ -34,7 +39,7 @@ _ROUNDS = 3  # timings per page; the best counts
 
 @dataclass(frozen=True)
 class GoldPart:
-    """A heading or list item of the gold text: its own words, and the number it shows."""
+    """A heading, list item or paragraph of the gold text: its own words, and the number it shows."""
 
     kind: str
     words: tuple[str, ...]
@@ -48,6 +53,7 @@ class Gold:
     words: tuple[str, ...]
     headings: tuple[GoldPart, ...]
     items: tuple[GoldPart, ...]
+    paragraphs: tuple[GoldPart, ...]
 
 
 @dataclass(frozen=True)
@@ -88,10 +94,8 @@ def _measure(gold_path: Path, page_path: Path) -> Row:
     gold, repeated = read_gold(source)
     page = page_path.read_bytes()
     note = "gold holds its text twice, counted once" if repeated else ""
-    try:
-        text, blocks = assemble(extract_html(page, Options(source=page_path.name)).blocks)
-    except DocumentError as error:
-        text, blocks, note = "", (), f"{error.code}: {error.detail}"
+    document = extract(page, source=page_path.name, media_type="text/html")
+    text, blocks = document.text, document.blocks
     count = sum(block.kind == "heading" for block in blocks)
     if not gold.headings and count >= _FEW_HEADINGS:
         note = f"gold leaves out all {count} headings of the page"
@@ -106,7 +110,7 @@ def _measure(gold_path: Path, page_path: Path) -> Row:
         f1=f1,
         headings=_found(gold.headings, text, blocks),
         items=_found(gold.items, text, blocks),
-        numbers=_numbered([*gold.headings, *gold.items], text, blocks),
+        numbers=_numbered(gold, document),
         strays=_strays(gold, text, blocks),
         seconds=_fastest(lambda: extract_html(page, Options(source=page_path.name))),
         trafilatura_seconds=_fastest(lambda: _trafilatura(page)),
@@ -133,6 +137,7 @@ def read_gold(markdown: str) -> tuple[Gold, bool]:
         words=tuple(word for kind, number, words in once for word in _shown(kind, number, words)),
         headings=_parts(once, "heading"),
         items=_parts(once, "item"),
+        paragraphs=_parts(once, "paragraph"),
     )
     return gold, len(once) < len(blocks)
 
@@ -150,12 +155,14 @@ def _gold_blocks(tokens: Sequence[Token]) -> Iterator[tuple[str, str | None, tup
             kind, number = "item", token.info or None
         elif token.type == "heading_open":
             kind = "heading"
-        elif token.type in ("list_item_close", "bullet_list_open", "ordered_list_open", "tr_open"):
+        elif token.type in ("th_open", "td_open"):
+            kind, number = "cell", None
+        elif token.type in ("list_item_close", "bullet_list_open", "ordered_list_open"):
             kind, number = "paragraph", None
         elif token.type == "inline":
             text = _inline_text(token)
             match = _NUMBER.match(text)
-            yield kind, number or (match.group(1) if match and kind != "paragraph" else None), tuple(_words(text))
+            yield kind, number or (match.group(1) if match else None), tuple(_words(text))
             kind, number = "paragraph", None
         elif token.type in ("code_block", "fence", "html_block"):
             yield "paragraph", None, tuple(_words(re.sub(r"<[^>]{1,200}>", " ", token.content)))
@@ -214,22 +221,26 @@ def _found(parts: Sequence[GoldPart], text: str, blocks: Sequence[Block]) -> flo
     return sum(part.words in ours for part in parts) / len(parts)
 
 
-def _numbered(parts: Sequence[GoldPart], text: str, blocks: Sequence[Block]) -> float | None:
-    """Share of the gold numbers at the start of our block of the same words; a letter or roman numeral may stand for
-    the plain number, because gold writes every ordered list in Arabic numerals.
+def _numbered(gold: Gold, document: Document) -> float | None:
+    """Share of the gold's numbered headings, items and paragraphs whose number ends the ``number`` of the clause with
+    the same words; a letter or roman numeral may stand for the plain one, because gold writes every list in Arabic.
     """
-    wanted = [part for part in parts if part.number]
+    wanted = [part for part in (*gold.headings, *gold.items, *gold.paragraphs) if part.number]
     if not wanted:
         return None
-    shown: dict[tuple[str, ...], set[str]] = {}
-    for words, shown_text in _of_kind(text, blocks, ("heading", "list_item", "paragraph")):
-        match = _NUMBER.match(shown_text)
-        shown.setdefault(words, set()).add(match.group(1).lower() if match else "")
+    clauses = [(_label(clause.number or ""), f" {' '.join(_words(clause.text))} ") for clause in cut_clauses(document)]
     hits = 0
     for part in wanted:
-        seen = shown.get(part.words, set())
-        hits += (part.number or "").lower() in seen or any(number.isalpha() for number in seen)
+        # A clause is cut where it is very long, so its first words must do.
+        words = f" {' '.join(part.words[:_OPENING])} "
+        label = _label(part.number or "")
+        numbers = [number for number, text in clauses if words in text]
+        hits += any(number and (number[-len(label) :] == label or number[-1].isalpha()) for number in numbers)
     return hits / len(wanted)
+
+
+def _label(number: str) -> list[str]:
+    return [part.lower() for part in _LABEL.findall(number)]
 
 
 def _strays(gold: Gold, text: str, blocks: Sequence[Block]) -> int:

@@ -79,7 +79,10 @@ def _semantic_main(page: Survey) -> int | None:
     """The one ``main`` (or lone ``article``) with most of the prose."""
     for is_one in (_is_main, _is_article):
         found = [index for index in range(len(page.elements)) if is_one(page, index)]
-        outer = [index for index in found if not any(other < index <= page.end[other] for other in found)]
+        outer: list[int] = []
+        for index in found:
+            if not outer or index > page.end[outer[-1]]:
+                outer.append(index)
         if len(outer) == 1 and page.prose[outer[0]] >= page.prose[0] * 0.5:
             return outer[0]
         if found:

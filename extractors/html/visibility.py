@@ -10,6 +10,7 @@ from smallprint.records import DocumentWarning
 
 _MAYBE_HIDING = re.compile(r"display|visibility|font-size|text-indent|position", re.IGNORECASE)
 _NOTED = 30  # characters from which hidden text in a line is worth a warning
+_MOST = 0.8  # share of the page's prose
 _LOOK_UP = 3  # ancestors whose names may say that this is a collapsed section
 
 
@@ -27,17 +28,25 @@ def drop_hidden(page: Survey, sheet: Stylesheet) -> tuple[DocumentWarning, ...]:
             index = page.end[index] + 1
         else:
             index += 1
-    # A page that hides nearly everything until its script has run hides nothing from readers.
-    if sum(page.prose[at] for at in found) > page.prose[0] * 0.8:
-        found = [at for at in found if page.prose[at] < page.prose[0] * 0.5]
-    noted = [at for at in found if _is_worth_noting(page, at)]
-    size = sum(page.chars[at] for at in noted)
-    opening = page.text(noted[0], 60) if noted else ""
+    # A page that hides nearly everything until its scripts have run hides nothing from readers.
+    if sum(page.prose[at] for at in found) > page.prose[0] * _MOST:
+        shown = [at for at in found if not _is_menu(page, at)]
+        found = [at for at in found if _is_menu(page, at)]
+        noted = _noted(page, shown, "that the page hides until its scripts have run were read")
+    else:
+        noted = _noted(page, found, "that the page hides from readers were left out")
     for at in found:
         page.drop(at)
+    return noted
+
+
+def _noted(page: Survey, found: list[int], what: str) -> tuple[DocumentWarning, ...]:
+    """A warning that says how much text that is worth noting was treated so, and how it begins."""
+    noted = [at for at in found if _is_worth_noting(page, at)]
     if not noted:
         return ()
-    detail = f"{size} characters that the page hides from readers were left out, beginning “{opening}”"
+    size = sum(page.chars[at] for at in noted)
+    detail = f"{size} characters {what}, beginning “{page.text(noted[0], 60)}”"
     return (DocumentWarning(code="hidden_text", detail=detail),)
 
 
