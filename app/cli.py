@@ -339,7 +339,7 @@ def export(
     $ smallprint export --status draft -o drafts.csv
     """
     from app.export import export as write
-    from app.export import format_of
+    from app.export import format_of, records_by_draft
     from app.workspace import existing_store
 
     with existing_store(settings_with()) as store:
@@ -347,7 +347,8 @@ def export(
             raise UserError("there is no workspace here yet; 'smallprint run' or 'smallprint demo' makes one")
         if run_id is not None and store.run(run_id) is None:
             raise UserError(f"there is no run {run_id}; 'smallprint status' lists the runs")
-        count = write(store.drafts(run_id=run_id, status=which), format_of(form, output), output)
+        drafts = store.drafts(run_id=run_id, status=which)
+        count = write(drafts, format_of(form, output), output, records_by_draft(store))
     typer.echo(f"{count:,} provisions written to {output}" if count else "nothing to export: no such drafts", err=True)
     raise typer.Exit(0 if count else 1)
 

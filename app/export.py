@@ -3,22 +3,39 @@
 import csv
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, TextIO
 
 from app.json_output import draft_json
 from smallprint.errors import UserError
-from smallprint.store import StoredDraft
+from smallprint.records_store import Record, records
+from smallprint.store import Store, StoredDraft
 
 # The last four are the full-width forms, which spreadsheets set to East Asian languages take for the same.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
-def export_row(stored: StoredDraft) -> dict[str, Any]:
-    """One draft with the document it belongs to."""
+# What a record says beside its draft; ``document_id`` is the permanent one.
+_OF_RECORDS = ("document_id", "first_tracked", "last_verified", "approved_by", "approved_at", "amended_fields")
+
+
+def records_by_draft(store: Store) -> dict[str, Record]:
+    """The records that stand, by the id of the draft that each was approved from."""
+    with store.read() as c:
+        return {record.draft.id: record for record in records(c)}
+
+
+def export_row(stored: StoredDraft, record: Record | None = None) -> dict[str, Any]:
+    """One draft with the document it belongs to; an approved one as it was approved, under its record's id."""
+    row = draft_json(record.draft if record else stored.draft)
+    if record:
+        body = record.model_dump(mode="json")
+        row["record_id"] = body["id"]
+        row |= {name: body[name] for name in _OF_RECORDS}
     return {
-        **draft_json(stored.draft),
+        **row,
         "document": {
             "id": stored.document_id,
             "entity": stored.source.entity,
@@ -72,6 +89,13 @@ def flat(row: dict[str, Any]) -> dict[str, Any]:
         "model": row["provenance"]["model"],
         "snapshot_sha256": row["provenance"]["snapshot_sha256"],
         "created_at": row["provenance"]["created_at"],
+        "record_id": row.get("record_id", ""),
+        "record_document_id": row.get("document_id", ""),
+        "first_tracked": row.get("first_tracked") or "",
+        "last_verified": row.get("last_verified") or "",
+        "approved_by": row.get("approved_by", ""),
+        "approved_at": row.get("approved_at", ""),
+        "amended_fields": "; ".join(row.get("amended_fields", ())),
     }
 
 
@@ -125,8 +149,12 @@ def format_of(form: str | None, path: Path) -> str:
     return form or (by_name if by_name in FORMATS else "jsonl")
 
 
-def export(drafts: Iterator[StoredDraft], form: str, path: Path) -> int:
+def export(
+    drafts: Iterator[StoredDraft], form: str, path: Path, known: Mapping[str, Record] = MappingProxyType({})
+) -> int:
     """Write drafts to a file, whole or not at all, or to standard output for ``-``; returns how many.
+
+    Those that are ``known`` as records, by draft id, are written as they were approved.
 
     A CSV file begins with a byte order mark, without which spreadsheets take its curly quotes for gibberish.
 
@@ -136,7 +164,7 @@ def export(drafts: Iterator[StoredDraft], form: str, path: Path) -> int:
     """
     if form not in FORMATS:
         raise UserError(f"unknown format {form!r}; choose one of {', '.join(FORMATS)}")
-    rows = map(export_row, drafts)
+    rows = (export_row(one, known.get(one.draft.id)) for one in drafts)
     if str(path) == "-":
         if form == "parquet":
             raise UserError("Parquet cannot be written to standard output; name a file")

@@ -26,7 +26,10 @@ def gather(inputs: Iterable[str]) -> list[Source]:
     found: dict[str, Source] = {}
     for one in inputs:
         for source in _sources(one):
-            found.setdefault(source.location, source)
+            known = found.get(source.location)
+            # A manifest knows more of a document than the folder that it lies in.
+            if known is None or not (known.entity or known.title):
+                found[source.location] = source
     return list(found.values())
 
 
@@ -101,7 +104,14 @@ def read_manifest(path: Path) -> list[Source]:
 
     """
     rows = _csv_rows(path) if path.suffix.lower() == ".csv" else _yaml_rows(path)
-    sources = [_source(path, line, row) for line, row in rows]
+    lines: dict[str, int] = {}
+    sources = []
+    for line, row in rows:
+        source = _source(path, line, row)
+        if source.location in lines:
+            raise UserError(f"{path}:{line}: the same document as in line {lines[source.location]}")
+        lines[source.location] = line
+        sources.append(source)
     if not sources:
         raise UserError(f"{path}: the manifest lists no document; {_SHAPE}")
     return sources
@@ -110,18 +120,26 @@ def read_manifest(path: Path) -> list[Source]:
 def _csv_rows(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file, strict=True)
+            head = file.readline()
+            file.seek(0)
+            # Spreadsheets set to other languages than English separate by semicolons.
+            delimiter = max(",;\t", key=head.count)
+            reader = csv.DictReader(file, strict=True, delimiter=delimiter)
             for name in reader.fieldnames or ():
                 if name not in _COLUMNS:
                     raise UserError(f"{path}:1: unknown column {name!r}; known are {', '.join(_COLUMNS)}")
+            line = reader.line_num + 1
             for row in reader:
                 if None in row:
-                    raise UserError(
-                        f"{path}:{reader.line_num}: more values than columns; quote values that hold commas"
-                    )
-                yield reader.line_num, {name: value for name, value in row.items() if value}
-    except (csv.Error, UnicodeDecodeError) as error:
-        raise UserError(f"{path}: not a CSV file in UTF-8: {error}") from error
+                    raise UserError(f"{path}:{line}: more values than columns; quote values that hold {delimiter!r}")
+                said = {name: value for name, value in row.items() if value and value.strip()}
+                if said:  # a spreadsheet's empty last rows are separators alone
+                    yield line, said
+                line = reader.line_num + 1
+    except UnicodeDecodeError as error:
+        raise UserError(f"{path}: not in UTF-8; in a spreadsheet, save it as 'CSV UTF-8'") from error
+    except csv.Error as error:
+        raise UserError(f"{path}:{line}: not CSV: {error}") from error
 
 
 def _yaml_rows(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:

@@ -129,6 +129,16 @@ class ExportedDraft(Draft):
     document: Home
 
 
+class ExportedRecord(ExportedDraft):
+    record_id: str = Field(pattern="^SP-P-[0-9]{6}$")
+    document_id: str = Field(pattern="^SP-D-[0-9]{5}$")
+    first_tracked: AwareDatetime | None
+    last_verified: AwareDatetime | None
+    approved_by: str
+    approved_at: AwareDatetime
+    amended_fields: list[str]
+
+
 class Rejection(Shape):
     reason: str
     quote: str

@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from app.export import export, neutral
+from app.export import export, format_of, neutral
 from smallprint.errors import UserError
 from smallprint.records import Source
+from smallprint.records_store import Record
 from smallprint.store import StoredDraft
-from tests.smallprint.test_store import DOCUMENT, draft
+from tests.app import shapes
+from tests.smallprint.test_store import DOCUMENT, NOW, draft
 
 
 def stored(**changes: object) -> Iterator[StoredDraft]:
@@ -41,10 +43,10 @@ def test_jsonl_has_the_fields_of_the_contract(tmp_path: Path) -> None:
     assert row["provenance"]["created_at"] == "2026-03-01T09:30:00Z"
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＠"])
 def test_csv_cells_never_start_a_formula(tmp_path: Path, start: str) -> None:
     export(stored(title=f"{start}HYPERLINK(1)"), "csv", tmp_path / "d.csv")
-    with (tmp_path / "d.csv").open(newline="") as file:
+    with (tmp_path / "d.csv").open(encoding="utf-8-sig", newline="") as file:
         (row,) = csv.DictReader(file)
     assert row["title"] == f"'{start}HYPERLINK(1)"
     assert row["quote"] == "Fees are never refunded."
@@ -80,3 +82,50 @@ def test_a_failure_half_way_leaves_no_half_file(tmp_path: Path) -> None:
 def test_a_missing_folder_is_named(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="no such folder"):
         export(stored(), "jsonl", tmp_path / "gone" / "d.jsonl")
+
+
+def test_an_approved_draft_is_written_as_it_was_approved(tmp_path: Path) -> None:
+    record = Record(
+        id="SP-P-000007",
+        document_id="SP-D-00003",
+        draft=draft(title="Fees are final", status="approved"),
+        approved_by="Ada Quill",
+        approved_at=NOW,
+        amended_fields=("title",),
+        first_tracked=NOW,
+        last_verified=None,
+    )
+    known = {record.draft.id: record}
+    assert export(stored(status="approved"), "jsonl", tmp_path / "d.jsonl", known) == 1
+    row = shapes.ExportedRecord.model_validate_json((tmp_path / "d.jsonl").read_text())
+    assert (row.record_id, row.document_id, row.document.id) == ("SP-P-000007", "SP-D-00003", DOCUMENT.id)
+    assert (row.title, row.status, row.amended_fields) == ("Fees are final", "approved", ["title"])
+    export(stored(status="approved"), "csv", tmp_path / "d.csv", known)
+    with (tmp_path / "d.csv").open(encoding="utf-8-sig", newline="") as file:
+        (cells,) = csv.DictReader(file)
+    assert (cells["record_id"], cells["approved_by"], cells["amended_fields"]) == ("SP-P-000007", "Ada Quill", "title")
+
+
+@pytest.mark.parametrize(
+    ("form", "name", "chosen"),
+    [
+        (None, "d.csv", "csv"),
+        (None, "d.parquet", "parquet"),
+        (None, "d.txt", "jsonl"),
+        (None, "-", "jsonl"),
+        ("csv", "d.jsonl", "csv"),
+    ],
+    ids=["by its name", "by its name too", "another name", "standard output", "what is said wins"],
+)
+def test_the_format_is_told_by_the_name(form: str | None, name: str, chosen: str) -> None:
+    assert format_of(form, Path(name)) == chosen
+
+
+def test_a_spreadsheet_reads_curly_quotes_from_a_csv(tmp_path: Path) -> None:
+    export(stored(title="“Fees”"), "csv", tmp_path / "d.csv")
+    assert (tmp_path / "d.csv").read_bytes().startswith(b"\xef\xbb\xbf")
+
+
+def test_a_folder_is_no_file_to_write(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="is a folder; name a file in it"):
+        export(stored(), "jsonl", tmp_path)

@@ -83,6 +83,19 @@ WRONG = [
     ("an empty manifest", "m.csv", "entity,path\n", r"m.csv: the manifest lists no document"),
     ("an unknown column", "m.csv", "entity,file\nA,terms.html\n", r"m.csv:1: unknown column 'file'"),
     ("a comma too many", "m.csv", "entity,path\nA,terms.html\nA,B,terms.html\n", r"m.csv:3: more values than columns"),
+    (
+        "the row after one of two lines",
+        "m.csv",
+        'title,path\n"Terms\nof Use",terms.html\nX,gone.html\n',
+        r"m.csv:4: path: there is no file",
+    ),
+    (
+        "the same document twice",
+        "m.csv",
+        "path\nterms.html\n./terms.html\n",
+        r"m.csv:3: the same document as in line 2",
+    ),
+    ("an open quote", "m.csv", 'path\n"terms.html\n', r"m.csv:2: not CSV"),
     ("a missing file in the second row", "m.csv", "path\nterms.html\ngone.html\n", r"m.csv:3: path: there is no file"),
 ]
 
@@ -101,3 +114,40 @@ def test_an_input_that_does_not_exist_is_named() -> None:
 def test_a_folder_without_documents_says_what_it_looked_for(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"no file ends in .*\.pdf"):
         gather([str(tmp_path)])
+
+
+SPREADSHEETS = [
+    ("semicolons", "entity;title;path\nNorthwind;Terms, all;terms.html\n"),
+    ("tabs", "entity\ttitle\tpath\nNorthwind\tTerms, all\tterms.html\n"),
+    ("empty rows at the end", 'entity,title,path\nNorthwind,"Terms, all",terms.html\n,,\n , ,\n'),
+    ("Windows line ends", 'entity,title,path\r\nNorthwind,"Terms, all",terms.html\r\n'),
+]
+
+
+@pytest.mark.parametrize("words", [row[1] for row in SPREADSHEETS], ids=[row[0] for row in SPREADSHEETS])
+def test_a_csv_as_spreadsheets_write_it(folder: Path, words: str) -> None:
+    path = folder / "all.csv"
+    path.write_bytes(words.encode())
+    (source,) = read_manifest(path)
+    assert (source.entity, source.title) == ("Northwind", "Terms, all")
+
+
+def test_a_csv_in_another_encoding_says_how_to_save_it(folder: Path) -> None:
+    (folder / "all.csv").write_bytes("title,path\nBedingungen für alle,terms.html\n".encode("cp1252"))
+    with pytest.raises(UserError, match="save it as 'CSV UTF-8'"):
+        read_manifest(folder / "all.csv")
+
+
+def test_what_a_manifest_knows_of_a_folders_document_is_kept(folder: Path) -> None:
+    path = manifest(folder, "all.yml", "- path: terms.html\n  title: Terms\n")
+    for inputs in ([str(folder), str(path)], [str(path), str(folder)]):
+        titles = {Path(source.location).name: source.title for source in gather(inputs)}
+        assert titles == {"policy.md": None, "more.txt": None, "terms.html": "Terms"}
+
+
+def test_the_same_file_from_another_folder_is_the_same_document(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder)
+    (here,) = gather(["terms.html"])
+    monkeypatch.chdir(folder / "sub")
+    (there,) = gather(["../terms.html"])
+    assert here == there
