@@ -12,17 +12,37 @@ from smallprint.records import Noun
 
 
 def facets(c: Connection, filters: Filters) -> dict[str, list[tuple[str, int]]]:
-    """For each filter the values that the other filters leave, with how many drafts, the most frequent first."""
-    found: dict[str, list[tuple[str, int]]] = {}
+    """For each filter the values that the other filters leave, with how many drafts, the most frequent first.
+
+    Over the whole queue each count reads one index; under filters one pass over what they leave counts all that is
+    not filtered by.
+    """
     entities = _entities(c)
-    for name, column in _COUNTED.items():
-        query = select(column, func.count()).where(where(filters, without=name)).group_by(column)
-        counted: Counter[str] = Counter()
-        for value, number in c.execute(query):
-            for one in _values(name, value, entities):
-                counted[one] += int(number)
-        found[name] = _ranked(counted)
-    return found
+    chosen = _chosen(filters)
+    alone = list(_COUNTED) if not filters.document and chosen <= {"status"} else [n for n in _COUNTED if n in chosen]
+    counted: dict[str, Counter[str]] = {name: Counter() for name in _COUNTED}
+    for name in alone:
+        column = _COUNTED[name]
+        for value, number in c.execute(
+            select(column, func.count()).where(where(filters, without=name)).group_by(column)
+        ):
+            _count(counted[name], _values(name, value, entities), number)
+    together = [name for name in _COUNTED if name not in alone]
+    if together:
+        columns = [_COUNTED[name] for name in together]
+        for row in c.execute(select(*columns, func.count()).where(where(filters)).group_by(*columns)):
+            for name, value in zip(together, row, strict=False):
+                _count(counted[name], _values(name, value, entities), row[-1])
+    return {name: _ranked(one) for name, one in counted.items()}
+
+
+def _chosen(filters: Filters) -> set[str]:
+    return {name for name in _COUNTED if getattr(filters, name) not in ("", "all")}
+
+
+def _count(counted: Counter[str], values: tuple[str, ...], number: int) -> None:
+    for one in values:
+        counted[one] += number
 
 
 _COUNTED: dict[str, Any] = {
@@ -72,7 +92,7 @@ def _searched(c: Connection, filters: Filters, now: datetime, page: int) -> Surv
     columns = [t.queue.c.draft_id.label("id"), *(column.label(name) for name, column in _COUNTED.items())]
     rows = c.execute(select(*columns).where(where(only)).order_by(*ORDER)).all()
     entities = _entities(c)
-    wanted = {name: getattr(filters, name) for name in _COUNTED if getattr(filters, name) not in ("", "all")}
+    wanted = {name: getattr(filters, name) for name in _chosen(filters)}
     counted: dict[str, Counter[str]] = {name: Counter() for name in _COUNTED}
     found: set[str] = set()
     kinds: dict[tuple[Any, ...], list[str]] = {}  # drafts that are the same in all that is counted
@@ -84,8 +104,7 @@ def _searched(c: Connection, filters: Filters, now: datetime, page: int) -> Surv
         if not missed:
             found.update(drafts)
         for name in (missed or _COUNTED) if len(missed) <= 1 else ():
-            for one in values[name]:
-                counted[name][one] += len(drafts)
+            _count(counted[name], values[name], len(drafts))
     shown_ids = [row[0] for row in rows if row[0] in found]
     pages = max(1, -(-len(shown_ids) // PAGE))
     page = max(1, min(page, pages))

@@ -34,9 +34,17 @@ ENTITIES = tuple(f"Kettle House {n}" for n in range(40))
 _A_DOCUMENT = 100  # drafts
 _BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 _WORDS = (
-    "Clause {n} of kettle house {d} says that every refund, fee, arbitration and notice follows the rules of this "
-    "part, that the company may change them from time to time with or without notice, and that whoever goes on using "
-    "the service after such a change is taken to agree to it, except where the law of residence says otherwise."
+    "Clause {n} of kettle house {d} says that every {topic} follows the rules of this part, that the company may "
+    "change them from time to time with or without notice, and that whoever goes on using the service after such a "
+    "change is taken to agree to it, except where the law of residence says otherwise or a court has found so."
+)
+_TOPICS = (
+    "dispute in arbitration",
+    "court and venue",
+    "refund of a fee",
+    "change of terms",
+    "partner's use of data",
+    "loss",
 )
 
 
@@ -63,7 +71,9 @@ def fill(store: Store, number: int) -> list[str]:
 
 
 def _document(d: int) -> tuple[Document, tuple[Clause, ...]]:
-    paragraphs = [f"{n + 1}. {_WORDS.format(n=n, d=d)}" for n in range(_A_DOCUMENT)]
+    paragraphs = [
+        f"{n + 1}. {_WORDS.format(n=n, d=d, topic=_TOPICS[(n + d) % len(_TOPICS)])}" for n in range(_A_DOCUMENT)
+    ]
     blocks, clauses, at = [], [], 0
     for n, words in enumerate(paragraphs):
         blocks.append(Block(kind="paragraph", start=at, end=at + len(words)))
