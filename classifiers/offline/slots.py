@@ -25,6 +25,9 @@ _AGE = re.compile(
     r"(?P<age>1[0-9]|2[01]|thirteen|sixteen|eighteen)\b(?! ?(?:day|week|month|hour|%))",
     re.IGNORECASE,
 )
+_AGE_AND_OVER = re.compile(
+    r"\b(?P<age>1[0-9]|2[0-5])(?:\)?[ -]years?)?(?: of age| old)? (?:or|and) (?:older|over|above)\b", re.IGNORECASE
+)
 _PERCENT = re.compile(r"\b\d{1,3}(?:\.\d)? ?(?:%|percent)", re.IGNORECASE)
 _PLACE = r"(?P<place>(?:[A-Z][\w.'’-]+|of|and|the|de)(?:,? (?:[A-Z][\w.'’-]+|of|the|and(?= [A-Z])|de|D\.C\.)){0,9})"
 _LAW = re.compile(
@@ -127,7 +130,8 @@ def _amount(text: str) -> str | None:
 
 
 def _age(text: str) -> str | None:
-    ages = [match["age"].lower() for match in _AGE.finditer(text)]
+    found = sorted([*_AGE.finditer(text), *_AGE_AND_OVER.finditer(text)], key=lambda match: match.start("age"))
+    ages = [match["age"].lower() for match in found]
     return str(_NUMBERS.get(ages[0], ages[0])) if ages else None
 
 

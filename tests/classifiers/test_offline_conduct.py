@@ -97,6 +97,7 @@ SAYS = {
         "What the law allows",
     ),
     "the minimum age": ("You must be at least sixteen (16) years old.", "title", "16"),
+    "the age from which": ("The site is available to users 18 years and older.", "title", "Minimum age of 18"),
     "the age below which a parent is needed": (
         "If you are under 18, you may use the service only with the consent of a parent.",
         "title",

@@ -30,6 +30,9 @@ NOTHING = {
     "a credit card is no credit": "Our credit card reader works in most countries.",
     "a market price": "The price of a share rises and falls with the market.",
     "a section to come": "This section describes how billing works and when plans renew.",
+    "a bid": "When placing a bid, enter the maximum amount that you are willing to pay for the work.",
+    "sellers set their prices": "You will set the prices of your lanterns, and you may change them when you like.",
+    "a cancellation period ends": "The cancellation period will expire fourteen days after your purchase.",
     "money that others hold": "We are not a payment institution and do not receive, settle or refund any funds.",
 }
 
