@@ -52,6 +52,10 @@ def run(
             "--variants/--no-variants", help="Read paraphrased and injected copies too. [default: only offline]"
         ),
     ] = None,
+    judge: Annotated[
+        str | None,
+        typer.Option("--judge", metavar="NAME", help="A model that judges the summaries, and how far to believe it."),
+    ] = None,
     lists: Annotated[bool, typer.Option("--lists", help="Print every miss, mislabel and spurious draft.")] = False,
     show_test: Annotated[
         bool, typer.Option("--show-test", help="Show the words of test cases too; then they are no test for you.")
@@ -93,6 +97,7 @@ def run(
         budget=budget,
         repeats=repeats,
         variants=variants,
+        judge=judge,
         lists=lists,
         show_test=show_test,
         as_json=as_json,

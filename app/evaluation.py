@@ -4,10 +4,11 @@ import asyncio
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from app.terminal import stderr, stdout
 from smallprint.errors import UserError
@@ -17,6 +18,7 @@ if find_spec("numpy") is None or find_spec("scipy") is None:
     raise UserError("the evals need numpy and scipy; install them with: pip install 'smallprint[evals]'")
 
 from app import eval_tables
+from classifiers.work import Budget
 from evals.comparing import Comparison, compare
 from evals.definitions import changed_definitions
 from evals.gate import GateResult, baseline_path, gate_path, hold, load_baseline, load_gate
@@ -31,6 +33,9 @@ from evals.scoring import Scores, score
 from evals.suites import ANALYZED, BENCHMARKS, suite
 from evals.workspace import keep, plan_for
 from smallprint.registry import load
+
+if TYPE_CHECKING:
+    from evals.judging import JudgeReport
 
 
 @dataclass(frozen=True)
@@ -50,6 +55,7 @@ class Wish:
     junit: Path | None = None
     html: Path | None = None
     markdown: Path | None = None
+    judge: str | None = None
 
 
 @dataclass(frozen=True)
@@ -60,6 +66,7 @@ class Measured:
     scores: Scores
     gate: GateResult | None
     comparison: Comparison | None
+    judge: "JudgeReport | None" = None
 
 
 def evaluate(wish: Wish, settings: Settings) -> int:
@@ -71,9 +78,11 @@ def evaluate(wish: Wish, settings: Settings) -> int:
     run = measure(wish, settings)
     path = keep(run, settings.home)
     measured = _hold(wish, run)
+    if wish.judge:
+        measured = replace(measured, judge=_judged(run, wish, settings))
     _write(wish, measured)
     if wish.as_json:
-        made = scores_json(run, measured.scores, measured.gate, measured.comparison)
+        made = scores_json(run, measured.scores, measured.gate, measured.comparison, judge=measured.judge)
         sys.stdout.write(json.dumps(made, ensure_ascii=False, indent=1) + "\n")
     else:
         _print(wish, measured)
@@ -167,8 +176,39 @@ def _print(wish: Wish, measured: Measured) -> None:
     if wish.lists:
         out.print(eval_tables.category_table(measured.scores.cases))
         out.print(eval_tables.lists(measured.run, measured.scores, show_test=wish.show_test))
+    if measured.judge is not None:
+        from evals.judging import said_of
+
+        splits = ("dev", "test") if wish.show_test else ("dev",)
+        out.print("\n" + "\n".join(said_of(measured.judge, splits=splits if wish.lists else ())), markup=False)
     if measured.gate is not None:
         out.print(eval_tables.gate_lines(measured.gate))
+
+
+def _judged(run: Run, wish: Wish, settings: Settings) -> "JudgeReport":
+    """A model's opinion on the summaries; its answers are kept in the workspace's store."""
+    from classifiers.llm import Caller
+    from evals.judging import Judge, judge_run
+    from smallprint.settings import workspace_secret
+    from smallprint.store import open_store
+
+    name = wish.judge or ""
+    if name.partition(":")[0] not in ("openai", "azure") or not name.partition(":")[2]:
+        raise UserError(f"no judge is called {name!r}; use openai:NAME or azure:NAME")
+    store = open_store(settings.sqlalchemy_url)
+    caller = Caller(name, settings)
+    judge = Judge(caller, store, Budget(wish.budget), workspace_secret(settings))
+
+    async def ask() -> "JudgeReport":
+        try:
+            return await judge_run(run, judge)
+        finally:
+            await caller.close()
+
+    try:
+        return asyncio.run(ask())
+    finally:
+        store.close()
 
 
 def _benchmark(wish: Wish, model: str) -> int:

@@ -22,7 +22,7 @@ from instructor.processing.function_calls import response_schema
 from openai.types.chat import ChatCompletion
 from pydantic import ValidationError
 
-from classifiers.answers import WireAnswer, describe
+from classifiers.answers import Wire, describe
 from classifiers.batch_desk import BatchDesk
 from classifiers.dialect import Dialect, Mode, Sent, dialect_of
 from classifiers.limiter import Limiter, limiter_for
@@ -102,7 +102,7 @@ class Question:
     """
 
     messages: list[Message]
-    form: type[WireAnswer]
+    form: type[Wire]
     meter: Meter
     budget: Budget
     expected_output: int
@@ -308,9 +308,9 @@ class Caller:
 
 
 @cache
-def _prepared(form: type[WireAnswer]) -> type[WireAnswer]:
+def _prepared(form: type[Wire]) -> type[Wire]:
     """The form as instructor wants it, made once: left to itself it makes a new class, and its schema, every call."""
-    return cast("type[WireAnswer]", response_schema(form))
+    return cast("type[Wire]", response_schema(form))
 
 
 def _client(provider: str, settings: Settings) -> openai.AsyncOpenAI:

@@ -116,7 +116,10 @@ def compare(example: object, shape: object, where: str) -> None:
 
 
 def test_the_json_examples_have_the_fields_of_the_outputs() -> None:
-    extract, read, status = (json.loads(b) for b in blocks((ROOT / "docs" / "json.md").read_text("utf-8"), "json"))
+    extract, read, status, evals = (
+        json.loads(b) for b in blocks((ROOT / "docs" / "json.md").read_text("utf-8"), "json")
+    )
     compare(extract, shapes.Document, "extract")
     compare({**read, "document": {}}, shapes.Read, "read")
     compare(status, shapes.Status, "status")
+    compare(evals, shapes.Evals, "eval")

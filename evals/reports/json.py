@@ -1,7 +1,7 @@
 """A scored run for machines: figures with support and interval, gate, comparison, what became of the gold."""
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from evals.comparing import Comparison
 from evals.gate import GateResult
@@ -10,9 +10,17 @@ from evals.scorers import METRICS
 from evals.scoring import Scores, category_rows, figures
 from evals.statistics import Interval
 
+if TYPE_CHECKING:
+    from evals.judging import JudgeReport
+
 
 def scores_json(
-    run: Run, scores: Scores, gate: GateResult | None = None, comparison: Comparison | None = None
+    run: Run,
+    scores: Scores,
+    gate: GateResult | None = None,
+    comparison: Comparison | None = None,
+    *,
+    judge: "JudgeReport | None" = None,
 ) -> dict[str, Any]:
     """The object that ``smallprint eval --json`` prints; null where one document gives no interval."""
     splits = scores.splits()
@@ -33,6 +41,7 @@ def scores_json(
         },
         "gate": None if gate is None else {"met": gate.met, **gate.model_dump(mode="json")},
         "comparison": None if comparison is None else comparison.model_dump(mode="json"),
+        "judge": None if judge is None else judge.model_dump(mode="json"),
         "cases": [
             {
                 "case": one.case,

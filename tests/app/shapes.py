@@ -208,3 +208,99 @@ class Run(Shape):
 
 class Status(Shape):
     runs: list[Run]
+
+
+class Subject(Shape):
+    model: str
+    prompt: str
+    prompt_sha256: str
+    schema_sha256: str
+    code_sha256: str
+
+
+class Yardstick(Shape):
+    cases: dict[str, str]
+    registry_sha256: str
+    scorers_sha256: str
+
+
+class Figure(Shape):
+    title: str
+    better: Literal["higher", "lower", "zero"]
+    value: float
+    low: float | None
+    high: float | None
+    support: float
+    documents: int
+
+
+class CategoryFigures(Shape):
+    category: str
+    gold: int
+    predicted: int
+    precision: float | None
+    recall: float | None
+    f1: float | None
+
+
+class GateCheck(Shape):
+    kind: Literal["integrity", "leak", "error", "floor", "definition", "margin", "category", "severe"]
+    name: str
+    passed: bool
+    message: str
+    details: list[str]
+
+
+class Gate(Shape):
+    met: bool
+    checks: list[GateCheck]
+
+
+class Comparison(Shape):
+    subjects: list[str]
+    metrics: list[dict]
+    categories: list[dict]
+    provisions: list[dict]
+    found: tuple[int, int, float] | list[float]
+
+
+class EvalVerdict(Shape):
+    gold: str
+    category: str
+    severity: str | None
+    found: bool
+    as_category: str | None
+    as_severity: str | None
+
+
+class Spurious(Shape):
+    start: int
+    end: int
+    category: str
+    severity: str
+    title: str
+    why: Literal["nothing_here", "duplicate", "unlisted"]
+
+
+class EvalCase(Shape):
+    case: str
+    split: Literal["dev", "test"]
+    verdicts: list[EvalVerdict]
+    spurious: list[Spurious]
+
+
+class Evals(Shape):
+    suite: str
+    created_at: AwareDatetime
+    version: str
+    subject: Subject
+    yardstick: Yardstick
+    left_out: dict[str, str]
+    errors: dict[str, str]
+    usage: Usage
+    metrics: dict[str, dict[str, Figure]]
+    categories: dict[str, list[CategoryFigures]]
+    gate: Gate | None
+    comparison: Comparison | None
+    judge: dict | None
+    cases: list[EvalCase]

@@ -15,6 +15,7 @@ from smallprint.errors import UserError
 from smallprint.registry import load
 from smallprint.review import Decision
 from smallprint.store import open_store
+from tests.app import shapes
 from tests.desk import NOW, PRICES, REFUND, fill
 
 RUNNER = CliRunner()
@@ -45,10 +46,11 @@ def test_the_words_of_test_cases_are_kept_out_of_sight_unless_asked_for(small: P
 
 
 def test_every_figure_has_support_and_interval(small: Path) -> None:
-    made = json.loads(run("run", "gold", "--no-variants", "--json").stdout)
-    assert made["subject"]["model"] == "offline"
-    for figures in made["metrics"].values():
-        assert {"value", "low", "high", "support", "documents", "better", "title"} <= set(figures["found_recall"])
+    made = shapes.Evals.model_validate_json(run("run", "gold", "--no-variants", "--gate", "--json").stdout)
+    assert made.subject.model == "offline"
+    assert made.gate
+    assert {"found_recall", "severity_kappa"} <= made.metrics["dev"].keys()
+    assert made.metrics["dev"]["found_recall"].support == 21
 
 
 @pytest.mark.parametrize("suite", ["gould", "claudette"], ids=["an unknown suite", "public documents without a folder"])
@@ -120,6 +122,7 @@ def test_a_floor_is_lowered_only_with_a_reason(small: Path) -> None:
         (("floor", "found_recal", "dev", "0.4"), "no metric is called"),
         (("floor", "found_recall", "train", "0.4"), "use dev or test"),
         (("dev", "--junit", "x.xml"), "add --gate"),
+        (("dev", "--no-variants", "--judge", "offline"), "no judge is called"),
         (("compare", "a.json", "b.json"), "cannot be read"),
         (("freeze", "SP-P-000001"), "no workspace here yet"),
     ],
