@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+import traceback
 
 from prefect import flow, task
 
@@ -44,6 +45,20 @@ def record_failure(session: Session, position: int, error: DocumentError, second
     facts = {"code": error.code, "detail": error.detail, "advice": error.advice}
     session.store.run_failed(session.run_id, position, facts, seconds)
     session.listener(Event("failed", position, message=str(error)))
+
+
+def record_bug(session: Session, position: int, error: Exception) -> None:
+    """A mistake of ours met one document: its traceback goes to a file to be sent to us, and the batch goes on."""
+    path = session.settings.home / "failures" / f"{session.run_id}-{position}.txt"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
+    facts = {
+        "code": "bug",
+        "detail": f"a mistake in Smallprint ({type(error).__name__})",
+        "advice": f"please report it with {path}",
+    }
+    session.store.run_failed(session.run_id, position, facts, 0.0)
+    session.listener(Event("failed", position, message=f"{facts['detail']}; {facts['advice']}"))
 
 
 @flow(name="capture", validate_parameters=False)

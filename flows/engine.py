@@ -14,7 +14,7 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from smallprint.errors import StoreError
+from smallprint.errors import StoreError, UserError
 
 _PATIENCE = 120.0  # seconds; a first start migrates Prefect's own database, which slow disks take long for
 
@@ -33,7 +33,7 @@ class LocalServer:
         return self.folder / "server.log"
 
     def start(self) -> None:
-        """Begin to start; ``answers`` tells when it is there."""
+        """Begin to start; it answers some seconds later."""
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(  # noqa: S603 -- our own module
                 [sys.executable, "-m", "flows.server", str(self.port)],
@@ -44,16 +44,6 @@ class LocalServer:
                 start_new_session=True,
             )
         atexit.register(self.stop)
-
-    async def answers(self) -> bool:
-        """Whether its API is up."""
-        import httpx
-
-        try:
-            async with httpx.AsyncClient(trust_env=False) as client:
-                return (await client.get(f"http://127.0.0.1:{self.port}/api/health")).is_success
-        except httpx.TransportError:
-            return False
 
     def stop(self) -> None:
         """End it, having let it write down what it was told."""
@@ -122,23 +112,39 @@ async def start_prefect(home: Path) -> None:
     """Import Prefect, and have its server answer; can be cancelled at any time.
 
     Raises:
+        UserError: the server that PREFECT_API_URL names does not answer.
         StoreError: the temporary server does not start.
 
     """
     server = prepare_prefect(home)
+    url = os.environ["PREFECT_API_URL"]
     if server is not None and server.process is None:
         server.start()
     importlib.import_module("prefect")  # takes as long as the server's first steps, which go on meanwhile
     if server is None:
+        if not await _answers(url, local=False):
+            raise UserError(f"no Prefect server answers at PREFECT_API_URL={url}; start it, or unset the variable")
         return
     for _ in range(round(_PATIENCE / 0.1)):
-        if await server.answers():
+        if await _answers(url, local=True):
             return
         if server.process is None or server.process.poll() is not None:
             break
         await asyncio.sleep(0.1)
     server.stop()
     raise StoreError(f"Prefect's local server did not start; {server.log} says why, and trying again may help")
+
+
+async def _answers(url: str, *, local: bool) -> bool:
+    """Whether an API is there; a local one must also say that it is well, a far one may want to know who asks."""
+    import httpx
+
+    try:
+        async with httpx.AsyncClient(trust_env=not local) as client:
+            response = await client.get(f"{url.rstrip('/')}/health")
+    except httpx.TransportError:
+        return False
+    return response.is_success or not local
 
 
 def _free_port() -> int:

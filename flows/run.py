@@ -3,16 +3,18 @@
 import asyncio
 from collections import Counter
 from collections.abc import Sequence
-from contextlib import nullcontext
+from contextlib import AbstractAsyncContextManager, nullcontext
 from datetime import UTC, datetime
 from pathlib import PurePath
 from secrets import token_hex
 from typing import TYPE_CHECKING, Literal
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from extractors.capture import is_url
 from flows.engine import start_prefect
-from flows.session import Session, join, leave
-from smallprint.errors import ModelStopError
+from flows.session import Session, join, leave, session_of
+from smallprint.errors import ModelStopError, SmallprintError, StoreError
 from smallprint.records import Source
 from smallprint.store import RunDocument
 
@@ -84,7 +86,7 @@ async def execute(session: Session) -> Outcome:
 
     Raises:
         ModelStopError: the model's server refuses us for good; the run is marked as stopped.
-        StoreError: Prefect's server does not start.
+        StoreError: Prefect's server does not start or is gone, the disk is full.
 
     """
     store, run_id = session.store, session.run_id
@@ -96,7 +98,7 @@ async def execute(session: Session) -> Outcome:
     except asyncio.CancelledError:
         store.set_run_state(run_id, "interrupted")
         return "interrupted"
-    except ModelStopError:
+    except SmallprintError:
         store.set_run_state(run_id, "stopped")
         raise
     finally:
@@ -112,9 +114,6 @@ async def _under_prefect(settings: "Settings", run_id: str, places: list[RunDocu
     await start_prefect(settings.home)
     from prefect import flow
 
-    from flows.analyze import analyze_document
-    from flows.capture import capture_document
-
     @flow(name="run", flow_run_name=f"run {run_id}", validate_parameters=False)
     async def run() -> None:
         gate = asyncio.Semaphore(max(2, at_once))
@@ -123,13 +122,7 @@ async def _under_prefect(settings: "Settings", run_id: str, places: list[RunDocu
 
         async def one(place: RunDocument) -> None:
             async with gate:
-                name = label(place.source)
-                document_id = place.document_id
-                if document_id is None:
-                    async with nullcontext() if is_url(place.source.location) else parsing:
-                        document_id = await capture_document(run_id, place.position, name)
-                if document_id is not None:
-                    await analyze_document(run_id, place.position, document_id, name)
+                await _read(run_id, place, nullcontext() if is_url(place.source.location) else parsing)
 
         async with asyncio.TaskGroup() as group:
             for place in places:
@@ -138,7 +131,39 @@ async def _under_prefect(settings: "Settings", run_id: str, places: list[RunDocu
     try:
         await run()
     except BaseExceptionGroup as failures:
-        raise _first(failures) from failures
+        raise _told(_first(failures)) from failures
+
+
+async def _read(run_id: str, place: RunDocument, parsing: AbstractAsyncContextManager[None]) -> None:
+    """Capture and analyze one document; a mistake of ours that it meets must not cost the others theirs."""
+    from httpx import TransportError
+
+    from flows.analyze import analyze_document
+    from flows.capture import capture_document, record_bug
+
+    name = label(place.source)
+    document_id = place.document_id
+    try:
+        if document_id is None:
+            async with parsing:
+                document_id = await capture_document(run_id, place.position, name)
+        if document_id is not None:
+            await analyze_document(run_id, place.position, document_id, name)
+    except (SmallprintError, SQLAlchemyError, OSError, TransportError):
+        raise
+    except Exception as error:  # noqa: BLE001 -- recorded with its traceback
+        record_bug(session_of(run_id), place.position, error)
+
+
+def _told(error: BaseException) -> BaseException:
+    """What the user is told when the machine lets a run down: one line that says how to go on."""
+    from httpx import TransportError
+
+    if isinstance(error, TransportError):
+        return StoreError("Prefect's server is gone; what finished is kept, 'smallprint run --resume' goes on")
+    if isinstance(error, OSError):
+        return StoreError(f"{error}; what finished is kept, once that is mended 'smallprint run --resume' goes on")
+    return error
 
 
 def _first(failures: BaseExceptionGroup[BaseException]) -> BaseException:

@@ -7,7 +7,8 @@
 | ModelStopError | the model's account or address (401, 403, 404) | the run stops, finished work is kept; exit code 2 |
 | RegistryError, StoreError | the installation | stop at once; exit code 2 |
 
-Nothing else is caught on the way to the user: an unknown exception is a bug and keeps its traceback.
+Nothing else is caught on the way to the user: an unknown exception is a bug and keeps its traceback. In a batch it is
+kept in the workspace's ``failures`` folder, the document counts as failed, and the others go on.
 """
 
 

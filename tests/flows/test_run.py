@@ -11,7 +11,7 @@ from classifiers.analyze import Plan
 from classifiers.work import Deliver, Job, Outcome
 from flows.run import execute, label, labels, new_run_id, unfinished
 from flows.session import Event, Session
-from smallprint.errors import ModelStopError
+from smallprint.errors import ModelStopError, StoreError
 from smallprint.records import Source
 from smallprint.settings import Settings
 from smallprint.store import Store, open_store
@@ -130,6 +130,39 @@ def test_a_refusing_server_stops_the_run_with_its_reason(store: Store, workspace
         asyncio.run(execute(session))
     assert store.runs()[0].state == "stopped"
     assert all(place.state in {"captured", "waiting"} for place in store.run_documents(session.run_id))
+
+
+def test_a_bug_that_one_document_meets_costs_the_others_nothing(store: Store, workspace: Path) -> None:
+    write(workspace, "a.md", "b.md", "c.md")
+
+    def stumble(job: Job) -> None:
+        if job.document.source.endswith("b.md"):
+            raise ZeroDivisionError("a share of nothing")
+
+    session = begin(store, workspace, Recorder(stumble), "a.md", "b.md", "c.md")
+    events: list[Event] = []
+    session.listener = events.append
+    assert asyncio.run(execute(session)) == "finished"
+    places = store.run_documents(session.run_id)
+    assert [place.state for place in places] == ["analyzed", "failed", "analyzed"]
+    (error,) = [place.error for place in places if place.error]
+    assert error["code"] == "bug"
+    kept = workspace / "failures" / f"{session.run_id}-1.txt"
+    assert str(kept) in error["advice"]
+    assert "a share of nothing" in kept.read_text()
+    assert [event.position for event in events if event.kind == "failed"] == [1]
+
+
+def test_a_full_disk_stops_the_run_and_says_how_to_go_on(store: Store, workspace: Path) -> None:
+    write(workspace, "a.md")
+
+    def fill(_job: Job) -> None:
+        raise OSError(28, "No space left on device", "snapshots")
+
+    session = begin(store, workspace, Recorder(fill), "a.md")
+    with pytest.raises(StoreError, match=r"No space left on device.*run --resume"):
+        asyncio.run(execute(session))
+    assert store.runs()[0].state == "stopped"
 
 
 class OverBudget(OfflineAnalyst):
