@@ -42,6 +42,7 @@ FLAGS = {
     "wrong_language": "The text is not in the language asked for.",
     "hard_to_read": "What it means for users needs more than 14 years of school to read.",
     "ungrounded_number": "The text states a number that the cited passage does not have.",
+    "short_evidence": "The quote is too short to be understood alone; look at the words around it.",
     "uncited_evidence": "The quote stands in other clauses than those the analyst cited.",
     "merged_duplicate": "Two proposals for the same passage and category were merged.",
     "low_confidence": "The analyst gave it a confidence under 0.5.",
@@ -56,7 +57,7 @@ _MOST = {  # characters
     "due_diligence": 200,
     "reason": 200,
 }
-_MOST_ACTIONS, _HARDEST_GRADE, _SURE = 4, 14.0, 0.5
+_MOST_ACTIONS, _HARDEST_GRADE, _SURE, _SHORTEST = 4, 14.0, 0.5, 5
 
 
 class Maker(Noun):
@@ -141,6 +142,8 @@ class Drafting:
         if proposal.severity is not None and levels_apart(level, proposal.severity) >= 2:
             flags.add("severity_disagreement")
         flags |= {f"{one.status}_evidence" for one in evidence if one.status in ("fuzzy", "ambiguous")}
+        if sum(len(one.text.split()) for one in evidence) < _SHORTEST:
+            flags.add("short_evidence")
         touched = {clause for one in evidence for clause in one.clauses}
         if proposal.clauses and not touched & set(proposal.clauses):
             flags.add("uncited_evidence")

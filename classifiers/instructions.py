@@ -46,7 +46,8 @@ class Instructions:
 
 
 def _line(text: str) -> str:
-    return " ".join(text.split())
+    """On one line, the source's line ends shown as " / ": list items and table rows stay apart."""
+    return " / ".join(" ".join(line.split()) for line in text.splitlines() if line.strip())
 
 
 def _clauses(window: Window) -> Iterable[str]:
@@ -61,7 +62,7 @@ def _about(source: Source | None, title: str | None) -> str:
     said = [source.entity, source.title or source.terms_type] if source else []
     names = [name for name in said if name] or [title or "untitled document"]
     places = f" (applies in: {', '.join(source.jurisdictions)})" if source and source.jurisdictions else ""
-    return _line(", ".join(names))[:200] + places
+    return " ".join(", ".join(names).split())[:200] + places
 
 
 def instructions_for(registry: Registry, language: str) -> Instructions:

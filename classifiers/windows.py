@@ -12,6 +12,9 @@ from extractors.sentences import sentence_spans
 from smallprint.records import Clause, Document
 
 
+_SAYS = 80  # characters of a heading that may hold a term
+
+
 @dataclass(frozen=True)
 class Window:
     """What one model call reads. Nothing in it but ``index`` tells where in the document it stands.
@@ -39,8 +42,11 @@ class Window:
         return sha256("\x1f".join((*self.context, "", *texts)).encode()).hexdigest()
 
     def numbered(self) -> Iterator[tuple[int, Clause]]:
-        """The clauses that can be cited, with their numbers in this window from 1; bare headings have none."""
-        return enumerate((clause for clause in self.clauses if not clause.heading_only), start=1)
+        """The clauses that can be cited, with their numbers in this window from 1; bare headings have none.
+
+        A heading as long as a sentence is numbered: it may say something, whatever it looks like.
+        """
+        return enumerate((one for one in self.clauses if not one.heading_only or len(one.text) > _SAYS), start=1)
 
 
 def cut_windows(document: Document, clauses: Sequence[Clause], *, budget_tokens: int) -> tuple[Window, ...]:

@@ -8,7 +8,7 @@ from classifiers.tokens import count_tokens
 from classifiers.windows import cut_windows
 from smallprint.records import Clause, Document
 
-BUDGET = 5000  # tokens, the default of the settings
+BUDGET = 6000  # tokens, the default of the settings
 _EDITS = 20  # of each sort
 _INSERTED = "Orders that reach us after noon are packed on the following morning, save on holidays. "
 

@@ -125,6 +125,7 @@ FLAGGED = {
     ),
     "a number from nowhere": ({"consumer_impact": "You have 90 days to say no to the panel."}, "ungrounded_number"),
     "a quote from another clause": ({"clauses": (IDS["2.1"],)}, "uncited_evidence"),
+    "a quote that says little alone": ({"quote": "We are not liable", "clauses": (IDS["2.1"],)}, "short_evidence"),
     "little confidence": ({"confidence": 0.3}, "low_confidence"),
 }
 
