@@ -11,7 +11,6 @@ from classifiers.tokens import count_tokens
 from extractors.sentences import sentence_spans
 from smallprint.records import Clause, Document
 
-
 _SAYS = 80  # characters of a heading that may hold a term
 
 
