@@ -6,16 +6,20 @@ import pytest
 import yaml
 
 from classifiers.proposals import Proposal
+from classifiers.wording import reading_grade
 from smallprint.severity import severity
 from tests.classifiers.offline_reading import read_terms
 
-FOUND = [
-    (sentence, category)
-    for category, sentences in yaml.safe_load(
-        (Path(__file__).parent / "offline_conduct.yml").read_text(encoding="utf-8")
-    ).items()
-    for sentence in sentences
-]
+_FOLDER = Path(__file__).parent
+
+
+def _table(name: str) -> list[tuple[str, str]]:
+    table = yaml.safe_load((_FOLDER / name).read_text(encoding="utf-8"))
+    return [(sentence, category) for category, sentences in table.items() for sentence in sentences]
+
+
+FOUND = _table("offline_conduct.yml")
+ALL = [sentence for sentence, _ in (*FOUND, *_table("offline_money.yml"))]
 
 NOTHING = {
     "praise of good conduct": "Members who are kind get better results.",
@@ -186,3 +190,15 @@ def test_a_title_says_that_it_leaves_kinds_out_and_the_text_lists_five() -> None
         "The rule bars scraping or automated access, reverse engineering, reselling, harassment or abuse and "
         "impersonation."
     )
+
+
+@pytest.mark.parametrize("sentence", ALL)
+def test_what_it_means_for_users_is_understood_in_one_reading(sentence: str) -> None:
+    assert reading_grade(only(sentence).consumer_impact) <= 10
+
+
+@pytest.mark.parametrize("sentence", ALL)
+def test_a_title_fits_on_a_line_and_is_no_sentence(sentence: str) -> None:
+    title = only(sentence).title
+    assert len(title) <= 80
+    assert not title.endswith(".")
