@@ -52,6 +52,9 @@ def run(
             "--variants/--no-variants", help="Read paraphrased and injected copies too. [default: only offline]"
         ),
     ] = None,
+    kept: Annotated[
+        Path | None, typer.Option("--kept", metavar="FILE", help="Score and report a kept run again; nothing is read.")
+    ] = None,
     judge: Annotated[
         str | None,
         typer.Option("--judge", metavar="NAME", help="A model that judges the summaries, and how far to believe it."),
@@ -98,6 +101,7 @@ def run(
         repeats=repeats,
         variants=variants,
         judge=judge,
+        kept=kept,
         lists=lists,
         show_test=show_test,
         as_json=as_json,

@@ -56,6 +56,7 @@ class Wish:
     html: Path | None = None
     markdown: Path | None = None
     judge: str | None = None
+    kept: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -75,8 +76,8 @@ def evaluate(wish: Wish, settings: Settings) -> int:
         return _benchmark(wish, settings.model)
     if wish.junit and not wish.gate:
         raise UserError("--junit reports the checks of the gate; add --gate")
-    run = measure(wish, settings)
-    path = keep(run, settings.home)
+    run = load_run(wish.kept) if wish.kept else measure(wish, settings)
+    path = wish.kept or keep(run, settings.home)
     measured = _hold(wish, run)
     if wish.judge:
         measured = replace(measured, judge=_judged(run, wish, settings))
@@ -94,7 +95,7 @@ def evaluate(wish: Wish, settings: Settings) -> int:
 
 def _hold(wish: Wish, run: Run) -> Measured:
     scores = score(run)
-    blessed = baseline_path(run.subject.model) if wish.suite == "gold" or wish.gate else None
+    blessed = baseline_path(run.subject.model) if run.suite == "gold" or wish.gate else None
     baseline = read_scores(wish.baseline) if wish.baseline else load_baseline(blessed) if blessed else None
     gate = None
     if wish.gate:

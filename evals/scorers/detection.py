@@ -144,6 +144,6 @@ METRICS = (
         needs_complete=True,
     ),
     share("category_right", "Category right, of those found", _label_right, better="higher", group=_GROUP),
-    share("category_near", "Category right or secondary, of those found", _label_near, better="higher", group=_GROUP),
+    share("category_near", "Category right or secondary", _label_near, better="higher", group=_GROUP),
     share("false_alarms", "Tempting negatives taken for provisions", _false_alarms, better="lower", group=_GROUP),
 )

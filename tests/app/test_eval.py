@@ -108,6 +108,14 @@ def test_two_kept_runs_are_compared(small: Path, workspace: Path) -> None:
     assert "cannot be compared: dataset" in str(refused)
 
 
+def test_a_kept_run_is_scored_again_without_reading_anything(small: Path, workspace: Path) -> None:
+    first = json.loads(run("dev", "--no-variants", "--json").stdout)
+    (kept,) = (workspace / "evals" / "runs").iterdir()
+    again = json.loads(run("--kept", str(kept), "--json").stdout)
+    assert again == first
+    assert list((workspace / "evals" / "runs").iterdir()) == [kept]
+
+
 def test_a_floor_is_lowered_only_with_a_reason(small: Path) -> None:
     assert run("floor", "found_recall", "dev", "0.4").exit_code == 0
     assert isinstance(run("floor", "found_recall", "dev", "0.1").exception, UserError)
