@@ -154,7 +154,7 @@ SAID = {
     "the kinds collected": (
         "We collect your name, your IP address and your location.",
         "title",
-        "contact details, location and device and network identifiers",
+        "contact details, location and device identifiers",
     ),
     "three kinds in a title, not all": (
         "We collect your name, credit card number, IP address, location, photos and date of birth.",
@@ -164,7 +164,7 @@ SAID = {
     "up to five kinds in the text": (
         "We collect your name, credit card number, IP address, location, photos and date of birth.",
         "what_it_is",
-        "contact details, payment details, location, device and network identifiers and messages and content",
+        "contact details, payment details, location, device identifiers and user content",
     ),
     "the recipients": (
         "We share your personal data with advertisers and data brokers.",
