@@ -63,8 +63,8 @@ def _next(c: Connection, column: Any) -> int:  # noqa: ANN401 -- a column of num
     return int(c.execute(select(func.coalesce(func.max(column, type_=Integer), 0))).scalar_one()) + 1
 
 
-def records(c: Connection) -> Iterator[Record]:
-    """All records that stand, by number."""
+def records(c: Connection, *, after: int = 0, most: int | None = None) -> Iterator[Record]:
+    """The records that stand, by number; those behind a number, and not more than so many."""
     query = (
         select(
             t.records,
@@ -75,8 +75,9 @@ def records(c: Connection) -> Iterator[Record]:
         .join(t.drafts, t.drafts.c.id == t.records.c.draft_id)
         .join(t.documents, t.documents.c.id == t.drafts.c.document_id)
         .join(t.snapshots, t.snapshots.c.sha256 == t.documents.c.sha256)
-        .where(t.records.c.withdrawn_at.is_(None))
+        .where(t.records.c.withdrawn_at.is_(None), t.records.c.number > after)
         .order_by(t.records.c.number)
+        .limit(most)
     )
     visits = select(t.captures.c.sha256, func.max(t.captures.c.captured_at)).group_by(t.captures.c.sha256)
     verified = dict(c.execute(visits).all())

@@ -39,6 +39,8 @@ class Settings(BaseSettings):
     output_price: float | None = None
     secret: SecretStr | None = None  # behind the marks around document text; default: made once, kept in home/secret
     blind_share: float = Field(0.0, ge=0, le=1)  # of the drafts: read twice at the review desk, the second time blind
+    webhook_url: str | None = None  # where the review desk posts approvals
+    webhook_secret: SecretStr | None = None  # signs them
     fetch_timeout: float = 30.0  # seconds for a whole capture
     fetch_max_bytes: int = 50_000_000
     wayback_url: str = "https://web.archive.org"

@@ -20,7 +20,8 @@ from app.review import (
     reshape_pages,
     sign_in,
 )
-from app.review.gate import DeniedError, SignInNeededError, Visit
+from app.review.api import create_api
+from app.review.gate import DeniedError, SignInNeededError
 from app.review.library import Library
 from app.review.pages import page
 from app.review.shield import Shield, TooLargeError
@@ -38,7 +39,7 @@ def create_desk(
     store: Store,
     *,
     clock: Callable[[], datetime] = utc_now,
-    told: Callable[[Visit, Done], None] | None = None,
+    told: Callable[[Done], None] | None = None,
     https: bool = False,
     blind_share: float = 0.0,
 ) -> FastAPI:
@@ -58,7 +59,7 @@ def create_desk(
     app.state.registry = load()
     app.state.library = Library(store)
     app.state.blind_share = blind_share
-    app.state.told = told or (lambda _visit, _done: None)
+    app.state.told = told or (lambda _done: None)
     app.add_middleware(Shield, https=https)
     for part in (
         sign_in,
@@ -76,6 +77,9 @@ def create_desk(
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(TooLargeError, _too_large)
+    api = create_api()
+    api.state = app.state
+    app.mount("/api", api)
     with as_file(files("app.review") / "static") as folder:
         app.mount("/static", Cached(directory=folder))
     return app

@@ -206,7 +206,7 @@ def decide(visit: Decide, draft_id: str) -> Response:
         return _conflict(visit, error, filters)
     except RefusedError as error:
         return _refused(visit, draft_id, error, filters)
-    visit.request.app.state.told(visit, done)
+    visit.request.app.state.told(done)
     return RedirectResponse(next_address(visit, filters, done=done.act, skip=draft_id), 303)
 
 

@@ -126,6 +126,7 @@ def decide_many(visit: Decide) -> Response:
     with visit.store.write() as c:
         done, left = desk_store.decide_many(c, decisions, visit.registry)
         lines = {one: queue_store.line(c, one, visit.now) for one in left}
+    visit.request.app.state.told(done)
     if left:
         return page(
             visit.request,

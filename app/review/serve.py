@@ -5,6 +5,7 @@ from ipaddress import ip_address
 
 import uvicorn
 
+from app.review.announce import announcer
 from app.review.desk import create_desk
 from app.terminal import stdout
 from smallprint import people_store, queue_store
@@ -25,9 +26,13 @@ def serve(settings: Settings, *, host: str, port: int, https: bool = False) -> N
     """Serve until interrupted.
 
     Raises:
-        UserError: the port is taken.
+        UserError: the port is taken, or the webhook has no secret.
 
     """
+    if settings.webhook_url and settings.webhook_secret is None:
+        raise UserError("SMALLPRINT_WEBHOOK_URL needs SMALLPRINT_WEBHOOK_SECRET, which signs what is sent there")
+    secret = settings.webhook_secret.get_secret_value() if settings.webhook_secret else None
+    told = announcer(settings.webhook_url, secret)
     store = open_store(settings.sqlalchemy_url)
     try:
         with store.write() as c:
@@ -41,7 +46,7 @@ def serve(settings: Settings, *, host: str, port: int, https: bool = False) -> N
             out.print("Nobody can sign in yet. This link makes the first admin, once:")
             out.print(f"  {link}", soft_wrap=True, highlight=False)
         config = uvicorn.Config(
-            create_desk(store, https=https, blind_share=settings.blind_share),
+            create_desk(store, told=told, https=https, blind_share=settings.blind_share),
             host=host,
             port=port,
             log_level="warning",
@@ -59,6 +64,8 @@ def serve(settings: Settings, *, host: str, port: int, https: bool = False) -> N
             raise UserError(f"the desk cannot listen on {host}:{port}; choose another port with --port")
     finally:
         store.close()
+        if told is not None:
+            told.close()
 
 
 def _shown(host: str) -> str:

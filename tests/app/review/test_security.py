@@ -1,0 +1,350 @@
+"""The desk against those who mean it ill: scripts in every text, forged forms, guessed passwords, others' doors."""
+
+import pytest
+
+from app.review.passwords import hash_password
+from smallprint import desk_store, people_store
+from smallprint.records import AgencyReason, FrameworkCitation, Source
+from smallprint.store import open_store
+from tests.app.review.browser import Browser
+from tests.desk import ARBITRATION, CLAUSES, DOCUMENT, NOW, REFUND, SNAPSHOT, fill, run
+
+ADDRESS = f"/draft/{REFUND.id}"
+PASSWORD = "correct horse battery"
+
+PAYLOADS = (
+    "<script>alert(1)</script>",
+    '"><script>alert(1)</script>',
+    "'><img src=x onerror=alert(1)>",
+    "<svg onload=alert(1)>",
+    "</textarea><script>alert(1)</script>",
+    "</title><script>alert(1)</script>",
+    "</option></select><img src=x onerror=alert(1)>",
+    "<iframe srcdoc='<script>alert(1)</script>'></iframe>",
+    "javascript:alert(1)",
+    "<a href='javascript:alert(1)'>x</a>",
+    '" autofocus onfocus=alert(1) x="',
+    "' onmouseover='alert(1)",
+    "<body onpageshow=alert(1)>",
+    "<details open ontoggle=alert(1)>",
+    "<math><mtext><script>alert(1)</script></mtext></math>",
+    "{{ 7*7 }}{% raw %}",
+    "<style>@import 'http://evil.example/x.css';</style>",
+    "<base href='http://evil.example/'>",
+    "<meta http-equiv=refresh content='0;url=http://evil.example'>",
+    "<form action='http://evil.example'><button>go</button></form>",
+)
+OWN_TAGS = {"img", "iframe", "base", "object", "embed", "math", "style"}
+
+
+def is_clean(page) -> None:
+    """No element or handler that our templates do not write, nothing that leads to a script."""
+    assert not [one for one in page.tree.iter() if isinstance(one.tag, str) and one.tag in OWN_TAGS]
+    assert [one.get("src") for one in page.all("//script")] == [
+        one.get("src") for one in page.all("//head/script[@src]")
+    ]
+    attributes = [(name, value) for one in page.tree.iter() for name, value in one.attrib.items()]
+    assert not [name for name, _ in attributes if name.lower().startswith("on")]
+    assert not [value for name, value in attributes if name in ("href", "src", "action") and "javascript:" in value]
+    assert not [value for name, value in attributes if name in ("action", "formaction") and "evil" in value]
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_no_text_of_document_title_entity_or_model_becomes_markup(browse, tmp_path, payload):
+    from fastapi.testclient import TestClient
+
+    from app.review.desk import create_desk
+
+    store = open_store(f"sqlite:///{tmp_path}/hostile.db")
+    fill(store)
+    words = f"{payload} Fees stay paid."
+    source = Source(location=payload, entity=payload, title=payload)
+    hostile = DOCUMENT.model_copy(
+        update={"sha256": "cd" * 32, "title": payload, "language": payload[:8], "text": words}
+    )
+    clause = CLAUSES[0].model_copy(
+        update={"end": len(words), "text": words, "number": payload, "heading_path": (payload,)}
+    )
+    proof = REFUND.evidence[0].model_copy(update={"start": 0, "end": len(words), "text": words, "clauses": ("c1",)})
+    made = REFUND.provenance.model_copy(update={"document": hostile.id, "model": payload, "prompt": payload})
+    said = dict.fromkeys(("title", "what_it_is", "consumer_impact", "why_it_matters", "enforcement_risk"), payload)
+    draft = REFUND.model_copy(
+        update=said
+        | {
+            "id": "hostile",
+            "evidence": (proof,),
+            "provenance": made,
+            "flags": (payload.replace("|", ""),),
+            "due_diligence": (payload,),
+            "factor_reasons": {"breadth": payload},
+            "category": "venue",
+            "frameworks": (FrameworkCitation(id=None, citation=payload, valid=False, why=payload, problem=payload),),
+            "agencies": (AgencyReason(id=None, name=payload, reason=payload, complaint_url=payload),),
+        }
+    )
+    source_id = store.save_source(source)
+    store.save_capture(
+        source_id, SNAPSHOT.model_copy(update={"sha256": hostile.sha256, "final_url": payload, "wayback_url": payload})
+    )
+    store.save_document(source_id, hostile, (clause,))
+    run(store, draft)
+    with store.write() as c:
+        people_store.add_person(c, "Lea", "lead", by="test", at=NOW)
+        token = people_store.start_session(c, "Lea", NOW)
+    client = TestClient(create_desk(store, clock=lambda: NOW), base_url="http://desk.example", follow_redirects=False)
+    client.cookies.set("smallprint", token, domain="desk.example")
+    lea = Browser(client)
+    for address in (
+        "/queue",
+        f"/queue?entity={payload}&q={payload}",
+        "/draft/hostile",
+        "/draft/hostile/split",
+        "/dashboard",
+    ):
+        is_clean(lea.get(address))
+    page = lea.get("/draft/hostile")
+    is_clean(lea.send(page, "/draft/hostile", {"act": "approve"}))
+    is_clean(lea.send(page, "/draft/hostile", {"act": "reject", "reasons": ["other"], "note": payload}))
+    for address in ("/draft/hostile", "/draft/hostile/history", "/queue?status=rejected"):
+        is_clean(lea.get(address))
+    store.close()
+
+
+def test_every_page_carries_the_headers(anna, browse):
+    for page in (anna.get("/queue"), anna.get(ADDRESS), browse().get("/sign-in"), anna.get("/nowhere")):
+        policy = page.headers["content-security-policy"]
+        assert "default-src 'none'" in policy
+        assert "unsafe" not in policy
+        assert "frame-ancestors 'none'" in policy
+        assert page.headers["x-content-type-options"] == "nosniff"
+        assert page.headers["cache-control"] == "no-store"
+        assert not page.all("//*[@style]")
+
+
+@pytest.mark.parametrize(
+    "address", [ADDRESS, "/queue/bulk", "/queue/undo", f"{ADDRESS}/merge", f"/document/{DOCUMENT.id}/add"]
+)
+@pytest.mark.parametrize(
+    ("fields", "headers"),
+    [
+        pytest.param([], {}, id="no token"),
+        pytest.param([("csrf", "guessed")], {}, id="a guessed token"),
+        pytest.param(None, {"origin": "http://evil.example"}, id="another site, with the right token"),
+        pytest.param(None, {"origin": "null"}, id="a sandboxed page, with the right token"),
+    ],
+)
+def test_forged_forms_are_refused(anna, store, address, fields, headers):
+    csrf = anna.get("/queue").all("//body/@data-csrf")[0]
+    sent = [("csrf", csrf)] if fields is None else fields
+    page = anna.post(address, [*sent, ("act", "approve"), ("saw", "1")], **headers)
+    assert page.status == 403
+    with store.read() as c:
+        assert desk_store.standing(c, REFUND.id).version == 1
+
+
+def test_a_token_of_another_session_is_no_use(anna, ben):
+    csrf = ben.get("/queue").all("//body/@data-csrf")[0]
+    assert anna.post(ADDRESS, [("csrf", csrf), ("act", "approve"), ("saw", "1")]).status == 403
+
+
+DOORS = {
+    "guest": {
+        "/queue": 200,
+        ADDRESS: 200,
+        "/dashboard": 200,
+        "/people": 200,
+        "/account": 200,
+    },  # all show the sign-in form
+    "Rita": {"/queue": 200, ADDRESS: 200, f"{ADDRESS}/split": 403, "/dashboard": 403, "/people": 403, "/blind": 403},
+    "Anna": {"/queue": 200, f"{ADDRESS}/split": 200, "/dashboard": 403, "/people": 403},
+    "Lea": {"/dashboard": 200, "/people": 403},
+    "Adam": {"/dashboard": 200, "/people": 200},
+}
+
+
+@pytest.mark.parametrize(
+    ("who", "address", "status"), [(who, a, s) for who, doors in DOORS.items() for a, s in doors.items()]
+)
+def test_each_role_opens_its_own_doors(browse, who, address, status):
+    page = browse(None if who == "guest" else who).get(address)
+    assert page.status == status
+    if who == "guest":
+        assert page.address.startswith("/sign-in")
+
+
+@pytest.mark.parametrize(
+    ("who", "address"),
+    [
+        pytest.param("Rita", ADDRESS, id="read-only deciding"),
+        pytest.param("Rita", "/queue/bulk", id="read-only deciding several"),
+        pytest.param("Rita", "/queue/undo", id="read-only undoing"),
+        pytest.param("Rita", f"/document/{DOCUMENT.id}/add", id="read-only adding"),
+        pytest.param("Lea", "/people", id="a lead making people"),
+    ],
+)
+def test_what_a_role_may_not_send(browse, store, who, address):
+    browser = browse(who)
+    csrf = browser.get("/queue").all("//body/@data-csrf")[0]
+    page = browser.post(address, [("csrf", csrf), ("act", "add"), ("name", "Eve"), ("role", "admin")])
+    assert page.status == 403
+    with store.read() as c:
+        assert people_store.person(c, "Eve") is None
+
+
+def test_a_reviewer_cannot_undo_what_another_decided(anna, ben):
+    page = anna.send(anna.get(ADDRESS), ADDRESS, {"act": "approve"})
+    act = page.form("/queue/undo").fields["act"]
+    csrf = ben.get("/queue").all("//body/@data-csrf")[0]
+    refused = ben.post("/queue/undo", [("csrf", csrf), ("act", act)])
+    assert refused.status == 409
+    assert "Only a lead" in refused.text
+
+
+@pytest.mark.parametrize(
+    "address", ["/draft/none", "/draft/..%2f..%2fetc", "/document/none/add", "/draft/none/history", "/blind/none"]
+)
+def test_what_is_not_there_is_a_plain_404(anna, address):
+    assert anna.get(address).status == 404
+
+
+def test_half_edits_are_ones_own(anna, ben):
+    anna.send(anna.get(ADDRESS), ADDRESS, {"act": "keep", "title": "Anna's thought"})
+    assert "Anna's thought" not in ben.get(ADDRESS).source
+
+
+# ---- signing in
+
+
+@pytest.fixture
+def known(store):
+    with store.write() as c:
+        people_store.set_password(c, "Anna", hash_password(PASSWORD), by="test", at=NOW)
+
+
+def sign_in(browser, name="Anna", password=PASSWORD, **changes):
+    return browser.send(browser.get("/sign-in"), "/sign-in", {"name": name, "password": password, **changes})
+
+
+def test_guessing_gets_slower_and_the_right_password_has_to_wait_too(browse, clock, known):
+    guest = browse()
+    assert [sign_in(guest, password=f"guess {n}").status for n in range(5)] == [401] * 5
+    blocked = sign_in(guest)
+    assert blocked.status == 429
+    assert int(blocked.headers["retry-after"]) >= 1
+    clock.pass_by(minutes=16)
+    assert "open drafts" in sign_in(guest).text
+
+
+def test_a_wrong_name_and_a_wrong_password_look_the_same(browse, known):
+    texts = {sign_in(browse(), name, "wrong password").text for name in ("Anna", "Nobody")}
+    assert len({text.replace("Nobody", "Anna") for text in texts}) == 1
+
+
+def test_signing_in_gives_a_new_session_whatever_the_browser_brought(browse, known):
+    guest = browse()
+    guest.client.cookies.set("smallprint", "planted", domain="desk.example")
+    sign_in(guest)
+    assert guest.client.cookies.get("smallprint") not in (None, "planted")
+    planted = browse()
+    planted.client.cookies.set("smallprint", "planted", domain="desk.example")
+    assert planted.get("/queue").address.startswith("/sign-in")
+
+
+def test_cookies_are_closed_to_scripts_and_other_sites(browse, known):
+    guest = browse()
+    form = guest.get("/sign-in").form("/sign-in")
+    sent = guest.client.post("/sign-in", data={**dict(form.fields), "name": "Anna", "password": PASSWORD})
+    cookie = next(one for one in sent.headers.get_list("set-cookie") if one.startswith("smallprint="))
+    assert "HttpOnly" in cookie
+    assert "samesite=lax" in cookie.lower()
+
+
+def test_signing_out_and_being_disabled_end_the_session(browse, store):
+    anna = browse("Anna")
+    anna.send(anna.get("/queue"), "/sign-out")
+    assert anna.get("/queue").address.startswith("/sign-in")
+    ben = browse("Ben")
+    with store.write() as c:
+        people_store.disable(c, "Ben", by="test", at=NOW)
+    assert ben.get("/queue").address.startswith("/sign-in")
+
+
+@pytest.mark.parametrize(
+    "where",
+    ["//evil.example", "https://evil.example/queue", "/\\evil.example", "javascript:alert(1)", "/queue\\@evil.example"],
+)
+def test_nobody_is_sent_elsewhere_after_signing_in(browse, known, where):
+    guest = browse()
+    form = guest.get(f"/sign-in?next={where}").form("/sign-in")
+    assert form.fields["next"] == "/queue"
+    sent = guest.client.post(
+        "/sign-in", data={**dict(form.fields), "name": "Anna", "password": PASSWORD, "next": where}
+    )
+    assert sent.headers["location"] == "/queue"
+
+
+@pytest.mark.parametrize("path", ["https://evil.example/", "//evil.example", "/people/../../x\\y"])
+def test_a_kept_form_goes_nowhere_but_to_the_desk(browse, known, path):
+    page = sign_in(browse(), kept='{"act": ["approve"]}', kept_path=path)
+    assert "evil" not in page.source
+
+
+def test_a_sign_in_form_from_elsewhere_is_refused(browse, known):
+    assert browse().post("/sign-in", [("name", "Anna"), ("password", PASSWORD), ("csrf", "x")]).status == 403
+
+
+@pytest.mark.parametrize(
+    ("password", "again"), [("short", "short"), ("aaaaaaaaaaaa", "aaaaaaaaaaaa"), (PASSWORD, "other words")]
+)
+def test_poor_passwords_are_refused_and_the_link_lives_on(browse, store, password, again):
+    with store.write() as c:
+        token = people_store.invite(c, None, "reviewer", NOW)
+    guest, address = browse(), f"/welcome/{token}"
+    page = guest.send(guest.get(address), address, {"name": "Gus", "password": password, "again": again})
+    assert page.status == 422
+    page = guest.send(page, address, {"name": "Gus", "password": PASSWORD, "again": PASSWORD})
+    assert "open drafts" in page.text
+    assert browse().get(address).status == 403
+
+
+def test_an_admin_adds_disables_and_cannot_leave_the_desk_without_one(browse, store):
+    adam = browse("Adam")
+    page = adam.send(adam.get("/people"), "/people", {"act": "add", "name": "Gus", "role": "reviewer"})
+    link = page.all("//code[contains(., '/welcome/')]")[0].text
+    assert "welcome, gus" in browse().get(link.removeprefix("http://desk.example")).text.lower()
+    csrf = page.all("//body/@data-csrf")[0]
+    assert adam.post("/people", [("csrf", csrf), ("act", "disable"), ("name", "Gus")]).status == 200
+    assert browse().get(link.removeprefix("http://desk.example")).status == 403
+    last = adam.post("/people", [("csrf", csrf), ("act", "disable"), ("name", "Adam")])
+    assert last.status == 422
+    assert "only admin" in last.text
+
+
+# ---- too much
+
+
+def test_endless_forms_are_refused(anna, store):
+    csrf = anna.get("/queue").all("//body/@data-csrf")[0]
+    assert anna.post(ADDRESS, [("csrf", csrf), ("act", "keep"), ("title", "x" * 600_000)]).status == 413
+    assert anna.post(ADDRESS, [("csrf", csrf)] + [("item", "x")] * 3000).status == 413
+    assert (
+        anna.post(
+            "/queue/bulk", [("csrf", csrf), ("act", "approve")] + [("item", f"d{n}:1") for n in range(300)]
+        ).status
+        == 403
+    )
+
+
+def test_a_file_is_no_form(anna):
+    sent = anna.client.post(ADDRESS, files={"title": ("x.html", b"<script>", "text/html")})
+    assert sent.status_code == 403
+
+
+def test_what_people_write_is_no_formula_in_a_spreadsheet(anna, store, tmp_path):
+    from app.export import export, records_by_draft
+
+    anna.send(
+        anna.get(f"/draft/{ARBITRATION.id}"), f"/draft/{ARBITRATION.id}", {"act": "approve", "title": "=HYPERLINK(1)"}
+    )
+    export(store.drafts(), "csv", tmp_path / "out.csv", records_by_draft(store))
+    assert "'=HYPERLINK(1)" in (tmp_path / "out.csv").read_text()
