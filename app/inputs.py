@@ -12,7 +12,19 @@ from smallprint.errors import UserError
 from smallprint.records import Source
 
 MANIFESTS = frozenset({".yml", ".yaml", ".csv"})
-_COLUMNS = ("entity", "title", "terms_type", "url", "path", "language", "jurisdictions", "published")
+_COLUMNS = (
+    "entity",
+    "title",
+    "terms_type",
+    "url",
+    "path",
+    "language",
+    "jurisdictions",
+    "published",
+    "ignore_robots",
+    "render",
+)
+_SWITCHES = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 _SHAPE = "a row has entity, title, terms_type, language and either url or path"
 
 
@@ -181,6 +193,8 @@ def _source(path: Path, line: int, row: Mapping[str, Any]) -> Source:
         language=_language(f"{where}: language", row.get("language")),
         jurisdictions=_jurisdictions(row.get("jurisdictions")),
         published=_text(row, "published"),
+        ignore_robots=_switch(where, row, "ignore_robots"),
+        render=_switch(where, row, "render"),
     )
 
 
@@ -195,6 +209,16 @@ def _language(where: str, code: object) -> str | None:
 def _text(row: Mapping[str, Any], name: str) -> str | None:
     value = row.get(name)
     return None if value in (None, "") else str(value).strip()
+
+
+def _switch(where: str, row: Mapping[str, Any], name: str) -> bool:
+    value = row.get(name)
+    if value is None:
+        return False
+    switch = _SWITCHES.get(str(value).strip().lower())
+    if switch is None:
+        raise UserError(f"{where}: {name}: {value!r} is neither true nor false")
+    return switch
 
 
 def _jurisdictions(value: object) -> tuple[str, ...]:

@@ -140,7 +140,7 @@ def _ask_robots(url: str, options: Options, limits: Limits) -> list[str]:
     page on a server that cannot be reached fails on its own).
     """
     if options.ignore_robots:
-        return ["robots.txt not asked, by the user's choice"]
+        return ["robots.txt not asked, because ignore_robots is set"]
     parts = urlsplit(url)
     address = urlunsplit((parts.scheme, parts.netloc, "/robots.txt", "", ""))
     try:

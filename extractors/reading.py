@@ -1,7 +1,7 @@
 """The whole first half in one call: source -> snapshot -> document -> clauses, with or without a workspace."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from extractors import extract
 from extractors.capture import capture_file, is_url
@@ -35,7 +35,7 @@ def read_source(
     Args:
         source: where the document is and what is known about it.
         settings: limits for size and time.
-        options: password, OCR, address rules.
+        options: password, OCR, address rules; the source's own switches hold beside them.
         previous: the last snapshot, so that an unchanged page is asked for conditionally.
         stored: gives the bytes of the previous snapshot by hash, for a page that turns out unchanged.
 
@@ -44,6 +44,11 @@ def read_source(
 
     """
     options = options or Options()
+    options = replace(
+        options,
+        ignore_robots=options.ignore_robots or source.ignore_robots,
+        render=options.render or source.render,
+    )
     if is_url(source.location):
         from extractors.fetch import capture_url
 

@@ -33,6 +33,8 @@ class Source(Noun):
     language: str | None = None  # ISO 639-1
     jurisdictions: tuple[str, ...] = ()  # registry codes such as US, EU, UK; empty: not said
     published: str | None = None  # ISO date of this version, where the manifest says it
+    ignore_robots: bool = False  # fetch it although its robots.txt asks programs not to; the snapshot's notes say so
+    render: bool = False  # run its scripts in a browser before reading it
 
 
 class Snapshot(Noun):

@@ -18,6 +18,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    false,
 )
 
 metadata = MetaData(
@@ -60,6 +61,8 @@ sources = Table(
     Column("language", String(8)),
     Column("jurisdictions", JSON, nullable=False),
     Column("published", String(32)),
+    Column("ignore_robots", Boolean, nullable=False, server_default=false()),
+    Column("render", Boolean, nullable=False, server_default=false()),
 )
 
 snapshots = Table(

@@ -65,7 +65,26 @@ def test_a_csv_manifest_with_a_byte_order_mark(folder: Path) -> None:
     assert (source.entity, source.jurisdictions) == ("Northwind", ("US", "UK"))
 
 
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("m.yml", "- url: https://x.example/terms\n  ignore_robots: true\n  render: no\n"),
+        ("m.csv", "url,ignore_robots,render\nhttps://x.example/terms,yes,0\n"),
+    ],
+    ids=["in YAML", "in a table"],
+)
+def test_a_manifest_says_how_one_source_is_fetched(folder: Path, name: str, words: str) -> None:
+    (source,) = read_manifest(manifest(folder, name, words))
+    assert (source.ignore_robots, source.render) == (True, False)
+
+
 WRONG = [
+    (
+        "a switch that is no switch",
+        "m.yml",
+        "- path: terms.html\n  render: maybe\n",
+        r"m.yml:1: render: 'maybe' is nei",
+    ),
     ("a row without url and path", "m.yml", "- entity: A\n", r"m.yml:1: give either url or path"),
     (
         "the third row has both",

@@ -14,7 +14,9 @@ import pytest
 from extractors.addresses import is_public
 from extractors.fetch import capture_url
 from extractors.layout import Options
+from extractors.reading import read_source
 from smallprint.errors import DocumentError
+from smallprint.records import Source
 from smallprint.settings import Settings
 
 PAGE = b"<!doctype html><html><body><h1>Terms</h1><p>You agree to these terms.</p></body></html>"
@@ -115,7 +117,13 @@ def test_robots_txt_is_heard_and_can_be_overridden_on_the_record(site: Site) -> 
     error = failure(f"{site.url}/terms")
     assert (error.code, "--ignore-robots" in error.advice) == ("robots", True)
     snapshot, _ = capture_url(f"{site.url}/terms", SETTINGS, Options(allow_private=True, ignore_robots=True))
-    assert snapshot.notes == ("robots.txt not asked, by the user's choice",)
+    assert snapshot.notes == ("robots.txt not asked, because ignore_robots is set",)
+
+
+def test_robots_txt_can_be_overridden_for_one_source(site: Site) -> None:
+    site.pages["/robots.txt"] = (200, {"Content-Type": "text/plain"}, b"User-agent: *\nDisallow: /terms\n")
+    source = Source(location=f"{site.url}/terms", ignore_robots=True)
+    assert read_source(source, SETTINGS, HERE).snapshot.notes == ("robots.txt not asked, because ignore_robots is set",)
 
 
 def test_loopback_is_refused_by_address_and_by_name(site: Site) -> None:
