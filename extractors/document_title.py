@@ -7,6 +7,7 @@ from extractors.layout import RawBlock, clean
 from extractors.line_shapes import is_title, split_marker
 
 _FIRST = 6  # blocks in which a document names itself
+_LONGEST = 300  # characters of a title with all its white space
 _KINDS = re.compile(
     r"terms|conditions|policy|policies|agreement|notice|statement|guidelines|rules|licen[cs]e|contract|code of|"
     r"bedingungen|agb|datenschutz|richtlinie|vertrag|conditions|politique|contrat|condiciones|términos|política|"
@@ -21,7 +22,7 @@ def document_title(blocks: Sequence[RawBlock]) -> str | None:
     A numbered heading opens a section and names no document; with nothing else the answer is None.
     """
     shown = [block for block in blocks if block.kind in ("heading", "paragraph") and clean(block.text)]
-    plain = [block for block in shown if not split_marker(block.text)[0]]
+    plain = [block for block in shown if len(block.text) <= _LONGEST and not split_marker(block.text)[0]]
     named = [block for block in plain if is_title(_flat(block), words=14) and _KINDS.search(block.text)]
     top = [block for block in plain if block.kind == "heading" and block.level == 1]
     near = [block for block in shown[:_FIRST] if block in named]

@@ -11,7 +11,7 @@ from lxml.etree import _Element as Element
 from extractors.docx_body import Body, Item, Paragraph, Row
 from extractors.docx_numbering import W, read_numbering
 from extractors.docx_styles import numbers_of_styles, read_styles
-from extractors.layout import Extraction, Options, RawBlock, clean
+from extractors.layout import Extraction, Options, RawBlock, clean, refuse_flood
 from extractors.line_shapes import disguised_level, goes_on
 from smallprint.errors import DocumentError
 from smallprint.records import DocumentWarning
@@ -74,8 +74,10 @@ def _part(archive: zipfile.ZipFile, name: str) -> Element | None:
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True
     )
+    data = archive.read(info)
+    refuse_flood(data.count(b":p>") + data.count(b":p/>"))
     try:
-        return etree.fromstring(archive.read(info).replace(_STRICT, _USUAL), parser)
+        return etree.fromstring(data.replace(_STRICT, _USUAL), parser)
     except etree.XMLSyntaxError as error:
         raise _malformed(f"{name} is not well-formed ({error})") from error
 

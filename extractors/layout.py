@@ -5,6 +5,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from smallprint.errors import DocumentError
 from smallprint.records import Block, BlockKind, DocumentWarning
 
 
@@ -47,6 +48,7 @@ class Extraction:
     page_count: int | None = None
 
 
+_MAX_BLOCKS = 200_000  # the longest real documents have a twentieth of it
 # C0/C1 controls but tab and newline, soft hyphen, zero-width characters, bidi controls, the byte order mark,
 # language tags and variation selectors: a reader sees none of them, and each can hide words from a search,
 # smuggle words past a reader or reorder them on a screen. Lone surrogates cannot be stored. Characters of private use
@@ -67,8 +69,24 @@ def clean(text: str) -> str:
     return _BREAKS.sub("\n", _SPACES.sub(" ", text)).strip()
 
 
+def refuse_flood(count: int, what: str = "paragraphs") -> None:
+    """Stop where a file has more pieces than any document, before they fill the memory.
+
+    Raises:
+        DocumentError: ``too_large``.
+
+    """
+    if count > _MAX_BLOCKS:
+        raise DocumentError("too_large", f"there are more than {_MAX_BLOCKS:,} {what} in it", advice="split the file")
+
+
 def assemble(raw: Iterable[RawBlock]) -> tuple[str, tuple[Block, ...]]:
-    """Canonical text and its blocks: list items and table rows are a line apart, all else a blank line."""
+    """Canonical text and its blocks: list items and table rows are a line apart, all else a blank line.
+
+    Raises:
+        DocumentError: ``too_large`` where there are more blocks than any document has.
+
+    """
     parts: list[str] = []
     blocks: list[Block] = []
     at, previous = 0, None
@@ -93,6 +111,7 @@ def assemble(raw: Iterable[RawBlock]) -> tuple[str, tuple[Block, ...]]:
                 page_breaks=tuple(at + _carried(one.text, offset, text, space=True) for offset in one.page_breaks),
             )
         )
+        refuse_flood(len(blocks))
         parts.append(text)
         at += len(text)
         previous = one.kind

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import islice
 
 # A bullet is a sign for "item" and says nothing itself; "o" is what Word's second-level bullet turns into as text.
 BULLET = re.compile("(?:[•‣⁃◦●○■□▪▫–—*·∙⚫➢➤►▶✓✔❖-]|[o](?= )|\uf0b7|\uf0a7|\uf0d8|\uf02d)[^\\S\n]+(?=\\S)")
@@ -92,7 +93,9 @@ def is_date(line: str) -> bool:
 
 def is_caps(line: str) -> bool:
     """Whether a line is set in capitals: at least four letters, no small one."""
-    return sum(1 for _ in _LETTER.finditer(line)) >= 4 and line == line.upper() and line != line.lower()
+    if line != line.upper() or line == line.lower():
+        return False
+    return sum(1 for _ in islice(_LETTER.finditer(line), 4)) == 4
 
 
 def is_title(line: str, *, words: int = 14, characters: int = 110) -> bool:

@@ -8,10 +8,10 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from extractors.document_title import document_title
-from extractors.layout import Extraction, Options, RawBlock, clean
+from extractors.layout import Extraction, Options, RawBlock, clean, refuse_flood
 from extractors.line_shapes import disguised_level, goes_on, is_title, split_marker
 from extractors.markdown_inline import Inline, flatten, visible_html
-from extractors.text import decode, extract_text
+from extractors.text import LINES_OF_A_BLOCK, decode, extract_text
 from smallprint.records import DocumentWarning
 
 _FRONT_MATTER = re.compile(r"---[ \t]*\n(.{0,20000}?)\n(?:---|\.\.\.)[ \t]*\n", re.DOTALL)
@@ -28,8 +28,14 @@ _MAX_NESTING = 100  # markdown-it drops what is nested deeper; deeper than any d
 
 
 def extract_markdown(data: bytes, options: Options) -> Extraction:
-    """Blocks of a Markdown file (CommonMark and tables); link addresses, images and markup signs are left out."""
+    """Blocks of a Markdown file (CommonMark and tables); link addresses, images and markup signs are left out.
+
+    Raises:
+        DocumentError: ``too_large`` where it has more lines than any document.
+
+    """
     text, warnings = decode(data)
+    refuse_flood(text.count("\n") // LINES_OF_A_BLOCK)
     text = re.sub(r"\r\n?|[\x85\u2028\u2029]", "\n", text)
     text = _GLUED_ROW.sub(r"\1\n", _SPACED_TARGET.sub("](#)", text))
     front = _FRONT_MATTER.match(text)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from extractors.document_title import document_title
-from extractors.layout import Extraction, Options, RawBlock
+from extractors.layout import Extraction, Options, RawBlock, refuse_flood
 from extractors.line_shapes import (
     depth,
     goes_on,
@@ -27,9 +27,11 @@ _BOMS = {
 }
 # What stands outside ASCII in Western text; a Windows-1252 reading made of these alone is trusted over statistics.
 _WESTERN = frozenset("‘’“”„‚–—…•·€£§©®™°«»¿¡ \u00a0" + "äöüßÄÖÜàâæçéèêëîïôœùûÿÀÂÇÉÈÊÎÔÙÛáíóúñÁÍÓÚÑìòãõåøÅØÆ")
+LINES_OF_A_BLOCK = 5  # on average, at most; blank ones count
 _WRAP_WIDTHS = range(40, 121)  # columns at which people wrap plain text
 _TERMINATED = re.compile(r"(?:[.;:!?]['\"’”)\]]*|[;,] (?:and|or|und|oder|et|ou|y|o|e|lub|i))$")
 _ENDED = re.compile(r"[.!?:]['\"’”)\]]*$")
+_HYPHENATED = re.compile(r"[^\W\d_]-$")
 _UNDERLINE = re.compile(r"\s*([=\-~_*])\1{2,}\s*$")
 _HASHES = re.compile(r"(#{1,6}) +(?=\S)")
 
@@ -51,10 +53,18 @@ def decode(data: bytes) -> tuple[str, tuple[DocumentWarning, ...]]:
 
 
 def extract_text(data: bytes, _options: Options) -> Extraction:
-    """Blocks of a plain text file: blank lines part paragraphs, wrapped lines are joined; never raises on content."""
+    """Blocks of a plain text file: blank lines part paragraphs, wrapped lines are joined.
+
+    Raises:
+        DocumentError: ``too_large`` where it has more lines than any document.
+
+    """
     text, warnings = decode(data)
+    refuse_flood(text.count("\n") // LINES_OF_A_BLOCK)
     lines = [line.expandtabs(4).rstrip() for line in re.split(r"\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]", text)]
-    pieces = [piece for chunk in _chunks(lines) for piece in _pieces(chunk, _wrap_width(lines))]
+    width = _wrap_width(lines)
+    pieces = [piece for chunk in _chunks(lines) for piece in _pieces(chunk, width)]
+    refuse_flood(len(pieces))
     blocks = tuple(_blocks(pieces))
     return Extraction(blocks, title=document_title(blocks), warnings=warnings)
 
@@ -122,12 +132,20 @@ def _pieces(chunk: list[str], width: int | None) -> Iterator[_Piece]:
         if piece is not None:
             full = width is not None and len(chunk[index - 1]) + 1 + len(line.split(maxsplit=1)[0]) > width
             if not _begins_anew(chunk[index - 1], line, piece, full=full, wrapped=width is not None):
-                piece.lines.append((" " if full or _is_ragged(chunk, index, width) else "\n") + line.strip())
+                wrapped = full or _is_ragged(chunk, index, width)
+                piece.lines.append(_glue(chunk[index - 1], wrapped=wrapped) + line.strip())
                 continue
             yield piece
         piece = _Piece([line.strip()], indent, alone=len(chunk) == 1)
     if piece is not None:
         yield piece
+
+
+def _glue(before: str, *, wrapped: bool) -> str:
+    """What stands between two lines: a word that is broken at its hyphen needs no space."""
+    if not wrapped:
+        return "\n"
+    return "" if _HYPHENATED.search(before) else " "
 
 
 def _is_ragged(chunk: list[str], index: int, width: int | None) -> bool:
