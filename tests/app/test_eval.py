@@ -66,8 +66,8 @@ def small(workspace: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> P
     for path in CASES.iterdir():
         if path.name.startswith(("fernbank-", "stillwater-")):
             shutil.copy(path, cases)
-    for folder in ("gates", "baselines"):
-        shutil.copytree(Path(gate.__file__).parent / folder, tmp_path / folder, ignore=shutil.ignore_patterns("*.json"))
+    shutil.copytree(gate.GATES, tmp_path / "gates")
+    (tmp_path / "baselines").mkdir()
     monkeypatch.setattr(suites, "CASES", cases)
     monkeypatch.setattr(gate, "GATES", tmp_path / "gates")
     monkeypatch.setattr(gate, "BASELINES", tmp_path / "baselines")

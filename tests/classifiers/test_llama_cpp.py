@@ -45,7 +45,7 @@ def address() -> Iterator[str]:
 
 def settings(address: str) -> Settings:
     return Settings(
-        _env_file=None, model="openai:smollm2", base_url=address, secret="s", max_output_tokens=64, concurrency=1
+        _env_file=None, model="openai:smollm2", base_url=address, secret="s", max_output_tokens=100, concurrency=1
     )
 
 
