@@ -230,8 +230,9 @@ def draft_id(document: Document, evidence: tuple[Evidence, ...], category: str, 
 def merge(windows: Iterable[Iterable[Draft]]) -> list[Draft]:
     """Drafts of all windows in document order, duplicates merged into the more confident one.
 
-    Duplicates are drafts of one category whose evidence overlaps by half, or, from different windows, touches the same
-    clause; and drafts of any category on the very same words, where the other category becomes a secondary one.
+    Duplicates are drafts of one category and direction whose evidence overlaps by half, or, from different windows,
+    touches the same clause; and drafts of any category on the very same words, where the other category becomes a
+    secondary one.
     """
     kept: list[tuple[int, Draft]] = []
     ranked = [(n, draft) for n, drafts in enumerate(windows) for draft in drafts]
@@ -247,13 +248,17 @@ def merge(windows: Iterable[Iterable[Draft]]) -> list[Draft]:
 
 
 def _same(one: Draft, other: Draft, *, across: bool) -> bool:
-    here, there = one.evidence[0], other.evidence[0]
+    here, there = one.evidence, other.evidence
     if one.category != other.category:
-        return (here.start, here.end) == (there.start, there.end)
-    overlap = min(here.end, there.end) - max(here.start, there.start)
-    if overlap * 2 >= min(here.end - here.start, there.end - there.start):
+        return [(span.start, span.end) for span in here] == [(span.start, span.end) for span in there]
+    if (one.severity == "beneficial") != (other.severity == "beneficial"):
+        # A right and its limit are two provisions, however near they stand.
+        return False
+    shared = sum(max(0, min(a.end, b.end) - max(a.start, b.start)) for a in here for b in there)
+    if shared * 2 >= min(sum(span.end - span.start for span in spans) for spans in (here, there)):
         return True
-    return across and bool(set(here.clauses) & set(there.clauses))
+    touched = [{clause for span in spans for clause in span.clauses} for spans in (here, there)]
+    return across and bool(touched[0] & touched[1])
 
 
 def _merged(kept: Draft, other: Draft) -> Draft:

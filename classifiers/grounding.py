@@ -7,6 +7,7 @@ source's own text. docs/decisions/0011-grounding.md says what each status means 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Literal
 
 from classifiers import splices
@@ -162,19 +163,18 @@ class Grounder:
             if self._is_close(chain):
                 spans[Passage(chain[0].start, chain[-1].end)] = chain
         chosen = self._scope.choose(self._tightest(spans), cited, window)
+        # Words of several clauses are several spans: what lies between was left out. Whole sentences are one passage.
         apart = self._apart(source, words, cited)
-        if len(apart) == len(words) and (not chosen or self._strays(chosen[0], cited)):
-            return _Found(tuple(apart), "spliced")
+        parted = chosen is None or (not whole and len(self._scope.touched(chosen[0])) > 1)
+        if parted and len(apart) == len(words):
+            marked = (self._with_marks(one, part) for one, part in zip(apart, parts, strict=True))
+            return _Found(tuple(marked), "spliced")
         if not chosen:
             return None
         passage, rivals = chosen
-        hidden = any(splices.hides_negation(gap) for gap in splices.gaps(source.text, spans[passage]))
+        hidden = any(splices.hides_negation(source.text, *pair) for pair in pairwise(spans[passage]))
         status: EvidenceStatus = "ambiguous" if rivals else "fuzzy" if hidden and not whole else "spliced"
         return _Found((self._with_marks(passage, parts[-1]),), status)
-
-    def _strays(self, passage: Passage, cited: list[int]) -> bool:
-        """Whether a passage runs through clauses that the analyst did not cite."""
-        return any(n not in cited and not self._scope.clauses[n].heading_only for n in self._scope.touched(passage))
 
     def _is_close(self, chain: list[Passage]) -> bool:
         if len(self._scope.touched(Passage(chain[0].start, chain[-1].end))) <= 1:

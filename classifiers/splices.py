@@ -72,8 +72,13 @@ def is_bounded(gap: str) -> bool:
     return len(gap) <= _LONGEST_GAP
 
 
-def hides_negation(gap: str) -> bool:
-    """Whether a gap leaves out a negation or exception on which the words beside it depend."""
-    words = squash(gap)
+def hides_negation(text: str, one: Passage, other: Passage) -> bool:
+    """Whether what is left out between two passages has a negation or exception on which the words beside it depend.
+
+    Words beyond the end of a sentence do not depend on it.
+    """
+    words = squash(text[one.end : other.start])
     folded = [words.word(at) for at in range(len(words.words))]
-    return any(is_negation(word) for word in (*folded[:_BESIDE], *folded[-_BESIDE:]))
+    after = [] if ends_sentence(text, one.end) else folded[:_BESIDE]
+    before = [] if starts_sentence(text, other.start) else folded[-_BESIDE:]
+    return any(is_negation(word) for word in (*after, *before))

@@ -250,6 +250,16 @@ def test_duplicates_are_merged(first: list, second: list, left: list[str], secon
     assert ("merged_duplicate" in kept[0].flags) == (len(kept) < len(first) + len(second))
 
 
+def test_a_right_and_its_limit_stay_two_provisions() -> None:
+    right = prove(
+        factors=Factors(rights_waived=0, opt_out=0, breadth=3, exposure=0, discretion=0), severity="beneficial"
+    )
+    limit = prove(quote=WHOLE)
+    assert isinstance(right, Draft)
+    assert isinstance(limit, Draft)
+    assert len(merge([[right, limit]])) == 2
+
+
 def test_the_more_confident_duplicate_is_kept() -> None:
     (kept,) = merge([[draft(WHOLE, "arbitration", confidence=0.6), draft(PART, "arbitration", confidence=0.8)]])
     assert kept.confidence == 0.8

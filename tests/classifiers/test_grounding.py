@@ -171,6 +171,23 @@ def test_what_the_document_does_not_say_proves_nothing(quote: str) -> None:
     assert found.why
 
 
+def test_words_left_out_between_clauses_are_no_evidence() -> None:
+    quote = "You may not resell what you buy ... Your plan renews every month until you cancel"
+    found = GROUNDER.ground(quote, cited=[BY_NUMBER["1.2"], BY_NUMBER["2.1"]]) or ()
+    assert [one.text for one in found] == [
+        "You may not resell what you buy",
+        "Your plan renews every month until you cancel",
+    ]
+
+
+def test_a_negation_in_another_sentence_is_not_hidden_by_an_elision() -> None:
+    document, clauses = read(
+        "The shop is open as it is. We do not warrant that lamps are lit. Some lamps may be put out."
+    )
+    (evidence,) = Grounder(document, clauses).ground("The shop is open as it is ... Some lamps may be put out") or ()
+    assert evidence.status == "spliced"
+
+
 def test_an_elision_that_hides_a_negation_is_for_a_person_to_see() -> None:
     quote = "Fees are ... the law says otherwise"
     (evidence,) = GROUNDER.ground(quote, cited=[BY_NUMBER["2.1"]]) or ()
