@@ -56,6 +56,8 @@ LEVELS = {
         "You may request a refund, which we grant in our sole discretion.",
         "low",
     ),
+    "canceling without a refund": ("You may cancel your plan at any time but won't be issued a refund.", "high"),
+    "refunds as credit": ("We issue refunds in the form of store credits.", "medium"),
     "canceling by telephone only": ("You may cancel your plan only by calling us on business days.", "medium"),
     "canceling at any time": ("You may cancel your plan at any time in your settings.", "beneficial"),
     "price change without notice": ("We may change our prices at any time without notice.", "high"),
