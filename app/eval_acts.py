@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from app import eval_tables
-from app.evaluation import Wish, measure, read_scores
+from app.evaluation import Wish, measure, read_scores, write
 from app.terminal import stderr, stdout
 from app.workspace import existing_store
 from evals.comparing import compare
@@ -49,7 +49,7 @@ def bless_run(settings: Settings, reason: str, budget: float | None) -> Path:
         )
     path = baseline_path(run.subject.model)
     scores = score(run).model_copy(update={"reason": reason})
-    path.write_text(scores.model_dump_json(indent=None) + "\n", encoding="utf-8")
+    write(path, scores.model_dump_json() + "\n")
     stderr().print(f"{path.name}: baseline of {len(run.cases)} documents", markup=False)
     return path
 

@@ -228,8 +228,10 @@ def _floors(scores: Scores, gate: GateFile) -> Iterator[Check]:
                 continue
             floor, metric = by_split[split], METRICS[name]
             if name not in found:
-                message = f"{metric.title}: nothing to measure it on in {split}"
-                yield Check(kind="floor", name=f"{name}.{split}", passed=False, message=message)
+                # Who names no agency invents none; who reads no injected copy has not shown that it resists one.
+                blameless = metric.better == "lower" and metric.group != "Stability"
+                message = f"{metric.title} ({split}): nothing to measure it on"
+                yield Check(kind="floor", name=f"{name}.{split}", passed=blameless, message=message)
                 continue
             value = found[name].value
             least = metric.better == "higher"

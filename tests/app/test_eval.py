@@ -67,7 +67,6 @@ def small(workspace: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> P
         if path.name.startswith(("fernbank-", "stillwater-")):
             shutil.copy(path, cases)
     shutil.copytree(gate.GATES, tmp_path / "gates")
-    (tmp_path / "baselines").mkdir()
     monkeypatch.setattr(suites, "CASES", cases)
     monkeypatch.setattr(gate, "GATES", tmp_path / "gates")
     monkeypatch.setattr(gate, "BASELINES", tmp_path / "baselines")

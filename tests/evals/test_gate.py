@@ -274,6 +274,14 @@ def test_the_same_run_meets_the_gate(sound, shipped, blessed) -> None:
     assert result.met, [check.message for check in result.failed]
 
 
+def test_a_run_that_read_no_injected_copy_has_not_shown_that_it_resists(sound, shipped, blessed) -> None:
+    unread = run_of([one.model_copy(update={"variants": ()}) for one in sound.cases], model="offline")
+    assert {check.name for check in held(unread, shipped, blessed).failed} == {
+        "injection_obeyed.dev",
+        "injection_obeyed.test",
+    }
+
+
 def test_errors_are_told_apart_from_low_scores(sound, shipped, blessed) -> None:
     broken = held(document_failed(sound), shipped, blessed)
     assert {check.kind for check in broken.failed} == {"error"}
