@@ -34,6 +34,10 @@ NOTHING = {
     "a confidentiality clause": "Neither party discloses confidential information unless a court orders it.",
     "funds that are held": "We will hold your margin for up to 12 months from the payment date.",
     "a right that the company keeps": "We reserve the right to access and delete data on our servers.",
+    "a promise of another company": "They state that they will never sell your personal information.",
+    "a duty of website operators": "Operators are required to disclose how they respond to Do Not Track signals.",
+    "data nobody wants": "We don't want to know your real name, your gender or your age.",
+    "a definition of sensitive data": "“Sensitive data” means information about health, religion or ethnicity.",
     "what many browsers do": "Most browsers accept cookies automatically, and their help page has instructions.",
     "goods that are sold": "We sell kettles, mugs and spare parts in our shop.",
 }
