@@ -196,6 +196,7 @@ VALUES: dict[str, Callable[[str], str | None]] = {
     "lookback": _period(r"paid|preced|prior|previous|last|before|immediately"),
     "retention_period": _period(r"ret(?:ain|ention)|stor|ke(?:ep|pt)|delet|eras|hold|purg|remov"),
     "refund_window": _period(r"refund|withdraw|cancel|cooling|money|return|right"),
+    "expiry_period": _period(r"forfeit|expir|laps|not (?:been )?(?:used|spent)|void|\blost\b"),
     "trial_period": _trial,
     "amount": _amount,
     "age": _age,

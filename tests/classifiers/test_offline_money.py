@@ -117,6 +117,12 @@ SAYS = {
         "$25",
     ),
     "when a balance is lost": ("Unused coins are forfeited ninety (90) days after purchase.", "title", "90 days"),
+    "a period of something else is not when a balance is lost": (
+        "It may take up to 30 days to work through your request to leave us, and all the unused coins that are left in "
+        "your account are forfeited when the account is closed.",
+        "title",
+        "Balance forfeited when the account closes",
+    ),
     "the store's part in renewals": (
         "If you bought the plan through an app store, it renews automatically through the app store.",
         "title",
@@ -168,3 +174,8 @@ def test_a_run_in_heading_is_no_term() -> None:
 def test_no_title_is_said_twice() -> None:
     found = read_terms("Fees are non-refundable.", "We do not give refunds.", "Payments are not refundable.")
     assert [one.title for one in found] == ["No refunds"]
+
+
+def test_the_companys_own_right_to_cancel_is_no_right_of_the_user() -> None:
+    found = read_terms("We reserve the right to cancel the service in order to protect our network.")
+    assert [one.category for one in found] == ["account_termination"]
