@@ -76,6 +76,10 @@ LEVELS = {
     "credits that stay": ("Coins that you have bought do not expire.", "beneficial"),
 }
 
+LONG_LEAVING = (
+    "We may take 30 days to handle your request to leave us and to send you a note about it, and all the unused coins "
+    "are forfeited when the account is closed."
+)
 # field, words that it has
 SAYS = {
     "the trial's length": (
@@ -118,8 +122,7 @@ SAYS = {
     ),
     "when a balance is lost": ("Unused coins are forfeited ninety (90) days after purchase.", "title", "90 days"),
     "a period of something else is not when a balance is lost": (
-        "It may take up to 30 days to work through your request to leave us, and all the unused coins that are left in "
-        "your account are forfeited when the account is closed.",
+        LONG_LEAVING,
         "title",
         "Balance forfeited when the account closes",
     ),
