@@ -39,6 +39,7 @@ _TEXT_TAGS = frozenset(
 )
 _DOMINATES = 0.55  # share of the prose that a child needs to be entered
 _LABEL = 150  # characters of the longest line that can be such a title
+_FEW_LINKS = 0.2  # share of a section's characters inside links
 _NO_LABEL = frozenset(("nav", "foot", "aside", "consent", "dialog", "language", "head"))
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _NOTICE = re.compile(r"©|\(c\)|copyright|all rights reserved|alle rechte|tous droits|reservados", re.IGNORECASE)
@@ -64,9 +65,10 @@ def find_main(page: Survey) -> tuple[int, list[int]]:
         best = max(children, key=lambda child: page.prose[child], default=None)
         if best is None or page.prose[best] < page.prose[at] * _DOMINATES or not page.prose[best]:
             break
-        if page.elements[best].tag not in _CONTAINERS:
+        tag = page.elements[best].tag
+        if tag not in _CONTAINERS and "-" not in tag:  # tags with a dash are components of the page's own making
             break
-        labels = _labels(page, children)
+        labels = _labels(page, children) | _alike(page, children, best)
         for child in children:
             if child != best and child not in labels and not _belongs(page, child, before=child < best):
                 aside.append(child)
@@ -146,6 +148,22 @@ def _labels(page: Survey, children: list[int]) -> frozenset[int]:
         child
         for child in near
         if 0 < page.chars[child] <= _LABEL and not page.links[child] and not hints(page.elements[child]) & _NO_LABEL
+    )
+
+
+def _alike(page: Survey, children: list[int], best: int) -> frozenset[int]:
+    """Boxes of the same make as the largest one, or that open with a heading, and are not mostly links: sections."""
+    shape = (page.elements[best].tag, page.elements[best].get("class"))
+    return frozenset(
+        child
+        for child in children
+        if page.chars[child]
+        and page.link_density(child) < _FEW_LINKS
+        and not hints(page.elements[child]) & _NO_LABEL
+        and (
+            (shape[1] and (page.elements[child].tag, page.elements[child].get("class")) == shape)
+            or (page.prose[child] and page.count("heading", child) and not page.count("button", child))
+        )
     )
 
 

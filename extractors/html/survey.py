@@ -20,6 +20,7 @@ HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
 _KINDS: dict[str, Callable[[Element], bool]] = {
     "heading": lambda element: element.tag in HEADINGS,
     "main": lambda element: element.tag in ("h1", "main", "article"),
+    "button": lambda element: element.tag == "button" or element.get("role") == "button",
     "link": lambda element: element.tag == "a" and element.get("href") is not None,
     "in_page_link": lambda element: element.tag == "a" and (element.get("href") or "").startswith("#"),
 }
