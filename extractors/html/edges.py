@@ -15,7 +15,8 @@ _ACTS = re.compile(
     r"|print(?: this)?(?: page)?|share(?: this)?(?: page| article)?|download(?: as)?(?: an?)? pdf"
     r"|was this (?:page |article )?helpful\??|next|previous|prev|table of contents|on this page|in this article"
     r"|jump to(?: section)?:?|menu|close|search|copy link|copied!?|accept(?: all)?|reject(?: all)?|cookie settings"
-    r"|(?:read|show|view|see|learn) (?:more|less)|(?:expand|collapse|open|close|show|hide) all|loading\.*|nach oben|zum inhalt springen|haut de page|retour en haut"
+    r"|(?:read|show|view|see|learn) (?:more|less)|(?:expand|collapse|open|close|show|hide) all"
+    r"|loading\.*|nach oben|zum inhalt springen|haut de page|retour en haut"
     r"|mehr erfahren|weiterlesen|en savoir plus|lire la suite|leer más|ver más|scopri di più|czytaj więcej"
     r"|aller au contenu|volver arriba|torna su)$",
     re.IGNORECASE,
