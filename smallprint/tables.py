@@ -198,7 +198,18 @@ queue = Table(
     Column("decided_at", UtcDateTime),
     Index("ix_queue_order", "status", "rank", "document_id", "start", "draft_id"),
     Index("ix_queue_decided_by_decided_at", "decided_by", "decided_at"),
-    # Counts by one column read its index alone.
+    # Counts by one column read its index alone, counts under filters the wide one.
+    Index(
+        "ix_queue_facets",
+        "status",
+        "severity",
+        "category",
+        "source_id",
+        "model",
+        "prompt",
+        "assignee",
+        "flags",
+    ),
     *(
         Index(f"ix_queue_status_{name}", "status", name)
         for name in ("severity", "category", "source_id", "model", "prompt", "assignee", "flags")

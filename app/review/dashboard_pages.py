@@ -25,7 +25,7 @@ def show_dashboard(visit: Lead) -> Response:
             "throughput": plots.stacked(days, people),
             "severities": plots.bars(severities, classes=[level for level, _ in severities]),
             "waiting": plots.bars(figures.waiting(c, visit.now)),
-            "reasons": plots.bars(figures.reasons(c)),
+            "reasons": plots.bars(figures.reasons(c), label=250),
             "edits": figures.edits(c),
             "agreement": agreement.agreement(c),
         }

@@ -97,6 +97,11 @@ class Edits:
     untouched: int
     changed: dict[str, float]  # field -> share of characters changed (texts), share of drafts changed (others)
 
+    @property
+    def shares(self) -> list[tuple[str, float]]:
+        """The fields by name with their shares."""
+        return [(name.replace("_", " "), share) for name, share in self.changed.items()]
+
 
 def edits(c: Connection) -> list[Edits]:
     """Edit distance by field for each model and prompt, over the newest approvals."""

@@ -4,16 +4,18 @@ from collections.abc import Mapping, Sequence
 
 from markupsafe import Markup
 
-_LABEL, _BAR, _GAP, _WIDTH = 150, 16, 8, 460
+_BAR, _GAP, _WIDTH = 16, 9, 460
 _SERIES = ("a", "b", "c", "d", "e")
 
 
-def bars(rows: Sequence[tuple[str, float]], *, classes: Sequence[str] = (), percent: bool = False) -> Markup:
-    """Horizontal bars with their labels and values; ``classes`` color each."""
+def bars(
+    rows: Sequence[tuple[str, float]], *, classes: Sequence[str] = (), percent: bool = False, label: int = 120
+) -> Markup:
+    """Horizontal bars with their labels and values; ``classes`` color each, ``label`` is the room for the names."""
     most = max((value for _, value in rows), default=0) or 1
-    room = _WIDTH - _LABEL - 60
+    room = _WIDTH - label - 60
     drawn = Markup()
-    for number, (label, value) in enumerate(rows):
+    for number, (name, value) in enumerate(rows):
         top = number * (_BAR + _GAP)
         wide = round(room * value / most, 1)
         kind = classes[number] if number < len(classes) else ""
@@ -24,16 +26,16 @@ def bars(rows: Sequence[tuple[str, float]], *, classes: Sequence[str] = (), perc
             '<rect class="bar {kind}" x="{left}" y="{top}" width="{wide}" height="{high}" rx="3"/>'
             '<text class="value" x="{after}" y="{y}">{said}</text>'
         ).format(
-            x=_LABEL - 8,
+            x=label - 8,
             y=top + 12,
-            label=_short(label),
-            left=_LABEL,
+            label=_short(name, label // 6),
+            left=label,
             top=top,
             room=room,
             high=_BAR,
             kind=kind,
             wide=wide,
-            after=_LABEL + room + 8,
+            after=label + room + 8,
             said=said,
         )
     return _drawing(drawn, max(1, len(rows)) * (_BAR + _GAP), f"{len(rows)} bars")
@@ -79,8 +81,8 @@ def merged(series: Mapping[str, Sequence[int]]) -> Mapping[str, Sequence[int]]:
     return {**kept, f"{len(rest)} others": [sum(values) for values in zip(*rest, strict=True)]}
 
 
-def _short(label: str) -> str:
-    return label if len(label) <= 24 else label[:23] + "…"
+def _short(name: str, most: int = 24) -> str:
+    return name if len(name) <= most else name[: most - 1] + "…"
 
 
 def _drawing(drawn: Markup, height: float, what: str, *, width: int = _WIDTH) -> Markup:

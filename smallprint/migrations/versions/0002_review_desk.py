@@ -230,6 +230,11 @@ def _tables() -> None:
         batch_op.create_index("ix_queue_decided_by_decided_at", ["decided_by", "decided_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_queue_document_id"), ["document_id"], unique=False)
         batch_op.create_index("ix_queue_order", ["status", "rank", "document_id", "start", "draft_id"], unique=False)
+        batch_op.create_index(
+            "ix_queue_facets",
+            ["status", "severity", "category", "source_id", "model", "prompt", "assignee", "flags"],
+            unique=False,
+        )
         batch_op.create_index("ix_queue_status_severity", ["status", "severity"], unique=False)
         batch_op.create_index("ix_queue_status_category", ["status", "category"], unique=False)
         batch_op.create_index("ix_queue_status_source_id", ["status", "source_id"], unique=False)

@@ -1,0 +1,117 @@
+"""The lead's dashboard and blind double review: what people did, as figures that add up."""
+
+import pytest
+
+from app.review import agreement, figures, plots
+from app.review.agreement import kappa, sampled
+from app.review.desk import create_desk
+from smallprint import desk_store
+from smallprint.registry import load
+from smallprint.review import REASONS, Decision
+from tests.app.review.browser import Browser
+from tests.desk import ARBITRATION, CLASS_ACTION, NOW, PRICES, REFUND
+
+
+@pytest.fixture
+def decided(store):
+    def decide(kind, draft, by, **fields):
+        with store.write() as c:
+            made = Decision(kind=kind, draft=draft.id, saw=1, by=by, at=NOW, **fields)
+            desk_store.decide(c, made, load())
+
+    decide("approve", REFUND, "Anna", words=REFUND.model_copy(update={"title": "x" * len(REFUND.title)}))
+    decide("approve", ARBITRATION, "Anna")
+    decide("reject", PRICES, "Ben", reasons=("misread", "duplicate"))
+    return store
+
+
+def test_figures_add_up(decided):
+    with decided.read() as c:
+        assert figures.totals(c, NOW) == figures.Totals(open=1, approved=2, rejected=1, second=0, today=3)
+        days, people = figures.throughput(c, NOW)
+        assert (days[-1], people) == ("2 Mar", {"Anna": [0] * 13 + [2], "Ben": [0] * 13 + [1]})
+        assert figures.reasons(c) == [(REASONS["misread"], 1), (REASONS["duplicate"], 1)]
+        assert sum(number for _, number in figures.waiting(c, NOW)) == 1
+        assert dict(figures.open_by_severity(c))["high"] == 1
+        (edits,) = figures.edits(c)
+    assert (edits.maker, edits.approved, edits.untouched) == ("offline · offline@1", 2, 1)
+    assert edits.changed["title"] == 0.5
+    assert edits.changed["what_it_is"] == 0
+
+
+def test_the_page_draws_them_for_leads(decided, browse):
+    page = browse("Lea").get("/dashboard")
+    assert page.status == 200
+    assert len(page.all("//*[local-name()='svg'][@role='img']")) >= 4
+    assert "2 newest approvals, 50 % without any change" in page.text
+
+
+def test_a_plot_escapes_its_labels_and_folds_many_people_into_one_band():
+    drawn = plots.bars([("<script>", 1)])
+    assert "<script>" not in drawn
+    many = {f"person {n}": [n, 1] for n in range(9)}
+    merged = plots.merged(many)
+    assert list(merged) == ["person 0", "person 1", "person 2", "person 3", "5 others"]
+    assert merged["5 others"] == [4 + 5 + 6 + 7 + 8, 5]
+
+
+@pytest.mark.parametrize(
+    ("pairs", "ordered", "expected"),
+    [
+        pytest.param([("a", "a"), ("b", "b"), ("c", "c")], False, 1.0, id="agreeing in all"),
+        pytest.param([("a", "b"), ("b", "a")], False, -1.0, id="always the opposite"),
+        pytest.param([("a", "a"), ("a", "b"), ("b", "a"), ("b", "b")], False, 0.0, id="by chance"),
+        pytest.param([("a", "a")] * 5, False, None, id="one answer alone says nothing"),
+        pytest.param([("a", "b"), ("c", "c"), ("a", "a"), ("c", "b")], True, 2 / 3, id="near misses weigh less"),
+    ],
+)
+def test_kappa(pairs, ordered, expected):
+    found = kappa(pairs, ("a", "b", "c"), ordered=ordered)
+    assert found == (expected if expected is None else pytest.approx(expected))
+
+
+def test_a_sample_is_the_same_for_ever_and_about_as_large_as_asked():
+    drawn = [sampled(f"draft-{n}", 0.2) for n in range(2000)]
+    assert drawn == [sampled(f"draft-{n}", 0.2) for n in range(2000)]
+    assert 300 < sum(drawn) < 500
+    assert all(sampled(f"draft-{n}", 1.0) for n in range(50))
+
+
+@pytest.fixture
+def blind(decided, clock, browse):
+    """A desk where every draft is read twice."""
+    desk = create_desk(decided, clock=clock, blind_share=1.0)
+
+    def browser(name):
+        made = browse(name)
+        made.client.app = desk
+        made.client._transport.app = desk
+        return Browser(made.client)
+
+    return browser
+
+
+def test_a_blind_reader_sees_the_proposal_and_changes_nothing(blind, decided):
+    ben = blind("Ben")
+    seen = []
+    for verdict in ("approve", "reject"):
+        page = ben.get("/blind")
+        draft_id = page.form(page.address.partition("?")[0].partition("#")[0]).get("action").removeprefix("/blind/")
+        seen.append(draft_id)
+        assert "Approved" not in page.text
+        assert "SP-P-" not in page.text
+        ben.send(page, f"/blind/{draft_id}", {"act": verdict})
+    assert set(seen) == {REFUND.id, ARBITRATION.id}
+    assert "No draft waits" in ben.get("/blind").text
+    with decided.read() as c:
+        assert desk_store.standing(c, REFUND.id).version == 2
+        found = {one.field: one for one in agreement.agreement(c)}
+    assert (found["verdict"].pairs, found["verdict"].same) == (2, 0.5)
+    assert found["severity"].pairs == 1
+
+
+def test_nobody_reads_blind_what_they_decided(blind):
+    anna = blind("Anna")
+    assert anna.get(f"/blind/{REFUND.id}").status == 403
+    assert anna.get("/blind").address == f"/blind/{PRICES.id}"
+    assert CLASS_ACTION.id not in anna.get("/blind").source

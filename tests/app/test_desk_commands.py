@@ -1,0 +1,85 @@
+"""``users``, ``review`` and ``doctor --audit`` as somebody types them."""
+
+import re
+
+import pytest
+from sqlalchemy import text
+from typer.testing import CliRunner
+
+from app.cli import app
+from smallprint import desk_store, people_store
+from smallprint.errors import UserError
+from smallprint.registry import load
+from smallprint.review import Decision
+from smallprint.store import open_store
+from tests.desk import NOW, REFUND, fill
+
+
+@pytest.fixture
+def cli(workspace):
+    def call(*words):
+        return CliRunner().invoke(app, list(words))
+
+    return call
+
+
+@pytest.fixture
+def store(workspace):
+    opened = open_store(f"sqlite:///{workspace}/smallprint.db")
+    yield opened
+    opened.close()
+
+
+def test_somebody_is_added_with_a_link_listed_and_disabled(cli, store):
+    said = cli("users", "add", "Ada Quill", "--role", "admin", "--address", "https://desk.example/")
+    token = re.search(r"https://desk\.example/welcome/(\S+)", said.output).group(1)
+    with store.read() as c:
+        assert people_store.invitation(c, token, people_store.person(c, "Ada Quill").created_at) == (
+            "Ada Quill",
+            "admin",
+        )
+    cli("users", "add", "Ben Marsh")
+    cli("users", "disable", "Ben Marsh")
+    listed = cli("users", "list").output
+    assert re.search(r"Ada Quill\s+admin\s+\S+\s+invited", listed)
+    assert re.search(r"Ben Marsh\s+reviewer\s+\S+\s+disabled", listed)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        pytest.param(("add", "Ada", "--role", "owner"), "unknown role 'owner'", id="a role that is none"),
+        pytest.param(("add", "  "), "a name has 1 to 80", id="no name"),
+        pytest.param(("disable", "Nobody"), "nobody called 'Nobody'", id="nobody of this name"),
+        pytest.param(("disable", "Adam"), "the only admin", id="the last admin"),
+        pytest.param(("add", "ADAM"), "already", id="a name that is taken"),
+    ],
+)
+def test_mistakes_with_people_are_one_line(cli, store, words, said):
+    with store.write() as c:
+        people_store.add_person(c, "Adam", "admin", by="test", at=NOW)
+    failed = cli("users", *words)
+    assert isinstance(failed.exception, UserError)
+    assert said in str(failed.exception)
+
+
+def test_the_audit_is_verified_and_a_forgery_fails(cli, store):
+    fill(store)
+    with store.write() as c:
+        desk_store.decide(c, Decision(kind="approve", draft=REFUND.id, saw=1, by="Anna", at=NOW), load())
+    said = cli("doctor", "--audit")
+    assert said.exit_code == 0
+    assert "1 rows hold; its head is" in said.output
+    with store.write() as c:
+        c.execute(text("DROP TRIGGER audit_no_update"))
+        c.execute(text("UPDATE audit SET actor = 'Eve'"))
+    forged = cli("doctor", "--audit")
+    assert forged.exit_code == 1
+    assert "row 1 was changed" in forged.output
+
+
+def test_a_webhook_without_a_secret_is_refused_before_anything_starts(cli, monkeypatch):
+    monkeypatch.setenv("SMALLPRINT_WEBHOOK_URL", "https://hook.example/")
+    failed = cli("review")
+    assert isinstance(failed.exception, UserError)
+    assert "SMALLPRINT_WEBHOOK_SECRET" in str(failed.exception)
