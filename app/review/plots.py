@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from markupsafe import Markup
 
-_BAR, _GAP, _WIDTH = 16, 9, 460
+_BAR, _GAP, _WIDTH, _WIDE = 16, 9, 460, 1240
 _SERIES = ("a", "b", "c", "d", "e")
 
 
@@ -46,8 +46,8 @@ def stacked(days: Sequence[str], series: Mapping[str, Sequence[int]]) -> Markup:
     bands = merged(series)
     sums = [sum(values[n] for values in bands.values()) for n in range(len(days))]
     most, high, left = max(sums, default=0) or 1, 150, 34
-    step = (_WIDTH * 2 - left) / max(1, len(days))
-    drawn = Markup('<line class="grid" x1="{0}" x2="{1}" y1="{2}" y2="{2}"/>').format(left, _WIDTH * 2, high)
+    step = (_WIDE - left) / max(1, len(days))
+    drawn = Markup('<line class="grid" x1="{0}" x2="{1}" y1="{2}" y2="{2}"/>').format(left, _WIDE, high)
     drawn += Markup('<text x="{}" y="10" text-anchor="end">{}</text>').format(left - 6, most)
     for n, day in enumerate(days):
         x, bottom = left + n * step + step * 0.18, float(high)
@@ -68,7 +68,7 @@ def stacked(days: Sequence[str], series: Mapping[str, Sequence[int]]) -> Markup:
             kind, left + number * 170, high + 30
         )
         drawn += Markup('<text x="{}" y="{}">{}</text>').format(left + number * 170 + 16, high + 39, _short(name))
-    return _drawing(drawn, high + 46, "decisions by day and person", width=_WIDTH * 2)
+    return _drawing(drawn, high + 46, "decisions by day and person", width=_WIDE)
 
 
 def merged(series: Mapping[str, Sequence[int]]) -> Mapping[str, Sequence[int]]:
