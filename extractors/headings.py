@@ -89,10 +89,15 @@ def _with_typed_headings(lines: Sequence[Line]) -> list[Line]:
     """Paragraphs that act as headings made so: titles in capitals, the questions of a page of questions."""
     asked = sum(1 for at, line in enumerate(lines) if _is_question(lines, at))
     out = []
+    level: int | None = None  # of the last title that markup made the only item of a list
     for at, line in enumerate(lines):
         shouted = line.kind == "paragraph" and line.opens_block and is_caps(line.text) and is_title(line.text, words=10)
         if (shouted and _has_body(lines, at)) or (asked >= _QUESTIONS and _is_question(lines, at)):
             out.append(replace(line, kind="heading", level=TYPED_HEADING))
+        elif _is_lone_item(lines, at):
+            after = lines[at + 1]
+            level = max(1, (after.level or 1) - 1) if after.is_heading else level or TYPED_HEADING
+            out.append(replace(line, kind="heading", level=level))
         elif _is_lone_title(lines, at):
             out.append(replace(line, kind="heading", level=TYPED_HEADING + 1))
         elif line.is_heading and line.marker is None and len(line.text) <= _QUESTION and _DATE_LINE.match(line.text):
@@ -121,6 +126,21 @@ def _is_lone_title(lines: Sequence[Line], at: int) -> bool:
     if after.kind == "list_item" and after.marker is None:
         return line.bold >= len(line.text)
     return after.kind == "table_row" or (after.marker is not None and after.marker.sure)
+
+
+def _is_lone_item(lines: Sequence[Line], at: int) -> bool:
+    """Whether a line is a bold title that markup made a list of one item."""
+    line = lines[at]
+    beside = [lines[k].kind for k in (at - 1, at + 1) if 0 <= k < len(lines)]
+    return (
+        line.kind == "list_item"
+        and line.marker is None
+        and line.bold >= len(line.text)
+        and is_title(line.text, words=_LONE_WORDS, characters=70)
+        and at + 1 < len(lines)
+        and "list_item" not in beside
+        and not (at > 0 and lines[at - 1].text.endswith(":"))
+    )
 
 
 def _goes_on(line: Line, following: Line) -> bool:
