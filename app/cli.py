@@ -318,7 +318,8 @@ def status(
     if as_json:
         typer.echo(json.dumps({"runs": rows}, ensure_ascii=False, indent=1))
     else:
-        stdout().print(status_table(rows, settings.home))
+        console = stdout()
+        console.print(status_table(rows, settings.home, console.width))
 
 
 @app.command()

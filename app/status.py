@@ -1,6 +1,6 @@
 """``smallprint status``: the runs with their ledgers and bills, or one run's documents, for people and machines."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -76,41 +76,49 @@ def _place(place: RunDocument, name: str) -> dict[str, Any]:
     }
 
 
-def status_table(rows: Sequence[dict[str, Any]], home: Path) -> RenderableType:
-    """Runs as ``status`` lists them; for one run its documents too."""
+def status_table(rows: Sequence[dict[str, Any]], home: Path, width: int) -> RenderableType:
+    """Runs as ``status`` lists them on so many columns; for one run its documents too."""
     if not rows:
         return Text(f"No runs in {home} yet; 'smallprint demo' or 'smallprint run FILE' makes one.")
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in ("run", "model", "state", "documents", "clauses", "covered", "drafts", "calls", "cost"):
-        table.add_column(name, justify="left" if name in ("run", "model", "state") else "right")
-    table.columns[0].no_wrap = True
+    names = [name for name in _COLUMNS if width >= _WIDE or name not in _DISPENSABLE]
+    for name in names:
+        left = name in ("run", "model", "state")
+        wraps = name == "model"
+        table.add_column(name, justify="left" if left else "right", no_wrap=not wraps, overflow="fold")
     for row in rows:
-        ledger, usage = row["ledger"], row["usage"]
-        table.add_row(
-            row["run"],
-            row["model"],
-            Text(row["state"], style="" if row["state"] == "finished" else "yellow"),
-            Text(f"{row['done']} of {row['documents']}", style="red" if row["failed_documents"] else ""),
-            f"{ledger['clauses']:,}",
-            _share(ledger),
-            f"{row['drafts']:,}",
-            f"{usage['calls']:,}",
-            money(usage["cost_usd"]),
-        )
+        table.add_row(*(_COLUMNS[name](row) for name in names))
     places = [place for row in rows for place in row.get("places", ())]
     return Group(table, Text(), _places_table(places)) if places else table
 
 
-def _places_table(places: Sequence[dict[str, Any]]) -> Table:
+_WIDE = 100  # columns that all of the table takes
+_DISPENSABLE = ("clauses", "calls")
+_COLUMNS: dict[str, Callable[[dict[str, Any]], Text]] = {
+    "run": lambda row: Text(row["run"]),
+    "model": lambda row: Text(row["model"]),
+    "state": lambda row: Text(row["state"], style="" if row["state"] == "finished" else "yellow"),
+    "done": lambda row: Text(f"{row['done']} of {row['documents']}", style="red" if row["failed_documents"] else ""),
+    "clauses": lambda row: Text(f"{row['ledger']['clauses']:,}"),
+    "covered": lambda row: Text(_share(row["ledger"])),
+    "drafts": lambda row: Text(f"{row['drafts']:,}"),
+    "calls": lambda row: Text(f"{row['usage']['calls']:,}"),
+    "cost": lambda row: Text(money(row["usage"]["cost_usd"]) if row["usage"]["calls"] else "-"),
+}
+
+
+def _places_table(places: Sequence[dict[str, Any]]) -> Group:
+    """The ledgers of documents that were analyzed, then where the others stand and why."""
     table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("document", overflow="fold", ratio=1)
-    for name in ("clauses", "with provisions", "without", "not read", "covered", "drafts"):
-        table.add_column(name, justify="right")
+    table.add_column("document", overflow="fold")
+    for name in ("clauses", "found", "nothing", "failed", "covered", "drafts"):
+        table.add_column(name, justify="right", no_wrap=True)
+    others: list[Text] = []
     for place in places:
         ledger, error = place["ledger"], place["error"]
         if not ledger:
-            why = f": {error['detail']}{'; ' if error['advice'] else ''}{error['advice']}" if error else ""
-            table.add_row(Text(f"{place['label']}\n  {place['state']}{why}", style="red" if error else "yellow"))
+            line = Text.assemble((place["label"], "red" if error else "yellow"), f": {place['state']}")
+            others.append(line.append(f", {error['detail']}; {error['advice']}".rstrip("; ") if error else ""))
             continue
         missing = ledger["failed"] + ledger["over_budget"]
         table.add_row(
@@ -122,7 +130,7 @@ def _places_table(places: Sequence[dict[str, Any]]) -> Table:
             _share(ledger),
             f"{place['drafts']:,}",
         )
-    return table
+    return Group(*([table] if table.row_count else []), *([Text(), *others] if others else []))
 
 
 def _share(ledger: dict[str, Any]) -> str:
