@@ -127,11 +127,12 @@ def gate_lines(result: GateResult) -> RenderableType:
 def category_table(cases: Sequence[CaseScores]) -> Table:
     """Precision, recall and F1 of every category."""
     table = Table(box=None, padding=(0, 2), header_style="dim")
-    for name in ("category", "gold", "drafts", "precision", "recall", "F1"):
+    for name in ("category", "gold", "drafts", "precision", "recall", "F1", "95 %"):
         table.add_column(name, justify="left" if name == "category" else "right")
     for row in category_rows(cases):
         values = ("-" if math.isnan(one) else f"{one:.0%}" for one in (row.precision, row.recall, row.f1))
-        table.add_row(row.category, str(row.gold), str(row.predicted), *values)
+        bounds = "" if math.isnan(row.low) else f"{row.low:.0%} to {row.high:.0%}"
+        table.add_row(row.category, str(row.gold), str(row.predicted), *values, bounds)
     return table
 
 

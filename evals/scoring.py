@@ -11,7 +11,7 @@ from evals.results import CaseRun, Run, Subject, Yardstick
 from evals.scorers import METRICS, Array, Metric, Scored
 from evals.scorers.detection import CATEGORIES, per_category
 from evals.scorers.metric import f1, ratio
-from evals.statistics import Interval, interval
+from evals.statistics import Interval, interval, weights
 from smallprint.records import Draft, Noun, Severity
 from smallprint.registry import Registry, load
 
@@ -99,6 +99,8 @@ class CategoryRow(Noun):
     precision: float
     recall: float
     f1: float
+    low: float  # of F1, 95 % over documents; nan where a single document has the category
+    high: float
 
 
 def score(run: Run, registry: Registry | None = None) -> Scores:
@@ -181,8 +183,9 @@ def figures(cases: Sequence[CaseScores], metrics: Iterable[Metric] = METRICS.val
 
 def category_rows(cases: Sequence[CaseScores]) -> list[CategoryRow]:
     """Precision, recall and F1 of every category that gold or drafts have, largest support first."""
-    counts = sum((one.counts["category_f1"].full() for one in cases), np.zeros(len(CATEGORIES) * 3))
-    true, predicted, gold = per_category(counts)
+    counts = np.array([one.counts["category_f1"].full() for one in cases]).reshape(-1, len(CATEGORIES) * 3)
+    true, predicted, gold = per_category(counts.sum(axis=0))
+    bounds = _category_bounds(counts)
     rows = [
         CategoryRow(
             category=name,
@@ -191,8 +194,23 @@ def category_rows(cases: Sequence[CaseScores]) -> list[CategoryRow]:
             precision=float(ratio(true[n], predicted[n])),
             recall=float(ratio(true[n], gold[n])),
             f1=float(f1(true[n], predicted[n], gold[n])),
+            low=bounds[n][0],
+            high=bounds[n][1],
         )
         for n, name in enumerate(CATEGORIES)
         if gold[n] or predicted[n]
     ]
     return sorted(rows, key=lambda row: (-row.gold, -row.predicted, row.category))
+
+
+def _category_bounds(counts: Array) -> list[tuple[float, float]]:
+    """The 95 % interval of each category's F1 over documents."""
+    true, predicted, gold = per_category(weights(len(counts)) @ counts)
+    draws = f1(true, predicted, gold)
+    seen = (counts.reshape(len(counts), len(CATEGORIES), 3).sum(axis=-1) > 0).sum(axis=0)
+    found = []
+    for n, documents in enumerate(seen):
+        known = draws[~np.isnan(draws[:, n]), n]
+        low, high = np.percentile(known, [2.5, 97.5]) if documents > 1 else (math.nan, math.nan)
+        found.append((float(low), float(high)))
+    return found

@@ -18,7 +18,7 @@ from evals.reports import charts
 from evals.reports.markdown import HEADLINE, number, signed
 from evals.results import CaseRun, Run
 from evals.scorers import METRICS, Array
-from evals.scorers.levels import confusion, missed
+from evals.scorers.levels import confusion, factor_rows, missed
 from evals.scoring import CaseScores, Scores, category_rows, figures, table
 from smallprint.severity import LEVELS
 
@@ -32,6 +32,7 @@ def html(
     """The page; without ``show_test`` no test document's text and misses, so that nobody tunes on them."""
     changes = {(one.metric, one.split): one for one in comparison.metrics} if comparison else {}
     whole = table(scores.cases, METRICS["severity_kappa"]).sum(axis=0)
+    factors: Array = table(scores.cases, METRICS["factors_exact"]).sum(axis=0)
     order = sorted(zip(run.cases, scores.cases, strict=True), key=lambda pair: -_badness(pair[1]))
     seen = [(one, found) for one, found in order if show_test or one.case.split != "test"]
     return _template().render(
@@ -43,6 +44,7 @@ def html(
         categories=category_rows(scores.cases),
         levels=LEVELS,
         confusion=charts.heat(confusion(whole).tolist()),
+        factors=factor_rows(factors) if factors.any() else [],
         missed=missed(whole).astype(int).tolist(),
         confusions=_confusions(scores.cases),
         reliability=Markup(charts.reliability_diagram(_confidence(scores))),  # noqa: S704 -- numbers in our own SVG

@@ -77,6 +77,12 @@ def _missed_cost(counts: Array) -> Array:
     return off
 
 
+def _far(table: Array) -> Array:
+    """How many are two or more levels off."""
+    total: Array = (table * (np.abs(_steps()) >= 2)).sum(axis=(-2, -1))
+    return total
+
+
 def error_with_misses(counts: Array) -> Array:
     """Mean absolute error over all gold."""
     table = confusion(counts)
@@ -100,6 +106,13 @@ def factor_counts(scored: Scored) -> Array:
             for n, name in enumerate(_FACTORS):
                 table[n, getattr(gold.factors, name), getattr(draft.factors, name)] += 1
     return table.ravel()
+
+
+def factor_rows(counts: Array) -> list[tuple[str, float, float]]:
+    """Each factor with the share of scores that agree and their quadratic kappa."""
+    tables = factor_tables(counts)
+    agree = ratio(np.trace(tables, axis1=-2, axis2=-1), tables.sum(axis=(-2, -1)))
+    return list(zip(_FACTORS, agree.tolist(), quadratic_kappa(tables).tolist(), strict=True))
 
 
 def factor_tables(counts: Array) -> Array:
@@ -152,6 +165,15 @@ METRICS = (
     Metric(
         "severity_bias", "Severity bias (minus: too mild)", "zero", severity_counts,
         lambda c: _mean_over(confusion(c), _steps()), _matched, _GROUP, percent=False,
+    ),
+    Metric(
+        "severity_off_by_two_with_misses", "Severity two or more levels off, with misses", "lower", severity_counts,
+        lambda c: ratio(_far(confusion(c)) + missed(c)[..., 2:].sum(axis=-1), c.sum(axis=-1)), _all, _GROUP,
+    ),
+    Metric(
+        "severity_bias_with_misses", "Severity bias with misses", "zero", severity_counts,
+        lambda c: ratio((with_misses(c) * _steps()).sum(axis=(-2, -1)), c.sum(axis=-1)), _all, _GROUP,
+        percent=False,
     ),
     Metric(
         "severity_cost", "Severity cost, too mild counting double", "lower",

@@ -5,7 +5,7 @@ for dev, for test or for one company is the same function of fewer rows.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal
 
@@ -121,5 +121,4 @@ def mean(
     name: str, title: str, count: Callable[[Scored], tuple[float, float]], *, better: Better, group: str
 ) -> Metric:
     """A metric that is a sum over a number of things, not a percentage."""
-    made = share(name, title, count, better=better, group=group)
-    return Metric(**{**made.__dict__, "percent": False})
+    return replace(share(name, title, count, better=better, group=group), percent=False)

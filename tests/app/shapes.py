@@ -241,6 +241,8 @@ class CategoryFigures(Shape):
     precision: float | None
     recall: float | None
     f1: float | None
+    low: float | None
+    high: float | None
 
 
 class GateCheck(Shape):

@@ -127,6 +127,8 @@ def mixed():
         ("severity_error_with_misses", (1 + 4) / 4),
         ("severity_bias", -1 / 3),
         ("severity_off_by_two", 0 / 3),
+        ("severity_off_by_two_with_misses", 1 / 4),
+        ("severity_bias_with_misses", (-1 - 4) / 4),
         ("severity_cost", (2 * 1 + 2 * 4) / 4),
         ("frameworks_f1", 2 * 1 / (3 + 2)),
         ("agencies_f1", 0.0),
