@@ -144,12 +144,18 @@ def fill(store: Store, *drafts: Draft) -> None:
     run(store, *(drafts or DRAFTS))
 
 
-def run(store: Store, *drafts: Draft) -> None:
-    """What a run of an analyst saves."""
-    entries = tuple(LedgerEntry(clause=one.id, state="analyzed") for one in CLAUSES)
+def run(store: Store, *drafts: Draft, document: object = None) -> None:
+    """What a run of an analyst saves; on this document, or on a volume of the library."""
+    clauses = CLAUSES if document is None else document.clauses
+    entries = tuple(LedgerEntry(clause=one.id, state="analyzed") for one in clauses)
     analysis = Analysis(drafts=drafts, rejections=(), entries=entries, usage=Usage(), windows=1)
     store.save_analysis(
-        run_id="r1", position=0, document_id=DOCUMENT.id, clauses=CLAUSES, analysis=analysis, seconds=0.1
+        run_id="r1",
+        position=0,
+        document_id=DOCUMENT.id if document is None else document.document.id,
+        clauses=clauses,
+        analysis=analysis,
+        seconds=0.1,
     )
 
 

@@ -83,6 +83,8 @@ def _page(visit: Visit, proposal: Draft, fields: Fields, problems: dict[str, str
         filters=Filters(),
         view="",
         tools=False,
+        is_pdf=False,
+        sheets=(),
         groups=choices(visit.registry),
         registry=visit.registry,
     )

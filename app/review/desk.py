@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 from importlib.resources import as_file, files
+from pathlib import Path
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -23,6 +24,7 @@ from app.review import (
 from app.review.api import create_api
 from app.review.gate import DeniedError, SignInNeededError
 from app.review.library import Library
+from app.review.page_images import PageImages
 from app.review.pages import page
 from app.review.shield import Shield, TooLargeError
 from smallprint.desk_store import Done
@@ -42,6 +44,7 @@ def create_desk(
     told: Callable[[Done], None] | None = None,
     https: bool = False,
     blind_share: float = 0.0,
+    snapshots: Path | None = None,
 ) -> FastAPI:
     """The application.
 
@@ -50,6 +53,7 @@ def create_desk(
         clock: gives the time; aware, UTC.
         told: called after each decision that was written.
         https: whether browsers reach it by https alone.
+        snapshots: the folder of captured bytes, for pictures of PDF pages; None: no pictures.
         blind_share: of the drafts, 0-1, that a second person reads without seeing the first decision.
 
     """
@@ -58,6 +62,7 @@ def create_desk(
     app.state.clock = clock
     app.state.registry = load()
     app.state.library = Library(store)
+    app.state.images = PageImages(snapshots) if snapshots else None
     app.state.blind_share = blind_share
     app.state.told = told or (lambda _done: None)
     app.add_middleware(Shield, https=https)

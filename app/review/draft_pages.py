@@ -9,6 +9,7 @@ from sqlalchemy import select
 from app.review.forms import EDIT_FIELDS, choices, edit_fields, from_fields, laws_of, same_edit, to_fields
 from app.review.gate import Decide, DeniedError, Fields, See, Visit
 from app.review.library import Library, Volume
+from app.review.page_images import PageImages, Sheet
 from app.review.pages import page, view_query
 from app.review.queue_pages import midnight
 from app.review.source_view import excerpt
@@ -16,6 +17,7 @@ from app.review.views import deed, filters_from, filters_of, next_address
 from smallprint import desk_store, queue_store
 from smallprint import tables as t
 from smallprint.queue_store import Filters
+from smallprint.records import Draft
 from smallprint.review import ConflictError, Decision, RefusedError, Standing
 
 router = APIRouter()
@@ -131,8 +133,25 @@ def draft_page(
         editable=visit.person.may("decide") and draft.status != "rejected",
         now=visit.now,
         tools=bool(asked.get("tools")),
+        is_pdf=volume.document.media_type == "application/pdf" and visit.request.app.state.images is not None,
+        sheets=_sheets(visit, volume, draft) if asked.get("pages") else (),
         **values,
     )
+
+
+def _sheets(visit: Visit, volume: Volume, draft: Draft) -> tuple[Sheet, ...]:
+    images: PageImages | None = visit.request.app.state.images
+    return images.sheets(volume, draft.evidence) if images is not None else ()
+
+
+@router.get("/document/{document_id}/page/{number}.png")
+def show_page(visit: See, document_id: str, number: int) -> Response:
+    """A page of a PDF as a picture."""
+    images: PageImages | None = visit.request.app.state.images
+    drawn = images.picture(volume_of(visit, document_id), number) if images is not None else None
+    if drawn is None:
+        raise DeniedError("There is no picture of this page.", 404)
+    return Response(drawn, media_type="image/png", headers={"cache-control": "private, max-age=3600"})
 
 
 def _lease(visit: Visit, draft_id: str) -> str | None:

@@ -46,7 +46,7 @@ def serve(settings: Settings, *, host: str, port: int, https: bool = False) -> N
             out.print("Nobody can sign in yet. This link makes the first admin, once:")
             out.print(f"  {link}", soft_wrap=True, highlight=False)
         config = uvicorn.Config(
-            create_desk(store, told=told, https=https, blind_share=settings.blind_share),
+            create_desk(store, told=told, https=https, blind_share=settings.blind_share, snapshots=settings.snapshots),
             host=host,
             port=port,
             log_level="warning",

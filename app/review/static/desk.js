@@ -39,7 +39,8 @@ function show(number) {
   if (marks.length > 1) { marks[here].classList.add("now"); say(`passage ${here + 1} of ${marks.length}`, 2); }
 }
 const aim = location.hash.slice(1);
-if (marks.length && (!aim || aim === "evidence")) marks[0].scrollIntoView({ block: "center" });
+if ($(".sheetpage rect")) $(".sheetpage rect").scrollIntoView({ block: "center" });
+else if (marks.length && (!aim || aim === "evidence")) marks[0].scrollIntoView({ block: "center" });
 if (form) window.scrollTo(0, 0);
 
 // ---- what is typed is kept: on the server, and in this browser while the server cannot be reached
@@ -239,7 +240,7 @@ function reject() {
 const onDraft = {
   a: press("#approve"), r: reject, o: press("#second"), n: press("#next"), e: () => $("#title")?.focus(), k: press("#keep"),
   x: press("#split"), "+": addFromSelection, ".": () => show(here + 1), ",": () => show(here - 1), v: useAsEvidence,
-  w: () => { const where = new URL(location.href); where.searchParams.set("whole", "1"); location.href = where; },
+  p: press("#pages"), w: () => { const where = new URL(location.href); where.searchParams.set("whole", "1"); location.href = where; },
 };
 const onQueue = {
   j: () => go(1), k: () => go(-1),

@@ -1,0 +1,75 @@
+"""Pages of a PDF as pictures: the boxes lie on the quoted words, and what cannot be drawn is left to the text."""
+
+import io
+from importlib.resources import files
+
+import pytest
+from fastapi.testclient import TestClient
+from PIL import Image
+
+from app.review.desk import create_desk
+from app.review.library import Volume
+from app.review.page_images import PageImages
+from classifiers.grounding import Grounder
+from extractors.reading import read_source
+from extractors.snapshots import SnapshotFolder
+from smallprint import people_store
+from smallprint.records import Source
+from smallprint.settings import Settings
+from tests.desk import NOW, REFUND, SNAPSHOT, run
+
+QUOTE = "NEITHER PARTY MAY ACT AS A CLASS REPRESENTATIVE"
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory):
+    """The sample PDF, read and kept as a capture."""
+    folder = tmp_path_factory.mktemp("snapshots")
+    path = files("samples") / "lanternpair" / "terms.pdf"
+    data = path.read_bytes()
+    SnapshotFolder(folder).keep(data)
+    source = Source(location=str(path), entity="Lanternpair", title="Terms of Use")
+    reading = read_source(source, Settings(home=folder))
+    evidence = Grounder(reading.document, reading.clauses).ground(QUOTE)
+    return folder, Volume(reading.document, reading.clauses, source, None), evidence
+
+
+def test_boxes_lie_on_dark_letters_of_the_page(sample):
+    folder, volume, evidence = sample
+    images = PageImages(folder)
+    (sheet,) = images.sheets(volume, evidence)
+    assert sheet.boxes
+    picture = Image.open(io.BytesIO(images.picture(volume, sheet.page)))
+    scale = picture.width / sheet.width
+    for box in sheet.boxes:
+        words = picture.crop([round(edge * scale) for edge in (box.x0, box.top, box.x1, box.bottom)])
+        dark = sum(words.histogram()[:128]) / (words.width * words.height)
+        assert 0.03 < dark < 0.6
+
+
+def test_the_draft_page_shows_them_on_request(sample, store):
+    folder, volume, evidence = sample
+    source_id = store.save_source(volume.source)
+    store.save_capture(source_id, SNAPSHOT.model_copy(update={"sha256": volume.document.sha256}))
+    store.save_document(source_id, volume.document, volume.clauses)
+    made = REFUND.provenance.model_copy(update={"document": volume.document.id})
+    with store.write() as c:
+        token = people_store.start_session(c, "Anna", NOW)
+    run(store, REFUND.model_copy(update={"id": "pdf", "evidence": evidence, "provenance": made}), document=volume)
+    client = TestClient(create_desk(store, clock=lambda: NOW, snapshots=folder), base_url="http://desk.example")
+    client.cookies.set("smallprint", token, domain="desk.example")
+    page = client.get("/draft/pdf?pages=1").text
+    assert "<rect" in page
+    address = f"/document/{volume.document.id}/page/{evidence[0].page}.png"
+    assert address in page
+    drawn = client.get(address)
+    assert (drawn.status_code, drawn.headers["content-type"]) == (200, "image/png")
+    assert client.get(f"/document/{volume.document.id}/page/999.png").status_code == 404
+    assert "<rect" not in client.get("/draft/pdf").text
+
+
+def test_without_the_bytes_there_are_no_pictures(sample, tmp_path):
+    _, volume, evidence = sample
+    images = PageImages(tmp_path)
+    assert images.sheets(volume, evidence) == ()
+    assert images.picture(volume, 1) is None
