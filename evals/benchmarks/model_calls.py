@@ -6,52 +6,27 @@ default settings. The fake server is that of the tests, so this runs in the repo
 
 import argparse
 import asyncio
-import heapq
 import importlib
 import json
-import random
 import shutil
-import signal
-import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from classifiers import retry
+from classifiers.analysts import choose_analyst
+from classifiers.analyze import estimate
 from classifiers.tokens import count_tokens
 from classifiers.work import MemoryAnswers
+from evals.benchmarks.figures import Figure, at_most
+from evals.benchmarks.model_processes import kills, memory, schedule
 from evals.benchmarks.model_work import Text, analyze_all, bench_settings, read_folder
 from smallprint.records import Analysis, Usage
 
 _SMALLEST, _LARGEST, _DOCUMENTS = 30_000, 60_000, 10
-_AT_ONCE = 10
-_KILLS = 20
-
-
-@dataclass(frozen=True)
-class Figure:
-    """One line of the table; ``bound`` is the figure to keep, as a predicate and in words."""
-
-    name: str
-    value: str
-    bound: str = ""
-    kept: bool = True
-
-    def line(self) -> str:
-        """Name, value, bound, and whether it is kept."""
-        state = ("ok" if self.kept else "MISSED") if self.bound else ""
-        return f"{self.name:58} {self.value:>22}  {self.bound:26} {state}"
-
-
-def at_most(name: str, value: float, bound: float, form: str = ".2f") -> Figure:
-    """A figure that must not be larger."""
-    return Figure(name, format(value, form), f"at most {bound:g}", value <= bound)
 
 
 def choose_documents(data: Path, into: Path) -> list[Path]:
@@ -126,84 +101,26 @@ def tokens_and_calls(texts: Sequence[Text]) -> Iterator[Figure]:
     yield Figure("our estimate of document tokens against the bill", f"{estimated / size - 1:+.1%}")
 
 
-def ideal(seconds: Sequence[float], at_once: int) -> float:
-    """The shortest time in which so many at once answer all: longest first, each to the first place that is free."""
-    places = [0.0] * at_once
-    for one in sorted(seconds, reverse=True):
-        heapq.heappushpop(places, places[0] + one)
-    return max(places)
-
-
-@contextmanager
-def server_process(*arguments: str) -> Iterator[str]:
-    """The fake server in a process of its own; its address."""
-    command = [sys.executable, "-m", "tests.fakes", *arguments]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 our own module
-        if process.stdout is None:
-            raise RuntimeError("the fake server has no output")
-        try:
-            yield process.stdout.readline().strip()
-        finally:
-            process.kill()
-
-
-def stats(address: str) -> dict[str, Any]:
-    """What a server process has counted."""
-    with urllib.request.urlopen(f"{address}/stats", timeout=10) as reply:  # noqa: S310 -- our own process
-        counted: dict[str, Any] = json.load(reply)
-    return counted
-
-
-def work(folder: Path, address: str, home: Path, *arguments: str) -> dict[str, Any]:
-    """One process of work, to its end."""
-    done = subprocess.run(_command(folder, address, home, *arguments), capture_output=True, text=True, check=True)  # noqa: S603 our own module
-    result: dict[str, Any] = json.loads(done.stdout)
-    return result
-
-
-def _command(folder: Path, address: str, home: Path, *arguments: str) -> list[str]:
-    module = "evals.benchmarks.model_work"
-    return [sys.executable, "-m", module, str(folder), "--server", address, "--home", str(home), *arguments]
-
-
-_SCHEDULES = {
-    "0.3 s an answer": ("--latency", "0.3"),
-    "every tenth answer 2 s": ("--latency", "0.3", "--slow-every", "10"),
-    "0.3 s and 2 ms an output token": ("--latency", "0.3", "--seconds-per-token", "0.002"),
-}
-
-
-def schedule(folder: Path, scratch: Path) -> Iterator[Figure]:
-    """Wall time against the ideal schedule of the same calls, and our own part of it."""
-    for n, (name, arguments) in enumerate(_SCHEDULES.items()):
-        with server_process(*arguments) as address:
-            result = work(folder, address, scratch / f"schedule{n}")
-            best = ideal(stats(address)["seconds"][1:], _AT_ONCE)  # without the call that warms up
+def estimates(texts: Sequence[Text]) -> Iterator[Figure]:
+    """What a dry run says against what is then used, before any answer of the model and after three documents."""
+    answers = MemoryAnswers()
+    with fakes().FakeServer() as server:
+        cold = _planned(server, texts[3:], MemoryAnswers())
+        ask(server, texts[:3], answers)
+        warm = _planned(server, texts[3:], answers)
+        used = total(ask(server, texts[3:], answers))
+    for name, plan in (("cold", cold), ("after three documents", warm)):
+        off = [plan.input_tokens / used.input_tokens - 1, plan.output_tokens / used.output_tokens - 1]
+        bound = "within 15 %" if plan is warm else ""
+        value = ", ".join(f"{one:+.1%}" for one in off)
         yield Figure(
-            f"wall time, {name}",
-            f"{result['wall']:.2f} s of {best:.2f}",
-            "at most 1.15 x ideal",
-            result["wall"] <= 1.15 * best,
+            f"dry run against use, {name}: tokens in, out", value, bound, max(map(abs, off)) <= 0.15 or not bound
         )
-        if n == 0:
-            own = result["processor"] / result["characters"] * 50_000 * 1000
-            yield at_most("own processing of 50 kB, ms of processor time", own, 150, ".0f")
 
 
-def memory(folder: Path, scratch: Path) -> Iterator[Figure]:
-    """Memory after 100 and after 500 documents."""
-    short = scratch / "short"
-    short.mkdir()
-    for path in folder.glob("*.md"):
-        (short / path.name).write_text(path.read_text(encoding="utf-8")[:8_000], encoding="utf-8")
-    with server_process() as address:
-        seen = work(short, address, scratch / "memory", "--times", "500")["memory"]
-    yield Figure(
-        "memory after 100 and after 500 documents",
-        f"{seen[1]:.0f} and {seen[-1]:.0f} MB",
-        "flat: +5 %",
-        seen[-1] <= 1.05 * seen[1],
-    )
+def _planned(server: Any, texts: Sequence[Text], answers: MemoryAnswers) -> Usage:  # noqa: ANN401
+    model = choose_analyst("openai:fake", bench_settings(server.base_url))
+    return sum((estimate(*text, model, answers=answers).usage for text in texts), Usage())
 
 
 def cut_off(texts: Sequence[Text], clean: list[str]) -> Iterator[Figure]:
@@ -223,7 +140,7 @@ def outage(texts: Sequence[Text]) -> Iterator[Figure]:
         ask(server, texts, answers, max_attempts=2, window_tokens=3000)
     kept = len(answers.bodies)
     with module.FakeServer() as server:
-        again = total(ask(server, texts, answers))
+        again = total(ask(server, texts, answers, window_tokens=3000))
     yield Figure(
         "outage after 30 calls, rerun: paid twice",
         str(30 - again.cached_calls),
@@ -246,18 +163,10 @@ _CLASSES = (
 
 
 def failures(texts: Sequence[Text], calls: int) -> Iterator[Figure]:
-    """A tenth of the calls failing, each class in turn."""
+    """Every tenth call failing, each class in turn."""
     for name in _CLASSES:
-        chance = random.Random(7)  # noqa: S311 -- the same failures every time
         module = fakes()
-        fault = module.FAULTS[name]
-
-        def tenth(
-            _n: int, _request: object, chance: random.Random = chance, fault: object = fault, fine: object = module.OK
-        ) -> object:
-            return fault if chance.random() < 0.1 else fine
-
-        with module.FakeServer(faults=tenth) as server:
+        with module.FakeServer(faults=module.every(10, module.FAULTS[name])) as server:
             analyses = ask(server, texts, timeout=1.0)
         share = covered(analyses, texts)
         # A refused window is read in parts, whatever that costs.
@@ -300,51 +209,6 @@ def edit_a_sentence(text: str) -> str:
     return f"{text[:at]} from now on{text[at:]}"
 
 
-def kills(folder: Path, scratch: Path) -> Iterator[Figure]:
-    """SIGKILL at random moments, each followed by another start, until the work is done."""
-    few = scratch / "few"
-    few.mkdir()
-    for path in sorted(folder.glob("*.md"))[:3]:
-        shutil.copy(path, few)
-    chance = random.Random(11)  # noqa: S311 -- the same moments every time
-    with server_process("--latency", "0.3") as address:
-        undisturbed = work(few, address, scratch / "undisturbed", "--cold")
-    calls = undisturbed["usage"]["calls"]
-    killed = repeated = different = 0
-    with server_process("--latency", "0.3") as address:
-        for n in range(_KILLS):
-            home = scratch / f"kill{n}"
-            process = subprocess.Popen(_command(few, address, home, "--cold"), stdout=subprocess.PIPE)  # noqa: S603 our own
-            try:
-                process.wait(timeout=chance.uniform(0.8, 4.0))
-            except subprocess.TimeoutExpired:
-                process.send_signal(signal.SIGKILL)
-                process.wait()
-                killed += 1
-            kept = _stored(home)
-            again = work(few, address, home, "--cold")
-            repeated += again["usage"]["calls"] - (calls - kept)
-            different += again["drafts"] != undisturbed["drafts"]
-    yield Figure(
-        f"SIGKILL at {_KILLS} moments ({killed} in time): finished calls repeated", str(repeated), "none", repeated == 0
-    )
-    yield Figure("... reruns with other drafts than undisturbed", str(different), "none", different == 0)
-
-
-def _stored(home: Path) -> int:
-    """Answers that a killed process has left in its store."""
-    import sqlite3
-
-    if not (home / "smallprint.db").is_file():
-        return 0
-    with sqlite3.connect(home / "smallprint.db") as database:
-        try:
-            found: int = database.execute("select count(*) from answers").fetchone()[0]
-        except sqlite3.OperationalError:  # killed before the tables were there
-            return 0
-    return found
-
-
 SECTIONS = ("tokens", "schedule", "memory", "failures", "reruns", "kills")
 
 
@@ -360,6 +224,7 @@ def figures(data: Path, sections: Sequence[str]) -> Iterator[Figure]:
         yield Figure("documents, characters", f"{len(texts)}, {sum(len(d.text) for d, _ in texts):,}")
         if "tokens" in sections:
             yield from tokens_and_calls(texts)
+            yield from estimates(texts)
         if "schedule" in sections:
             yield from schedule(folder, scratch)
         if "failures" in sections:
