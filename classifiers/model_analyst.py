@@ -24,7 +24,7 @@ from smallprint.settings import Settings, workspace_secret
 
 # Output tokens for one token of the document, from real documents answered by a careful reader (docs/decisions/0008).
 _OUTPUT_PER_INPUT = 1.3
-_ENOUGH_SEEN = 5_000  # document tokens after which a model's own answers say more
+_ENOUGH_SEEN = 3_000  # document tokens after which a model's own answers say more
 _OUTPUT_AT_LEAST = 40  # tokens of an answer without provisions
 _MOST_SPLITS = 5  # halvings of one window: enough to part one clause from thirty, and an end to the bill
 _MOST_SPLITS_UNREAD = 1  # where two answers were no JSON: a shorter one may be, but a model that cannot stays unable
