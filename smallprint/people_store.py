@@ -79,6 +79,12 @@ def person(c: Connection, name: str) -> Person | None:
     return None if row is None else _person(row)
 
 
+def by_subject(c: Connection, subject: str) -> Person | None:
+    """The person whom an OpenID provider knows by this issuer and subject."""
+    row = c.execute(select(t.users).where(t.users.c.subject == subject)).mappings().first()
+    return None if row is None else _person(row)
+
+
 def people(c: Connection) -> list[Person]:
     """Everybody, by name."""
     return [_person(row) for row in c.execute(select(t.users).order_by(t.users.c.name)).mappings()]

@@ -41,6 +41,11 @@ class Settings(BaseSettings):
     blind_share: float = Field(0.0, ge=0, le=1)  # of the drafts: read twice at the review desk, the second time blind
     webhook_url: str | None = None  # where the review desk posts approvals
     webhook_secret: SecretStr | None = None  # signs them
+    oidc_issuer: str | None = None  # an OpenID provider that people of the review desk sign in at
+    oidc_client_id: str | None = None
+    oidc_client_secret: SecretStr | None = None
+    oidc_role: Literal["read-only", "reviewer", "lead", "admin"] | None = None  # of newcomers; None: they are refused
+    oidc_label: str = "your organization"  # on the button
     fetch_timeout: float = 30.0  # seconds for a whole capture
     fetch_max_bytes: int = 50_000_000
     wayback_url: str = "https://web.archive.org"

@@ -24,6 +24,8 @@ from app.review import (
 from app.review.api import create_api
 from app.review.gate import DeniedError, SignInNeededError
 from app.review.library import Library
+from app.review.oidc import Provider
+from app.review.oidc import router as oidc_router
 from app.review.page_images import PageImages
 from app.review.pages import page
 from app.review.shield import Shield, TooLargeError
@@ -45,6 +47,7 @@ def create_desk(
     https: bool = False,
     blind_share: float = 0.0,
     snapshots: Path | None = None,
+    oidc: Provider | None = None,
 ) -> FastAPI:
     """The application.
 
@@ -53,6 +56,7 @@ def create_desk(
         clock: gives the time; aware, UTC.
         told: called after each decision that was written.
         https: whether browsers reach it by https alone.
+        oidc: where people sign in elsewhere.
         snapshots: the folder of captured bytes, for pictures of PDF pages; None: no pictures.
         blind_share: of the drafts, 0-1, that a second person reads without seeing the first decision.
 
@@ -62,6 +66,7 @@ def create_desk(
     app.state.clock = clock
     app.state.registry = load()
     app.state.library = Library(store)
+    app.state.oidc = oidc
     app.state.images = PageImages(snapshots) if snapshots else None
     app.state.blind_share = blind_share
     app.state.told = told or (lambda _done: None)
@@ -77,6 +82,7 @@ def create_desk(
         blind_pages,
     ):
         app.include_router(part.router)
+    app.include_router(oidc_router)
     app.add_exception_handler(SignInNeededError, sign_in.sign_in_needed)
     app.add_exception_handler(DeniedError, _denied)
     app.add_exception_handler(HTTPException, _http_error)

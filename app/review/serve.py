@@ -7,6 +7,7 @@ import uvicorn
 
 from app.review.announce import announcer
 from app.review.desk import create_desk
+from app.review.oidc import Provider
 from app.terminal import stdout
 from smallprint import people_store, queue_store
 from smallprint.errors import UserError
@@ -32,6 +33,7 @@ def serve(settings: Settings, *, host: str, port: int, https: bool = False) -> N
     if settings.webhook_url and settings.webhook_secret is None:
         raise UserError("SMALLPRINT_WEBHOOK_URL needs SMALLPRINT_WEBHOOK_SECRET, which signs what is sent there")
     secret = settings.webhook_secret.get_secret_value() if settings.webhook_secret else None
+    provider = provider_of(settings)
     told = announcer(settings.webhook_url, secret)
     store = open_store(settings.sqlalchemy_url)
     try:
@@ -46,7 +48,14 @@ def serve(settings: Settings, *, host: str, port: int, https: bool = False) -> N
             out.print("Nobody can sign in yet. This link makes the first admin, once:")
             out.print(f"  {link}", soft_wrap=True, highlight=False)
         config = uvicorn.Config(
-            create_desk(store, told=told, https=https, blind_share=settings.blind_share, snapshots=settings.snapshots),
+            create_desk(
+                store,
+                told=told,
+                https=https,
+                blind_share=settings.blind_share,
+                snapshots=settings.snapshots,
+                oidc=provider,
+            ),
             host=host,
             port=port,
             log_level="warning",
@@ -66,6 +75,21 @@ def serve(settings: Settings, *, host: str, port: int, https: bool = False) -> N
         store.close()
         if told is not None:
             told.close()
+
+
+def provider_of(settings: Settings) -> Provider | None:
+    """The OpenID provider of the settings; raises UserError for half of one."""
+    if settings.oidc_issuer is None:
+        return None
+    if not settings.oidc_client_id or settings.oidc_client_secret is None:
+        raise UserError("SMALLPRINT_OIDC_ISSUER needs SMALLPRINT_OIDC_CLIENT_ID and SMALLPRINT_OIDC_CLIENT_SECRET")
+    return Provider(
+        issuer=settings.oidc_issuer,
+        client_id=settings.oidc_client_id,
+        client_secret=settings.oidc_client_secret.get_secret_value(),
+        role=settings.oidc_role,
+        label=settings.oidc_label,
+    )
 
 
 def _shown(host: str) -> str:

@@ -1,0 +1,176 @@
+"""Signing in at an OpenID provider that runs here: the right answer opens the desk, every forged one does not."""
+
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from fastapi.testclient import TestClient
+from joserfc import jwt
+from joserfc.jwk import KeySet, RSAKey
+
+from app.review.desk import create_desk
+from app.review.oidc import Provider
+from smallprint import people_store
+from smallprint.errors import UserError
+from tests.desk import NOW
+
+KEY = RSAKey.generate_key(2048, {"kid": "one"})
+OTHER_KEY = RSAKey.generate_key(2048, {"kid": "one"})
+
+
+class LocalProvider:
+    """Answers like a provider; tests bend the token that it gives."""
+
+    def __init__(self) -> None:
+        self.claims: dict = {}
+        self.key = KEY
+        self.header = {"alg": "RS256", "kid": "one"}
+        self.asked: dict = {}
+        provider = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self):
+                if self.path == "/.well-known/openid-configuration":
+                    base = provider.issuer
+                    self.reply(
+                        {
+                            "issuer": base,
+                            "authorization_endpoint": f"{base}/authorize",
+                            "token_endpoint": f"{base}/token",
+                            "jwks_uri": f"{base}/keys",
+                        }
+                    )
+                else:
+                    self.reply(KeySet([KEY]).as_dict(private=False))
+
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers["content-length"])).decode()
+                provider.asked = {name: values[0] for name, values in parse_qs(body).items()}
+                token = jwt.encode(provider.header, provider.claims, provider.key)
+                self.reply({"access_token": "x", "token_type": "Bearer", "id_token": token})
+
+            def reply(self, body):
+                data = json.dumps(body).encode()
+                self.send_response(200)
+                self.send_header("content-type", "application/json")
+                self.send_header("content-length", str(len(data)))
+                self.end_headers()
+                self.wfile.write(data)
+
+            def log_message(self, *_said):
+                pass
+
+        self.server = HTTPServer(("127.0.0.1", 0), Handler)
+        self.issuer = f"http://127.0.0.1:{self.server.server_port}"
+        self.thread = threading.Thread(target=self.server.serve_forever)
+        self.thread.start()
+
+    def close(self) -> None:
+        self.server.shutdown()
+        self.thread.join()
+        self.server.server_close()
+
+
+@pytest.fixture
+def provider():
+    running = LocalProvider()
+    yield running
+    running.close()
+
+
+@pytest.fixture
+def sign_in(provider, store):
+    """Walks from the button back to the desk; gives the last answer and the client."""
+
+    def walk(role="reviewer", *, state=None, **claims):
+        known = Provider(provider.issuer, "desk", "secret", role)
+        desk = create_desk(store, clock=lambda: NOW, oidc=known)
+        client = TestClient(desk, base_url="http://desk.example", follow_redirects=False)
+        away = urlsplit(client.get("/sign-in/elsewhere").headers["location"])
+        asked = {name: values[0] for name, values in parse_qs(away.query).items()}
+        provider.claims = {
+            "iss": provider.issuer,
+            "aud": "desk",
+            "sub": "u-17",
+            "exp": int(NOW.timestamp()) + 300,
+            "nonce": asked["nonce"],
+            "name": "Greta Holm",
+        } | claims
+        answer = client.get("/sign-in/back", params={"code": "abc", "state": state or asked["state"]})
+        return answer, client, asked
+
+    return walk
+
+
+def test_a_newcomer_comes_in_with_the_role_of_the_settings(sign_in, store, provider):
+    answer, client, asked = sign_in()
+    assert (answer.status_code, answer.headers["location"]) == (303, "/queue")
+    assert client.get("/queue").status_code == 200
+    with store.read() as c:
+        person = people_store.person(c, "Greta Holm")
+    assert (person.role, person.can_sign_in) == ("reviewer", True)
+    assert asked["code_challenge_method"] == "S256"
+    assert provider.asked["code_verifier"]
+    assert asked["redirect_uri"] == "http://desk.example/sign-in/back"
+
+
+def test_somebody_known_keeps_role_and_name_whatever_the_provider_calls_them(sign_in, store):
+    sign_in()
+    with store.write() as c:
+        people_store.set_role(c, "Greta Holm", "lead", by="test", at=NOW)
+    answer, client, _ = sign_in(name="Adam")
+    assert answer.status_code == 303
+    assert "Greta Holm" in client.get("/queue").text
+
+
+def test_a_local_account_is_not_taken_over_by_its_name(sign_in):
+    answer, client, _ = sign_in(name="Adam")
+    assert answer.status_code == 403
+    assert client.get("/queue").status_code == 303
+
+
+def test_the_disabled_and_the_unwelcome_stay_out(sign_in, store):
+    assert sign_in(None)[0].status_code == 403
+    sign_in()
+    with store.write() as c:
+        people_store.disable(c, "Greta Holm", by="test", at=NOW)
+    assert sign_in()[0].status_code == 403
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        pytest.param({"iss": "https://evil.example"}, id="another issuer"),
+        pytest.param({"aud": "another-app"}, id="for another application"),
+        pytest.param({"aud": ["desk", "another-app"]}, id="for several, and not first for us"),
+        pytest.param({"exp": int(NOW.timestamp()) - 3600}, id="run out"),
+        pytest.param({"exp": None}, id="without an end"),
+        pytest.param({"nonce": "replayed"}, id="of another sign-in"),
+        pytest.param({"sub": None}, id="about nobody"),
+    ],
+)
+def test_a_token_that_is_not_for_this_sign_in_is_refused(sign_in, claims):
+    answer, client, _ = sign_in(**claims)
+    assert answer.status_code == 403
+    assert client.get("/queue").status_code == 303
+
+
+def test_a_token_of_another_key_is_refused(sign_in, provider):
+    provider.key = OTHER_KEY
+    assert sign_in()[0].status_code == 403
+
+
+def test_an_answer_to_another_browser_is_refused(sign_in):
+    assert sign_in(state="planted")[0].status_code == 403
+
+
+def test_a_provider_without_https_is_refused_when_it_is_not_on_this_machine():
+    with pytest.raises(UserError, match="https"):
+        Provider("http://login.example", "desk", "secret", None)
+
+
+def test_without_a_provider_there_is_no_such_door(browse):
+    assert browse().get("/sign-in/elsewhere").status == 404
+    assert "elsewhere" not in browse().get("/sign-in").source
