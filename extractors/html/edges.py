@@ -43,6 +43,8 @@ def _leads_elsewhere(one: WrittenBlock) -> bool:
         return False
     if _ACTS.match(block.text):
         return True
+    if "@" in block.text:
+        return False  # an address to write to
     if _NOTICE.match(block.text) and len(block.text) <= _NOTICE_LENGTH:
         return True
     return one.link_share >= _ALL_LINK and len(block.text) <= _SHORT

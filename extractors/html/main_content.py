@@ -38,6 +38,10 @@ _TEXT_TAGS = frozenset(
     ]
 )
 _DOMINATES = 0.55  # share of the prose that a child needs to be entered
+_BOXES = words("div section aside form nav footer header")
+_OFFERED = 0.5  # share of a box's characters inside links and buttons
+_SOME_LINKS = 0.05
+_LITTLE = 250  # characters of prose in a box that can be an offer
 _LABEL = 150  # characters of the longest line that can be such a title
 _FEW_LINKS = 0.2  # share of a section's characters inside links
 _NO_LABEL = frozenset(("nav", "foot", "aside", "consent", "dialog", "language", "head"))
@@ -74,7 +78,42 @@ def find_main(page: Survey) -> tuple[int, list[int]]:
                 aside.append(child)
                 page.drop(child)
         at = best
+    aside.extend(_trim(page, page.children(at)))
+    _trim_end(page, at)
     return at, _lead(page, at, aside)
+
+
+def _trim_end(page: Survey, at: int) -> None:
+    """Drops offers after the text, however deep in the last section they stand."""
+    while True:
+        _trim(page, page.children(at)[::-1])
+        last = next((child for child in reversed(page.children(at)) if page.chars[child]), None)
+        if last is None or page.elements[last].tag not in _BOXES:
+            return
+        at = last
+
+
+def _trim(page: Survey, children: list[int]) -> list[int]:
+    """Drops boxes of links and buttons from one end of the main part, up to the first that reads like text."""
+    dropped: list[int] = []
+    for child in children:
+        if not page.chars[child]:
+            continue
+        if page.elements[child].tag not in _BOXES or page.count("main", child) or not _is_offer(page, child):
+            break
+        page.drop(child)
+        dropped.append(child)
+    return dropped
+
+
+def _is_offer(page: Survey, index: int) -> bool:
+    """Mostly links, or little text beside buttons that open nothing: related pages, letters, votes, share bars."""
+    prose, density = page.prose[index], page.link_density(index)
+    if page.count("mail", index):
+        return False  # an address to write to is part of the text
+    if density >= _OFFERED:
+        return prose < _LITTLE
+    return page.count("button", index) > 0 and prose < _LITTLE and density > _SOME_LINKS
 
 
 def _semantic_main(page: Survey) -> int | None:

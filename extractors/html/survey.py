@@ -20,7 +20,20 @@ HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
 _KINDS: dict[str, Callable[[Element], bool]] = {
     "heading": lambda element: element.tag in HEADINGS,
     "main": lambda element: element.tag in ("h1", "main", "article"),
-    "button": lambda element: element.tag == "button" or element.get("role") == "button",
+    # Buttons that act; those that open a section say so.
+    "button": lambda element: (
+        (element.tag == "button" or element.get("role") == "button")
+        and element.get("aria-expanded") is None
+        and element.get("aria-controls") is None
+        and element.getparent().tag not in HEADINGS
+    ),
+    "mail": lambda element: (
+        element.tag == "a"
+        and (
+            element.get("data-cfemail") is not None
+            or (element.get("href") or "").startswith(("mailto:", "tel:", "/cdn-cgi/l/email-protection"))
+        )
+    ),
     "link": lambda element: element.tag == "a" and element.get("href") is not None,
     "in_page_link": lambda element: element.tag == "a" and (element.get("href") or "").startswith("#"),
 }

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
+from extractors.html.furniture import named
 from extractors.html.numbering import Counters, ListState, open_list, repeats_number
 from extractors.html.parsing import Element
 from extractors.html.runs import Piece, leading_bold, paragraphs, runs_together
@@ -266,6 +267,8 @@ def _is_block(element: Element) -> bool:
 
 def _is_trigger(element: Element) -> bool:
     """A button or the like that opens a section of text; its label is that section's heading."""
+    if element.tag == "button" and element.get("aria-expanded") is None:
+        return "collapse" in named(element.get("class") or "") and element.getnext() is not None
     if element.get("aria-expanded") is None or element.get("aria-haspopup"):
         return False
     return element.tag in ("button", "div", "span") or (element.tag == "a" and element.get("aria-controls") is not None)
