@@ -33,9 +33,9 @@ def headline(run: Run) -> Text:
     count = len(run.cases)
     text.append(f", {count} document{'s' if count != 1 else ''}, {known} of them read before", style="dim")
     usage = run.usage
-    if usage.calls:
+    if usage.calls or usage.cached_calls:
         cost = "unknown cost" if usage.cost_usd is None else f"${usage.cost_usd:.4f}"
-        text.append(f"; {usage.calls} calls, {cost}", style="dim")
+        text.append(f"; {usage.calls} calls now, {usage.cached_calls} before, {cost}", style="dim")
     for case, why in run.left_out.items():
         text.append(f"\n{case}: left out, {why}", style="yellow")
     for one in run.cases:

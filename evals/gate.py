@@ -228,10 +228,8 @@ def _floors(scores: Scores, gate: GateFile) -> Iterator[Check]:
                 continue
             floor, metric = by_split[split], METRICS[name]
             if name not in found:
-                # Who names no agency invents none; who reads no injected copy has not shown that it resists one.
-                blameless = metric.better == "lower" and metric.group != "Stability"
                 message = f"{metric.title} ({split}): nothing to measure it on"
-                yield Check(kind="floor", name=f"{name}.{split}", passed=blameless, message=message)
+                yield Check(kind="floor", name=f"{name}.{split}", passed=metric.blameless, message=message)
                 continue
             value = found[name].value
             least = metric.better == "higher"

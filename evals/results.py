@@ -35,7 +35,7 @@ class CaseRun(Noun):
     drafts: tuple[Draft, ...] = ()
     rejections: tuple[Rejection, ...] = ()
     ledger: Ledger | None = None
-    usage: Usage = Usage()
+    usage: Usage = Usage()  # what this run spent on the case and its variants; what was read before costs nothing again
     variants: tuple[VariantRun, ...] = ()
     error: str | None = None  # why there is no analysis, or why a part of it failed
     cached: bool = False

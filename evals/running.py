@@ -13,7 +13,7 @@ from evals.gold import Case, Span
 from evals.results import CaseRun, Found, Run, Subject, VariantRun
 from evals.variants import variants
 from smallprint import __version__
-from smallprint.records import Analysis, Clause, Document, Source
+from smallprint.records import Analysis, Clause, Document, Draft, Source, Usage
 from smallprint.registry import Registry, load
 
 Progress = Callable[[str], None]
@@ -38,7 +38,8 @@ Read = Callable[[Case, Plan, Subject], Awaitable[CaseRun]]
 
 async def read_case(case: Case, plan: Plan, who: Subject) -> CaseRun:
     """Have the analyst read one case, and its variants and repeats where the plan asks for them."""
-    analysis, cached = await _analysis(case.document, case.clauses, case.source, plan, who)
+    analysis, spent = await _analysis(case.document, case.clauses, case.source, plan, who)
+    variants_read, spent_on_them = await _variants(case, plan, who)
     ledger = analysis.ledger(case.clauses)
     error = None
     if ledger.failed or ledger.over_budget:
@@ -49,10 +50,10 @@ async def read_case(case: Case, plan: Plan, who: Subject) -> CaseRun:
         drafts=analysis.drafts,
         rejections=analysis.rejections,
         ledger=ledger,
-        usage=analysis.usage,
-        variants=tuple(await _variants(case, plan, who)),
+        usage=sum(spent_on_them, spent or Usage(cached_calls=analysis.usage.calls)),
+        variants=tuple(variants_read),
         error=error,
-        cached=cached,
+        cached=spent is None,
     )
 
 
@@ -111,34 +112,33 @@ def _unreadable(analyst: Analyst, case: Case) -> str:
     return "" if offline.supports(language) else f"the offline analyst has no rules for the language {language!r}"
 
 
-async def _variants(case: Case, plan: Plan, who: Subject) -> list[VariantRun]:
-    made = []
+async def _variants(case: Case, plan: Plan, who: Subject) -> tuple[list[VariantRun], list[Usage]]:
+    """The repeats and changed copies, and what each of them cost now."""
+    made, spent = [], []
     for n in range(1, plan.repeats + 1):
-        analysis, _ = await _analysis(case.document, case.clauses, case.source, plan, who, repeat=n)
-        found = tuple(
-            Found(
-                spans=tuple(Span(start=one.start, end=one.end) for one in draft.evidence),
-                category=draft.category,
-                severity=draft.severity,
-            )
-            for draft in analysis.drafts
-        )
-        made.append(VariantRun(kind="repeat", name=str(n), found=found))
-    if plan.with_variants:
-        for variant in variants(case):
-            analysis, _ = await _analysis(variant.document, variant.clauses, case.source, plan, who)
-            made.append(VariantRun(kind=variant.kind, name=variant.name, found=variant.found(analysis.drafts)))
-    return made
+        analysis, usage = await _analysis(case.document, case.clauses, case.source, plan, who, repeat=n)
+        made.append(VariantRun(kind="repeat", name=str(n), found=tuple(_found(draft) for draft in analysis.drafts)))
+        spent.append(usage or Usage(cached_calls=analysis.usage.calls))
+    for variant in variants(case) if plan.with_variants else ():
+        analysis, usage = await _analysis(variant.document, variant.clauses, case.source, plan, who)
+        made.append(VariantRun(kind=variant.kind, name=variant.name, found=variant.found(analysis.drafts)))
+        spent.append(usage or Usage(cached_calls=analysis.usage.calls))
+    return made, spent
+
+
+def _found(draft: Draft) -> Found:
+    spans = tuple(Span(start=one.start, end=one.end) for one in draft.evidence)
+    return Found(spans=spans, category=draft.category, severity=draft.severity)
 
 
 async def _analysis(
     document: Document, clauses: tuple[Clause, ...], source: Source, plan: Plan, who: Subject, *, repeat: int = 0
-) -> tuple[Analysis, bool]:
-    """The analysis, and whether it was there before. A repeat asks anew: stored answers would be the same."""
+) -> tuple[Analysis, Usage | None]:
+    """The analysis, and what it cost; None where it was there before. A repeat asks anew, and not the store."""
     key = analysis_key(who, document, source, repeat)
     known = plan.cache.get(key)
     if known is not None:
-        return known, True
+        return known, None
     analysis = await analyze(
         document,
         clauses,
@@ -151,4 +151,4 @@ async def _analysis(
     # What failed or was over budget is work left, never an answer.
     if all(entry.state in ("analyzed", "nothing_found") for entry in analysis.entries):
         plan.cache.put(key, analysis)
-    return analysis, False
+    return analysis, analysis.usage

@@ -89,6 +89,7 @@ class Metric:
     group: str = ""
     percent: bool = True
     needs_complete: bool = False  # says nothing where not every provision of a document is labeled
+    blameless: bool = False  # counts what drafts do wrong: where they do nothing of the kind, a floor is met
 
 
 def ratio(over: Array, under: Array) -> Array:
@@ -103,7 +104,13 @@ def f1(true: Array, predicted: Array, gold: Array) -> Array:
 
 
 def share(
-    name: str, title: str, count: Callable[[Scored], tuple[float, float]], *, better: Better, group: str
+    name: str,
+    title: str,
+    count: Callable[[Scored], tuple[float, float]],
+    *,
+    better: Better,
+    group: str,
+    blameless: bool = False,
 ) -> Metric:
     """A metric that is one count over another."""
     return Metric(
@@ -114,6 +121,7 @@ def share(
         value=lambda c: ratio(c[..., 0], c[..., 1]),
         support=lambda c: c[..., 1],
         group=group,
+        blameless=blameless,
     )
 
 

@@ -78,7 +78,28 @@ def _f1(counts: Array) -> Array:
 METRICS = (
     Metric("frameworks_f1", "Laws cited, set F1", "higher", framework_counts, _f1, lambda c: c[..., 2], _GROUP),
     Metric("agencies_f1", "Agencies named, set F1", "higher", agency_counts, _f1, lambda c: c[..., 2], _GROUP),
-    share("invalid_citations", "Citations of articles that do not exist", _invalid, better="lower", group=_GROUP),
-    share("invented_laws", "Citations of laws that nobody knows", _invented_laws, better="lower", group=_GROUP),
-    share("invented_agencies", "Agencies that nobody knows", _invented_agencies, better="lower", group=_GROUP),
+    share(
+        "invalid_citations",
+        "Citations of articles that do not exist",
+        _invalid,
+        better="lower",
+        group=_GROUP,
+        blameless=True,
+    ),
+    share(
+        "invented_laws",
+        "Citations of laws that nobody knows",
+        _invented_laws,
+        better="lower",
+        group=_GROUP,
+        blameless=True,
+    ),
+    share(
+        "invented_agencies",
+        "Agencies that nobody knows",
+        _invented_agencies,
+        better="lower",
+        group=_GROUP,
+        blameless=True,
+    ),
 )

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from classifiers.analysts import OfflineAnalyst
-from classifiers.work import Deliver, Job, Outcome
+from classifiers.analysts import OfflineAnalyst, choose_analyst
+from classifiers.work import Deliver, Job, MemoryAnswers, Outcome
 from evals.cache import AnalysisCache
 from evals.definitions import changed_definitions
 from evals.results import Run, load_run, save_run
@@ -15,7 +15,9 @@ from evals.scoring import score
 from evals.suites import sample_cases, suite
 from evals.variants import variants
 from smallprint.errors import UserError
+from smallprint.settings import Settings
 from tests.evals.factory import NOW, case, gold
+from tests.fakes import FakeServer
 
 TEXT = """1. Disputes
 
@@ -152,3 +154,19 @@ def test_definitions_that_changed_are_named() -> None:
         "scorers: a formula was edited",
     ]
     assert changed_definitions(made.yardstick, made.yardstick) == []
+
+
+def test_a_models_calls_are_paid_once_and_variants_are_on_the_bill(tmp_path: Path) -> None:
+    with FakeServer() as server:
+        settings = Settings(
+            base_url=server.base_url, api_key="x", model="openai:fake", input_price=1.0, output_price=1.0
+        )
+        bills = []
+        for _ in range(2):
+            analyst = choose_analyst("openai:fake", settings)
+            plan = Plan(analyst, cache=AnalysisCache(tmp_path), answers=MemoryAnswers(), with_variants=True, repeats=1)
+            bills.append(asyncio.run(run_suite("gold", [kestrel()], plan)).usage)
+        first, second = bills
+        assert first.calls == server.calls == 2 + len(list(variants(kestrel())))
+    assert first.cost_usd
+    assert (second.calls, second.cost_usd, second.cached_calls) == (0, 0.0, first.calls)
