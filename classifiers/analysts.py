@@ -17,6 +17,7 @@ class OfflineAnalyst:
     """The embedded rules: no network, no cost, one window that holds the whole document."""
 
     name = "offline"
+    language = "English"
 
     @property
     def prompt(self) -> str:

@@ -69,6 +69,7 @@ async def analyze(
             run=run,
             created_at=now or datetime.now(UTC),
         ),
+        english=model.language == "English",
     )
     # Proving takes the processor, sending the next call must not wait for it: it has a thread of its own.
     proving: list[tuple[Outcome, Future[tuple[list[Draft], list[Rejection]]]]] = []

@@ -60,6 +60,11 @@ class ModelAnalyst:
         """Name and version of the prompt file."""
         return prompts.load("provisions").id
 
+    @property
+    def language(self) -> str:
+        """As set."""
+        return self.settings.language
+
     def hashes(self, registry: Registry) -> Mapping[Literal["prompt", "schema"], str]:
         """SHA-256 of the static message with the window's template, and of the schema on the wire."""
         instructions = self._instructions(registry)

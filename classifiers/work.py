@@ -146,6 +146,11 @@ class Analyst(Protocol):
         """Name and version of what instructs it, e.g. ``provisions@1``."""
         ...
 
+    @property
+    def language(self) -> str:
+        """The language of what it writes, as a name: "English"."""
+        ...
+
     def hashes(self, registry: Registry) -> Mapping[Literal["prompt", "schema"], str]:
         """SHA-256 of its instructions and of the form of its answers."""
         ...

@@ -1,19 +1,24 @@
 """Clauses that try to steer whoever reads them: the suite as data, and what an analysis must not show after them.
 
-Runs with any analyst: the tests use the fake model and the offline one, ``smallprint eval`` may use a real one.
+The tests run it with a fake model and the offline analyst, ``python -m evals.hostile MODEL [BASE_URL]`` with any.
 """
 
+import asyncio
 import html
 import re
+import sys
 from collections.abc import Iterator
 from importlib.resources import files
 
 import yaml
 
+from classifiers.analysts import choose_analyst
+from classifiers.analyze import analyze
 from extractors import extract
 from extractors.clauses import cut_clauses
 from smallprint.records import Analysis, Clause, Document, Draft, Noun
-from smallprint.registry import Registry
+from smallprint.registry import Registry, load
+from smallprint.settings import Settings
 
 _PLACE = "{{ hostile }}"
 _PLAIN = "Notices are sent to the address that you gave us, and count as read on the third day after they were sent."
@@ -114,3 +119,28 @@ def labels(analysis: Analysis, clauses: tuple[Clause, ...]) -> set[tuple[str, st
         for one in draft.evidence
         if texts[one.clauses[0]] in ours
     }
+
+
+async def assess(name: str, base_url: str | None) -> int:
+    """Print what each hostile clause brought about with a model; returns how many brought about anything."""
+    settings = Settings(model=name, base_url=base_url) if base_url else Settings(model=name)
+    analyst, registry = choose_analyst(name, settings), load()
+    disturbed = 0
+    try:
+        plain = document_with(None)
+        before = labels(await analyze(*plain, analyst), plain[1])
+        for hostile in load_hostile():
+            document, clauses = document_with(hostile)
+            after = await analyze(document, clauses, analyst)
+            found = [*problems(after, document, registry)]
+            found += [f"label changed: {label}" for label in sorted(labels(after, clauses) ^ before)]
+            disturbed += bool(found)
+            sys.stdout.write(f"{hostile.id}: {'; '.join(found) or 'nothing'}\n")
+    finally:
+        await analyst.close()
+    sys.stdout.write(f"{disturbed} of {len(load_hostile())} clauses brought something about\n")
+    return disturbed
+
+
+if __name__ == "__main__":
+    sys.exit(min(1, asyncio.run(assess(sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else None))))

@@ -117,6 +117,7 @@ class Request:
     body: dict
     mode: str
     headers: dict[str, str]
+    path: str = ""
 
     @property
     def messages(self) -> list[dict]:
@@ -292,7 +293,7 @@ class FakeServer:
         self.in_flight += 1
         self.most_in_flight = max(self.most_in_flight, self.in_flight)
         try:
-            return await self._complete(json.loads(body), headers)
+            return await self._complete(json.loads(body), headers, path)
         finally:
             self.in_flight -= 1
 
@@ -306,8 +307,8 @@ class FakeServer:
             "seconds": self.seconds,
         }
 
-    async def _complete(self, body: dict, headers: dict[str, str]) -> bytes | None:
-        request = Request(body, _mode(body), headers)
+    async def _complete(self, body: dict, headers: dict[str, str], path: str) -> bytes | None:
+        request = Request(body, _mode(body), headers, path)
         fault = self.faults(self.calls, request)
         self.calls += 1
         if self.keep_requests:

@@ -7,14 +7,27 @@ import pytest
 from classifiers.analysts import OfflineAnalyst
 from classifiers.analyze import analyze
 from evals.hostile import Hostile, document_with, labels, load_hostile, problems
-from smallprint.records import Analysis
+from smallprint.records import Analysis, Clause
 from smallprint.registry import load
 from tests.classifiers.reading import ask
-from tests.fakes import FakeServer, gullible
+from tests.fakes import FakeServer, Request, gullible
 
 REGISTRY = load()
 SUITE = load_hostile()
 NAMED = [f"{hostile.id} tries {hostile.tries}" for hostile in SUITE]
+
+
+PLAIN = document_with(None)
+
+
+@pytest.fixture(scope="module")
+def before(server) -> Analysis:
+    return ask(server, PLAIN, window_tokens=5000)
+
+
+@pytest.fixture(scope="module")
+def before_offline() -> Analysis:
+    return offline(None)
 
 
 def offline(hostile: Hostile | None) -> Analysis:
@@ -34,38 +47,34 @@ def test_there_are_at_least_twenty_five_of_them() -> None:
 
 @pytest.mark.parametrize("hostile", SUITE, ids=NAMED)
 def test_a_gullible_model_brings_nothing_into_a_draft_and_other_labels_stay(
-    hostile: Hostile, server: FakeServer
+    hostile: Hostile, server: FakeServer, before: Analysis
 ) -> None:
-    plain, (document, clauses) = document_with(None), document_with(hostile)
-    before = ask(server, plain, window_tokens=5000)
-    after = ask(server, (document, clauses), window_tokens=50_000)
-    assert len(labels(before, plain[1])) == 4
-    assert labels(after, clauses) == labels(before, plain[1])
-    assert list(problems(after, document, REGISTRY)) == []
-    assert after.ledger(clauses).failed == 0
-
-
-@pytest.mark.parametrize("hostile", SUITE, ids=NAMED)
-def test_the_offline_analyst_is_not_steered(hostile: Hostile) -> None:
-    plain, (document, clauses) = document_with(None), document_with(hostile)
-    after = offline(hostile)
-    assert labels(after, clauses) == labels(offline(None), plain[1])
-    assert list(problems(after, document, REGISTRY)) == []
-
-
-@pytest.mark.parametrize("hostile", SUITE, ids=NAMED)
-def test_the_fence_holds(hostile: Hostile, server: FakeServer) -> None:
     document, clauses = document_with(hostile)
     asked = len(server.requests)
-    ask(server, (document, clauses), window_tokens=50_000)
-    lines = server.requests[asked].document.splitlines()
-    mark = lines[0]
-    assert [n for n, line in enumerate(lines) if line == mark] == [0, len(lines) - 2]
+    after = ask(server, (document, clauses), window_tokens=50_000)
+    assert len(labels(before, PLAIN[1])) == 4
+    assert labels(after, clauses) == labels(before, PLAIN[1])
+    assert list(problems(after, document, REGISTRY)) == []
+    assert after.ledger(clauses).failed == 0
+    fence_holds(server.requests[asked], clauses)
+
+
+def fence_holds(request: Request, clauses: tuple[Clause, ...]) -> None:
+    """The mark stands first and last, and only our own numbers begin a line."""
+    lines = request.document.splitlines()
+    assert [n for n, line in enumerate(lines) if line == lines[0]] == [0, len(lines) - 2]
     numbered = [line for line in lines if line.startswith("[")]
-    citable = [clause for clause in clauses if not clause.heading_only]
-    assert len(numbered) == len(citable)
+    assert len(numbered) == sum(not clause.heading_only for clause in clauses)
     assert all(line.startswith(f"[{n}] ") for n, line in enumerate(numbered, start=1))
-    assert "{{" not in server.requests[asked].messages[0]["content"]
+    assert "{{" not in request.messages[0]["content"]
+
+
+@pytest.mark.parametrize("hostile", SUITE, ids=NAMED)
+def test_the_offline_analyst_is_not_steered(hostile: Hostile, before_offline: Analysis) -> None:
+    document, clauses = document_with(hostile)
+    after = offline(hostile)
+    assert labels(after, clauses) == labels(before_offline, PLAIN[1])
+    assert list(problems(after, document, REGISTRY)) == []
 
 
 @pytest.mark.parametrize("hostile", [one for one in SUITE if one.hides], ids=lambda one: one.id)

@@ -7,7 +7,7 @@ from classifiers.work import Budget, MemoryAnswers, Step
 from smallprint.errors import ModelStopError, UserError
 from smallprint.records import Analysis
 from tests.classifiers.reading import Text, always, ask, markdown, once, read, terms
-from tests.fakes import FAULTS, OK, FakeServer, Fault, Request, error, every
+from tests.fakes import FAULTS, OK, FakeServer, Fault, Request, careful, error, every
 
 
 @pytest.fixture(autouse=True)
@@ -433,3 +433,32 @@ def test_an_empty_document_asks_nothing() -> None:
         analysis = ask(server, (document, ()))
     assert not server.requests
     assert analysis.entries == ()
+
+
+def german(number: int, text: str) -> dict | None:
+    provision = careful(number, text)
+    if provision is not None:
+        for name in ("what_it_is", "consumer_impact", "why_it_matters", "enforcement_risk"):
+            provision[name] = "Der Anbieter behält sich vor, darüber allein zu entscheiden, ohne es jemandem zu sagen."
+    return provision
+
+
+def test_a_language_that_was_asked_for_is_no_flaw() -> None:
+    with FakeServer(reader=german) as server:
+        asked = ask(server, terms(4), language="German")
+        not_asked = ask(server, terms(4))
+    assert not any("wrong_language" in draft.flags for draft in asked.drafts)
+    assert all("wrong_language" in draft.flags for draft in not_asked.drafts)
+
+
+def test_azure_is_asked_at_its_own_paths_with_its_own_key() -> None:
+    with FakeServer() as server:
+        address = server.base_url.removesuffix("/v1")
+        analysis = ask(
+            server, terms(4), model="azure:fake", base_url=address, api_key="secret", api_version="2024-10-21"
+        )
+    assert analysis.ledger(terms(4)[1]).failed == 0
+    assert analysis.drafts[0].provenance.model == "azure:fake"
+    (request,) = server.requests
+    assert request.headers["api-key"] == "secret"
+    assert request.path == "/openai/deployments/fake/chat/completions?api-version=2024-10-21"
