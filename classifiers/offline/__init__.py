@@ -109,5 +109,5 @@ def _proposal(
 
 
 def confidence(points: int) -> float:
-    """How sure the rules are, 0-1: one sure sign is a little over even, several and a fitting heading nine in ten."""
-    return round(min(0.9, 0.35 + 0.05 * points), 2)
+    """How sure the rules are, 0-1, fitted to how often drafts of so many points are right on the dev cases."""
+    return round(min(0.95, 0.6 + 0.045 * points), 2)
