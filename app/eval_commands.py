@@ -37,7 +37,7 @@ def run(
         str,
         typer.Argument(
             metavar="[SUITE]",
-            help="gold, dev, test, samples, a folder of cases, or over --data: claudette, tosdr, html, pdf, versions.",
+            help="gold, dev, test, samples, hostile, a folder, or over --data: claudette, tosdr, html, pdf, versions.",
         ),
     ] = "gold",
     model: Model = None,

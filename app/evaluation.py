@@ -30,7 +30,7 @@ from evals.reports.markdown import markdown
 from evals.results import Run, load_run
 from evals.running import Plan, run_suite
 from evals.scoring import Scores, score
-from evals.suites import ANALYZED, BENCHMARKS, suite
+from evals.suites import ANALYZED, BENCHMARKS, WITHOUT_DATA, suite
 from evals.workspace import keep, plan_for
 from smallprint.registry import load
 
@@ -213,9 +213,11 @@ def _judged(run: Run, wish: Wish, settings: Settings) -> "JudgeReport":
 
 
 def _benchmark(wish: Wish, model: str) -> int:
-    if wish.data is None or not wish.data.is_dir():
-        raise UserError(f"the suite {wish.suite} runs over public documents; name their folder with --data")
-    arguments = ["--data", str(wish.data)]
+    arguments = []
+    if wish.suite not in WITHOUT_DATA:
+        if wish.data is None or not wish.data.is_dir():
+            raise UserError(f"the suite {wish.suite} runs over public documents; name their folder with --data")
+        arguments = ["--data", str(wish.data)]
     if wish.suite in ANALYZED:
         arguments += ["--model", model, *(["--lists"] if wish.lists else [])]
     return int(import_module(BENCHMARKS[wish.suite]).main(arguments) or 0)

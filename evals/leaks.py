@@ -69,7 +69,7 @@ def _shared(text: str, runs: frozenset[tuple[str, ...]]) -> str:
 
 
 def _named(case: Case, words: list[str]) -> str:
-    """The case's id or the first word of its company, where that is no common word of the document's language."""
+    """The case's id or its company, where the words name one of them."""
     joined = f" {' '.join(words)} "
     for name in (case.id, case.source.entity or ""):
         said = " ".join(_words(name))

@@ -21,8 +21,10 @@ BENCHMARKS: Mapping[str, str] = {  # suites over a folder of public documents ->
     "html": "evals.benchmarks.html",
     "pdf": "evals.benchmarks.pdf",
     "versions": "evals.benchmarks.grounding",
+    "hostile": "evals.benchmarks.hostile",
 }
-ANALYZED = ("claudette", "tosdr")  # those of them that ask an analyst
+ANALYZED = ("claudette", "tosdr", "hostile")  # those of them that ask an analyst
+WITHOUT_DATA = ("hostile",)  # those whose documents are ours
 
 
 def suite(name: str) -> tuple[Case, ...]:

@@ -8,7 +8,18 @@ from pathlib import Path
 # name -> module with ``main(arguments) -> exit code``; the order in which they are printed
 BENCHMARKS = {
     name: f"evals.benchmarks.{name}"
-    for name in ("html", "html_scale", "pdf", "segmentation", "grounding", "model_calls", "claudette", "tosdr", "suite")
+    for name in (
+        "html",
+        "html_scale",
+        "pdf",
+        "segmentation",
+        "grounding",
+        "model_calls",
+        "claudette",
+        "tosdr",
+        "hostile",
+        "suite",
+    )
 }
 _DEFAULT = Path(__file__).resolve().parents[2].parent / "shared" / "data"
 

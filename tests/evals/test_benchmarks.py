@@ -6,8 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from evals.benchmarks import claudette, tosdr
+from evals.benchmarks import claudette, hostile, tosdr
 from evals.benchmarks.sentences import assemble, macro, micro
+from evals.hostile import load_hostile
 from evals.suites import BENCHMARKS
 
 SENTENCES = [
@@ -69,6 +70,13 @@ def test_tosdr_counts_what_is_located_and_what_is_found(folder: Path, capsys) ->
 def test_a_folder_without_the_corpus_is_said(module, tmp_path: Path, capsys) -> None:
     assert module.main(["--data", str(tmp_path)]) == 2
     assert "no such file" in capsys.readouterr().err
+
+
+def test_the_offline_analyst_is_not_steered_and_the_suite_says_so(capsys) -> None:
+    assert hostile.main([]) == 0
+    shown = capsys.readouterr().out
+    count = len(load_hostile())
+    assert f"offline: {count} of {count} hostile clauses brought about nothing" in shown
 
 
 def test_micro_sums_and_macro_averages() -> None:
