@@ -10,7 +10,7 @@ from rich.text import Text
 from app.console import STYLES
 from evals.comparing import Comparison, MetricChange
 from evals.gate import GateResult
-from evals.reports.markdown import number, signed
+from evals.reports.markdown import detects, number, signed
 from evals.results import CaseRun, Run
 from evals.scorers import METRICS, Metric
 from evals.scoring import CaseScores, Scores, category_rows, figures
@@ -84,12 +84,11 @@ def _change(one: MetricChange | None) -> Text:
     if one is None:
         return Text("")
     metric, change = METRICS[one.metric], one.change
-    detects = f"detects {signed(metric, change.detectable).lstrip('+')}"
     if change.value == 0:
-        return Text(f"same, {detects}", style="dim")
+        return Text(f"same, {detects(metric, change)}", style="dim")
     style = {True: "green", False: "red", None: "dim"}[one.better]
     bounds = f"[{signed(metric, change.low)}, {signed(metric, change.high)}]"
-    return Text(f"{signed(metric, change.value)} {bounds}, {detects}", style=style)
+    return Text(f"{signed(metric, change.value)} {bounds}, {detects(metric, change)}", style=style)
 
 
 def comparison_lines(comparison: Comparison) -> RenderableType:

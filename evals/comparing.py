@@ -9,7 +9,7 @@ from evals.gold import Split
 from evals.scorers import METRICS, Array, Metric
 from evals.scorers.detection import CATEGORIES
 from evals.scoring import SPLITS, CaseScores, Scores, Verdict, table
-from evals.statistics import Difference, detectable, difference, holm, interval, mcnemar
+from evals.statistics import Difference, difference, holm, mcnemar, same
 from smallprint.errors import UserError
 from smallprint.records import Noun, Severity
 from smallprint.severity import LEVELS
@@ -115,9 +115,7 @@ def _metric_change(metric: Metric, split: Split, counts: Array, baseline: Array)
     if np.isnan(value) or np.isnan(before):
         return []
     if (counts == baseline).all():
-        # Equal runs show no spread of differences; what could be seen follows from one run's own error.
-        own = interval(counts, metric.value, metric.support)
-        change = Difference(0.0, 0.0, 0.0, 1.0, detectable(own.error), different=False)
+        change = same(counts, metric.value, metric.support)
     else:
         change = difference(counts, baseline, metric.value, metric.support)
     return [

@@ -1,5 +1,6 @@
 """The gate: integrity, errors, floors and non-inferiority to a blessed baseline, each failure naming its cause."""
 
+import math
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date
@@ -17,6 +18,7 @@ from evals.leaks import Leak, leaks
 from evals.results import Run
 from evals.scorers import METRICS
 from evals.scoring import Scores, figures
+from evals.statistics import FEWEST
 from smallprint.errors import UserError
 from smallprint.records import Noun
 from smallprint.registry import Registry
@@ -280,9 +282,15 @@ def _margin(one: MetricChange, margin: float) -> Check:
     message = (
         f"{metric.title} ({one.split}): {_number(one.metric, one.baseline)} to {_number(one.metric, one.value)}, "
         f"change {change.value:+.3f} [{change.low:+.3f}, {change.high:+.3f}], {verdict} the margin {margin:.3f}; "
-        f"this set can detect {change.detectable:.3f}"
+        f"{_power(change.detectable)}"
     )
     return Check(kind="margin", name=f"{one.metric}.{one.split}", passed=passed, message=message)
+
+
+def _power(detectable: float) -> str:
+    if math.isinf(detectable):
+        return f"fewer than {FEWEST} documents can show no difference"
+    return f"this set can detect {detectable:.3f}"
 
 
 def _categories(comparison: Comparison) -> Iterator[Check]:

@@ -17,6 +17,7 @@ Value = Callable[[Array], Array]
 RESAMPLES = 2000
 SEED = 20260131
 LEVEL = 0.95
+FEWEST = 6  # documents: with five, tossing sides gives no p under 1/16
 _DETECTABLE = 1.959964 + 0.841621  # z for a two-sided 5 % test with 80 % power (Cohen 1988)
 
 
@@ -43,7 +44,7 @@ class Difference:
     low: float
     high: float
     p: float
-    detectable: float  # the smallest true difference that this set would call different, 80 % of the time
+    detectable: float  # the smallest true difference that this set would call different, 80 % of the time; inf: none
     different: bool
 
 
@@ -91,10 +92,22 @@ def difference(counts: Array, baseline: Array, value: Value, support: Value, see
     low, high, error = _spread(draws)
     observed = float(value(counts.sum(axis=0)) - value(baseline.sum(axis=0)))
     p = _randomization(counts, baseline, value, observed, seed)
-    size = float(support(counts.sum(axis=0)))
-    smallest = 1.0 / size if size else float("nan")
-    detectable = max(_DETECTABLE * error, smallest) if not np.isnan(error) else float("nan")
-    return Difference(observed, low, high, p, detectable, bool(p <= 1 - LEVEL and (low > 0 or high < 0)))
+    smallest = _smallest(counts, baseline, support, _DETECTABLE * error)
+    return Difference(observed, low, high, p, smallest, bool(p <= 1 - LEVEL and (low > 0 or high < 0)))
+
+
+def same(counts: Array, value: Value, support: Value, seed: int = SEED) -> Difference:
+    """A run compared with its equal: differences have no spread, so what could be seen follows from its own error."""
+    own = interval(counts, value, support, seed)
+    smallest = _smallest(counts, counts, support, detectable(own.error))
+    return Difference(0.0, 0.0, 0.0, 1.0, smallest, different=False)
+
+
+def _smallest(counts: Array, baseline: Array, support: Value, spread: float) -> float:
+    """The smallest detectable difference: never under one thing counted, infinite where too few documents take part."""
+    if int(((counts != 0) | (baseline != 0)).any(axis=1).sum()) < FEWEST:
+        return float("inf")
+    return max(spread, 1.0 / max(1.0, float(support(counts.sum(axis=0)))))
 
 
 def _randomization(counts: Array, baseline: Array, value: Value, observed: float, seed: int) -> float:

@@ -15,7 +15,7 @@ from markupsafe import Markup
 from evals.comparing import Comparison, MetricChange
 from evals.gate import GateResult
 from evals.reports import charts
-from evals.reports.markdown import HEADLINE, number, signed
+from evals.reports.markdown import HEADLINE, detects, number, signed
 from evals.results import CaseRun, Run
 from evals.scorers import METRICS, Array
 from evals.scorers.levels import confusion, factor_rows, missed
@@ -99,10 +99,10 @@ def _change(one: MetricChange | None) -> str:
     if one is None:
         return ""
     metric, change = METRICS[one.metric], one.change
-    detects = f"detects {signed(metric, change.detectable).lstrip('+')}"
+    shows = detects(metric, change)
     if change.value == 0:
-        return f"same; {detects}"
-    return f"{signed(metric, change.value)} ({signed(metric, change.low)} to {signed(metric, change.high)}); {detects}"
+        return f"same; {shows}"
+    return f"{signed(metric, change.value)} ({signed(metric, change.low)} to {signed(metric, change.high)}); {shows}"
 
 
 def _confusions(cases: Sequence[CaseScores]) -> list[tuple[str, str, int]]:

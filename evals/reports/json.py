@@ -69,11 +69,11 @@ def _metric(name: str, one: Interval) -> dict[str, Any]:
     }
 
 
-def _without_nan(value: Any) -> Any:  # noqa: ANN401 -- JSON, which has no nan
+def _without_nan(value: Any) -> Any:  # noqa: ANN401 -- JSON, which has no nan and no infinity
     if isinstance(value, dict):
         return {name: _without_nan(one) for name, one in value.items()}
     if isinstance(value, list):
         return [_without_nan(one) for one in value]
     if isinstance(value, float):
-        return None if math.isnan(value) else round(value, 6)
+        return round(value, 6) if math.isfinite(value) else None
     return value

@@ -8,7 +8,7 @@ from evals.gate import GateResult
 from evals.results import Run
 from evals.scorers import METRICS, Metric
 from evals.scoring import Scores, figures
-from evals.statistics import Interval
+from evals.statistics import FEWEST, Difference, Interval
 
 HEADLINE = (
     "found_recall",
@@ -84,16 +84,22 @@ def signed(metric: Metric, value: float) -> str:
     return f"{100 * value:+.1f} pt" if metric.percent else f"{value:+.2f}"
 
 
+def detects(metric: Metric, change: Difference) -> str:
+    """The smallest difference that the documents can show, or that they are too few to show any."""
+    if math.isinf(change.detectable):
+        return f"under {FEWEST} documents show none"
+    return f"detects {signed(metric, change.detectable).lstrip('+')}"
+
+
 def _change(one: MetricChange | None) -> str:
     if one is None:
         return ""
     metric, change = METRICS[one.metric], one.change
-    detectable = f"detects {signed(metric, change.detectable).lstrip('+')}"
     if change.value == 0:
-        return f"same ({detectable})"
+        return f"same ({detects(metric, change)})"
     word = {True: "**better**", False: "**worse**", None: "not different"}[one.better]
     bounds = f"[{signed(metric, change.low)}, {signed(metric, change.high)}]"
-    return f"{signed(metric, change.value)} {bounds} {word} ({detectable})"
+    return f"{signed(metric, change.value)} {bounds} {word} ({detects(metric, change)})"
 
 
 def _changes(comparison: Comparison) -> Iterator[str]:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from evals.statistics import difference, holm, interval, mcnemar
+from evals.statistics import difference, holm, interval, mcnemar, same
 
 SEEDS = 200
 
@@ -57,6 +57,20 @@ def test_the_interval_covers_the_truth_about_as_often_as_it_says() -> None:
         made = interval(counts, ratio, size, seed=seed)
         covered += made.low <= 0.7 <= made.high
     assert covered >= 0.9 * SEEDS
+
+
+def test_five_documents_can_show_no_difference_and_say_so() -> None:
+    counts, _ = documents(np.random.default_rng(1), 0.9, count=5)
+    worse = np.stack([counts[:, 0] / 2, counts[:, 1]], axis=1)
+    made = difference(worse, counts, ratio, size)
+    assert made.high < 0
+    assert not made.different
+    assert np.isinf(made.detectable)
+
+
+def test_what_can_be_detected_is_never_less_than_one_thing_counted() -> None:
+    counts = np.tile([24.0, 24.0], (8, 1))
+    assert same(counts, ratio, size).detectable == pytest.approx(1 / 192)
 
 
 def test_one_document_gives_no_interval() -> None:
