@@ -1,5 +1,6 @@
 """What a server has taught us about one of its models in this process: response modes, names of parameters."""
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -7,6 +8,9 @@ from typing import Any, Literal
 Mode = Literal["tools", "json_schema", "json"]
 
 MODES: tuple[Mode, ...] = ("tools", "json_schema", "json")
+_AT_MOST = re.compile(
+    r"(?:at most|less than or equal to|no more than|maximum (?:value )?(?:is|of|allowed is)) (\d{3,6})\b"
+)
 _REFUSABLE = ("temperature", "max_completion_tokens", "max_tokens")
 
 
@@ -25,11 +29,13 @@ class Dialect:
     modes: list[Mode]
     limit_parameter: Literal["max_tokens", "max_completion_tokens"]
     temperature: bool = True
+    most_output: int | None = None  # tokens of one answer, where the server has named its bound
 
     def parameters(self, max_output_tokens: int, temperature: float | None) -> dict[str, Any]:
         """The call's parameters as this model takes them."""
+        most = min(max_output_tokens, self.most_output or max_output_tokens)
         heat = {"temperature": temperature} if self.temperature and temperature is not None else {}
-        return {self.limit_parameter: max_output_tokens, **heat}
+        return {self.limit_parameter: most, **heat}
 
     def learn(self, words: str, sent: Collection[str]) -> bool:
         """Mend the parameter that the server's words refuse; False when there is nothing to mend.
@@ -39,6 +45,10 @@ class Dialect:
             sent: names of the parameters of the refused call; another call may have mended them since.
 
         """
+        bound = _AT_MOST.search(words)
+        if bound and any("max_" in name for name in sent):
+            self.most_output = int(bound[1])
+            return True
         refused = next((name for name in _REFUSABLE if name in words and name in sent), None)
         if refused == "temperature":
             self.temperature = False

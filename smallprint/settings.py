@@ -32,7 +32,7 @@ class Settings(BaseSettings):
     tokens_per_minute: int | None = None
     max_attempts: int = Field(6, ge=1)  # per call, first try included
     window_tokens: int = Field(6000, ge=100)  # document tokens per model call, at most
-    max_output_tokens: int = Field(10_000, ge=100)
+    max_output_tokens: int = Field(16_000, ge=100)
     temperature: float | None = 0.0
     language: str = "English"  # of what a model writes, as a name
     input_price: float | None = None  # USD a million tokens, for models that the price table does not know

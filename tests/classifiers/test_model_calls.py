@@ -244,6 +244,18 @@ def test_parameters_that_a_model_does_not_take(parameter: str, instead: str | No
     assert instead is None or instead in server.requests[-1].body
 
 
+def test_a_model_that_writes_less_is_asked_for_no_more() -> None:
+    def faults(_n: int, request: Request) -> Fault:
+        asked = request.body["max_tokens"]
+        said = f"max_tokens is too large: {asked}. This model supports at most 4096 completion tokens."
+        return error(400, said, "invalid_value") if asked > 4096 else OK
+
+    with FakeServer(faults=faults, latency=0.01) as server:
+        analysis = ask(server, terms())
+    assert analysis.ledger(terms()[1]).failed == 0
+    assert server.requests[-1].body["max_tokens"] == 4096
+
+
 def test_a_prompt_over_the_context_length_is_split() -> None:
     def faults(_n: int, request: Request) -> Fault:
         too_long = request.document.count("\n") > 20
