@@ -1,6 +1,7 @@
 """A desk for tests: a store on SQLite or PostgreSQL with a small document and drafts to decide on."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import count
@@ -196,11 +197,31 @@ def _has_user(name: str) -> bool:
     return any(one.pw_name == name for one in pwd.getpwall())
 
 
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty SQLite database that is migrated once and then copied."""
+    path = tmp_path_factory.mktemp("migrated") / "desk.db"
+    store = open_store(f"sqlite:///{path}")
+    with store.engine.connect() as c:
+        c.exec_driver_sql("COMMIT")
+        c.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        c.exec_driver_sql("BEGIN")
+    store.close()
+    return path
+
+
+@pytest.fixture
+def sqlite_url(migrated: Path, tmp_path: Path) -> str:
+    """An empty SQLite database."""
+    shutil.copyfile(migrated, tmp_path / "desk.db")
+    return f"sqlite:///{tmp_path}/desk.db"
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def url(request: pytest.FixtureRequest) -> str:
     """An empty database of either kind."""
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path}/desk.db"
+        return request.getfixturevalue("sqlite_url")
     return next(request.getfixturevalue("postgres_urls"))
 
 

@@ -10,9 +10,9 @@ from app.review.desk import create_desk
 from smallprint import people_store
 from smallprint.store import Store, open_store
 from tests.app.review.browser import Browser
-from tests.desk import NOW, fill, postgres_urls, url
+from tests.desk import NOW, fill, migrated, sqlite_url
 
-__all__ = ["postgres_urls", "url"]
+__all__ = ["migrated", "sqlite_url"]
 
 PEOPLE = {"Anna": "reviewer", "Ben": "reviewer", "Lea": "lead", "Adam": "admin", "Rita": "read-only"}
 
@@ -36,8 +36,8 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def store(tmp_path) -> Iterator[Store]:
-    opened = open_store(f"sqlite:///{tmp_path}/desk.db")
+def store(sqlite_url) -> Iterator[Store]:
+    opened = open_store(sqlite_url)
     fill(opened)
     with opened.write() as c:
         for name, role in PEOPLE.items():

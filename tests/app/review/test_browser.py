@@ -70,10 +70,10 @@ class Served:
 
 
 @pytest.fixture
-def served(tmp_path, chromium) -> Iterator[Served]:
+def served(sqlite_url, chromium) -> Iterator[Served]:
     from app.review.passwords import hash_password
 
-    store, clock = open_store(f"sqlite:///{tmp_path}/desk.db"), Clock()
+    store, clock = open_store(sqlite_url), Clock()
     fill(store)
     with store.write() as c:
         for name, role in (("Anna", "reviewer"), ("Ben", "reviewer"), ("Lea", "lead")):
@@ -91,8 +91,8 @@ def at_draft(page, draft) -> None:
     page.wait_for_load_state()
 
 
-def test_the_first_admin_comes_in_by_a_link_that_works_once(tmp_path, chromium):
-    store, clock = open_store(f"sqlite:///{tmp_path}/empty.db"), Clock()
+def test_the_first_admin_comes_in_by_a_link_that_works_once(sqlite_url, chromium):
+    store, clock = open_store(sqlite_url), Clock()
     running = Served(store, clock, chromium)
     with store.write() as c:
         link = f"/welcome/{people_store.invite(c, None, 'admin', clock())}"

@@ -50,12 +50,12 @@ def is_clean(page) -> None:
 
 
 @pytest.mark.parametrize("payload", PAYLOADS)
-def test_no_text_of_document_title_entity_or_model_becomes_markup(browse, tmp_path, payload):
+def test_no_text_of_document_title_entity_or_model_becomes_markup(sqlite_url, payload):
     from fastapi.testclient import TestClient
 
     from app.review.desk import create_desk
 
-    store = open_store(f"sqlite:///{tmp_path}/hostile.db")
+    store = open_store(sqlite_url)
     fill(store)
     words = f"{payload} Fees stay paid."
     source = Source(location=payload, entity=payload, title=payload)
