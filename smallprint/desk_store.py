@@ -90,7 +90,7 @@ def decide(c: Connection, decision: Decision, registry: Registry) -> Done:
     act = token_hex(8)
     before = _must(c, decision.draft)
     made = review.decide(before, decision, registry)
-    number = _write(c, act, before, decision, made)
+    number = write(c, act, before, decision, made)
     return Done(act, (made,), (number,) if number else ())
 
 
@@ -108,7 +108,7 @@ def decide_many(
         except (ConflictError, RefusedError) as error:
             left[decision.draft] = error
             continue
-        number = _write(c, act, before, decision, made)
+        number = write(c, act, before, decision, made)
         verdicts.append(made)
         numbers += [number] if number else []
     return Done(act, tuple(verdicts), tuple(numbers)), left
@@ -120,9 +120,9 @@ def split(c: Connection, decision: Decision, parts: Sequence[Draft]) -> Done:
     act = token_hex(8)
     before = _must(c, decision.draft)
     made, children = review.split(before, decision, parts)
-    _write(c, act, before, decision.model_copy(update={"reasons": ("split",)}), made)
+    write(c, act, before, decision.model_copy(update={"reasons": ("split",)}), made)
     for child in children:
-        _create(c, act, child, "split", decision)
+        create(c, act, child, "split", decision)
     return Done(act, (made, *(_born(child) for child in children)))
 
 
@@ -133,9 +133,9 @@ def merge(c: Connection, decision: Decision, others: Sequence[Decision]) -> Done
     before = _must(c, decision.draft)
     seen = [(_must(c, one.draft), one) for one in others]
     made = review.merge(before, decision, seen)
-    _write(c, act, before, decision, made[0])
+    write(c, act, before, decision, made[0])
     for (other, seen_decision), gone in zip(seen, made[1:], strict=True):
-        _write(c, act, other, seen_decision.model_copy(update={"reasons": ("merged",)}), gone)
+        write(c, act, other, seen_decision.model_copy(update={"reasons": ("merged",)}), gone)
     return Done(act, made)
 
 
@@ -147,7 +147,7 @@ def add(c: Connection, words: Draft, *, by: str, at: datetime, note: str = "") -
     if standing(c, draft.id) is not None:
         raise RefusedError({"evidence": "You have added a provision of this category for this passage already."})
     decision = Decision(kind="add", draft=draft.id, saw=0, by=by, at=at, note=note)
-    _create(c, act, draft, "add", decision)
+    create(c, act, draft, "add", decision)
     return Done(act, (_born(draft),))
 
 
@@ -214,6 +214,8 @@ def undo(c: Connection, act: str, *, by: str, at: datetime, anyone: bool = False
     rows = c.execute(select(t.decisions).where(t.decisions.c.act == act).order_by(t.decisions.c.id)).mappings().all()
     if not rows:
         raise RefusedError({"act": "There is nothing to undo."})
+    if any(row["kind"] == "carry" for row in rows):
+        raise RefusedError({"act": "A decision that followed its document is not undone; decide the draft anew."})
     if not anyone and any(row["by"] != by for row in rows):
         raise RefusedError({"act": "Only a lead undoes what others decided."})
     if c.execute(select(t.decisions.c.id).where(t.decisions.c.undoes == act).limit(1)).scalar() is not None:
@@ -240,14 +242,14 @@ def _undo_one(c: Connection, row: Any, act: str, by: str, at: datetime) -> Verdi
     else:
         back = Draft.model_validate({**row["before"]["body"], "status": row["before"]["status"]})
         made = review.verdict(now, back, "undo", back.status, row["before"]["second_by"])
-    _write(c, act, now, decision, made, undoes=row["act"])
+    write(c, act, now, decision, made, undoes=row["act"])
     return made
 
 
 # ---- writing
 
 
-def _write(
+def write(
     c: Connection, act: str, before: Standing, decision: Decision, made: Verdict, *, undoes: str | None = None
 ) -> int | None:
     """Everything that one decision changes; returns the record's number where it is approved."""
@@ -332,7 +334,7 @@ def _tell(
     )
 
 
-def _create(c: Connection, act: str, draft: Draft, kind: Kind, decision: Decision) -> None:
+def create(c: Connection, act: str, draft: Draft, kind: Kind, decision: Decision) -> None:
     """Put a draft that a person made into the queue."""
     c.execute(
         insert(t.drafts).values(

@@ -36,6 +36,8 @@ def keep_record(c: Connection, before: Standing, made: Verdict, decision: Decisi
     }
     number = c.execute(select(t.records.c.number).where(t.records.c.draft_id == made.draft.id)).scalar()
     if number is not None:
+        if made.kind == "carry":
+            del values["approved_by"], values["approved_at"]  # nobody approved anew: the person's word moved
         c.execute(update(t.records).where(t.records.c.number == number).values(**values))
         return int(number)
     number = _next(c, t.records.c.number)

@@ -31,6 +31,8 @@ RETIRED = {
     "split": "Split into several drafts",
     "merged": "Merged into another draft",
     "undone": "Its making was undone",
+    "carried": "Carried over to the newer version of its document",
+    "document_changed": "Its passage changed in the newer version of its document",
 }
 
 EDITABLE = (
@@ -351,6 +353,14 @@ def added(words: Draft, by: str, at: datetime) -> Draft:
                 created_at=at,
             ),
         }
+    )
+
+
+def continued(old: Draft, moved: tuple[Evidence, ...], document: str, snapshot: str, at: datetime) -> Draft:
+    """An approved provision in a newer text of its document, which no analyst proposed there."""
+    made = old.provenance.model_copy(update={"document": document, "snapshot_sha256": snapshot, "created_at": at})
+    return old.model_copy(
+        update={"id": _made_id(old.id, document), "evidence": moved, "provenance": made, "status": "draft"}
     )
 
 

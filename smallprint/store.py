@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 from sqlalchemy.exc import DatabaseError
 
 from smallprint import tables as t
+from smallprint.carrying import carry
 from smallprint.database import is_in_trouble, open_engine, refusal
 from smallprint.errors import StoreError
 from smallprint.queue_store import place
@@ -274,11 +275,15 @@ class Store:
         analysis: Analysis,
         seconds: float,
     ) -> None:
-        """Drafts, rejections, ledger and bill of one document, all or nothing; its seconds add to the capture's."""
+        """Drafts, rejections, ledger and bill of one document, all or nothing; its seconds add to the capture's.
+
+        Decisions on older texts of the source follow to where their evidence stands unchanged.
+        """
         ledger = analysis.ledger(clauses)
         with self.write() as c:
             _save_drafts(c, run_id, document_id, analysis.drafts)
             _save_rejections(c, run_id, document_id, analysis.rejections)
+            carry(c, document_id, datetime.now(UTC))
             c.execute(
                 update(t.run_documents)
                 .where(t.run_documents.c.run_id == run_id, t.run_documents.c.position == position)

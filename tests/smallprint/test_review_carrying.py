@@ -1,0 +1,121 @@
+"""A document changes: what people decided follows unchanged words, the rest returns to the queue, numbers stay."""
+
+from datetime import timedelta
+
+import pytest
+
+from smallprint import audit, desk_store, queue_store
+from smallprint.queue_store import Filters
+from smallprint.records import Analysis, LedgerEntry, Usage
+from smallprint.records_store import records
+from smallprint.registry import load
+from smallprint.review import Decision, RefusedError
+from tests.desk import ARBITRATION, NOW, PARAGRAPHS, PRICES, REFUND, SNAPSHOT, SOURCE, document
+
+REGISTRY = load()
+CHANGED = tuple(
+    (kind, words.replace("without telling you in advance", "after telling you in advance"))
+    for kind, words in (("paragraph", "Read this first. It is new."), *PARAGRAPHS)
+)
+NEWER, NEWER_CLAUSES = document(CHANGED, "cd" * 32)
+
+
+def decide(desk, kind, of, **fields):
+    with desk.write() as c:
+        desk_store.decide(c, Decision(kind=kind, draft=of.id, saw=1, by="anna", at=NOW, **fields), REGISTRY)
+
+
+def anew(draft, **changes):
+    """What an analyst proposes for the newer text."""
+    words = draft.evidence[0].text
+    clause = next(one for one in NEWER_CLAUSES if one.text == words)
+    proof = draft.evidence[0].model_copy(update={"start": clause.start, "end": clause.end, "clauses": (clause.id,)})
+    made = draft.provenance.model_copy(update={"document": NEWER.id, "snapshot_sha256": NEWER.sha256})
+    return draft.model_copy(
+        update={"id": f"new-{draft.category}", "evidence": (proof,), "provenance": made, "status": "draft"} | changes
+    )
+
+
+def read_newer(desk, *drafts, run="r2"):
+    desk.start_run(run, "offline", {}, [SOURCE])
+    source_id = desk.save_source(SOURCE)
+    later = SNAPSHOT.model_copy(update={"sha256": NEWER.sha256, "captured_at": NOW + timedelta(days=1)})
+    desk.save_capture(source_id, later)
+    desk.save_document(source_id, NEWER, NEWER_CLAUSES)
+    entries = tuple(LedgerEntry(clause=one.id, state="analyzed") for one in NEWER_CLAUSES)
+    analysis = Analysis(drafts=drafts, rejections=(), entries=entries, usage=Usage(), windows=1)
+    desk.save_analysis(
+        run_id=run, position=0, document_id=NEWER.id, clauses=NEWER_CLAUSES, analysis=analysis, seconds=0.1
+    )
+
+
+def standing(desk, draft_id):
+    with desk.read() as c:
+        return desk_store.standing(c, draft_id)
+
+
+def kept(desk):
+    with desk.read() as c:
+        assert audit.verify(c).problems == ()
+        return list(records(c))
+
+
+def test_an_approval_follows_its_words_with_number_text_and_approver(desk):
+    decide(desk, "approve", REFUND, words=REFUND.model_copy(update={"title": "Never a refund"}))
+    read_newer(desk, anew(REFUND, title="What the analyst says now"))
+    (record,) = kept(desk)
+    assert (record.id, record.draft.title, record.approved_by, record.approved_at) == (
+        "SP-P-000001",
+        "Never a refund",
+        "anna",
+        NOW,
+    )
+    (proof,) = record.draft.evidence
+    assert NEWER.text[proof.start : proof.end] == proof.text
+    assert record.draft.provenance.document == NEWER.id
+    assert standing(desk, f"new-{REFUND.category}").draft.status == "approved"
+    assert standing(desk, REFUND.id).draft.status == "rejected"
+
+
+def test_a_rejection_follows_too(desk):
+    decide(desk, "reject", ARBITRATION, reasons=("misread",))
+    read_newer(desk, anew(ARBITRATION))
+    assert standing(desk, f"new-{ARBITRATION.category}").draft.status == "rejected"
+
+
+def test_an_approval_that_no_analyst_proposes_again_stands_in_the_newer_text(desk):
+    decide(desk, "approve", REFUND)
+    read_newer(desk)
+    (record,) = kept(desk)
+    assert (record.id, record.draft.provenance.document) == ("SP-P-000001", NEWER.id)
+
+
+def test_an_approval_whose_words_changed_waits_again_and_says_why(desk):
+    decide(desk, "approve", PRICES)
+    read_newer(desk)
+    assert kept(desk) == []
+    with desk.read() as c:
+        waiting = queue_store.lines(c, Filters(flag="document_changed"), NOW)
+    assert PRICES.id in [one.draft for one in waiting]
+    assert standing(desk, PRICES.id).draft.status == "draft"
+
+
+def test_reading_the_newer_text_again_changes_nothing(desk):
+    decide(desk, "approve", REFUND)
+    read_newer(desk, anew(REFUND))
+    before = (kept(desk), standing(desk, REFUND.id).version)
+    read_newer(desk, anew(REFUND), run="r3")
+    assert (kept(desk), standing(desk, REFUND.id).version) == before
+
+
+def test_a_carried_decision_is_not_undone_but_decided_anew(desk):
+    from sqlalchemy import select
+
+    from smallprint import tables as t
+
+    decide(desk, "approve", REFUND)
+    read_newer(desk, anew(REFUND))
+    with desk.write() as c:
+        act = c.execute(select(t.decisions.c.act).where(t.decisions.c.kind == "carry").limit(1)).scalar()
+        with pytest.raises(RefusedError, match="anew"):
+            desk_store.undo(c, act, by="anna", at=NOW, anyone=True)
