@@ -10,6 +10,7 @@ BENCHMARKS = {
     name: f"evals.benchmarks.{name}"
     for name in (
         "html",
+        "html_disguised",
         "html_scale",
         "pdf",
         "segmentation",

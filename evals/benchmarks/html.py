@@ -99,12 +99,12 @@ def _measure(gold_path: Path, page_path: Path) -> Row:
     count = sum(block.kind == "heading" for block in blocks)
     if not gold.headings and count >= _FEW_HEADINGS:
         note = f"gold leaves out all {count} headings of the page"
-    precision, recall, f1 = word_f1(_words(text), gold.words)
+    precision, recall, f1 = word_f1(words_of(text), gold.words)
     theirs = _trafilatura(page)
     return Row(
         page=page_path.stem,
         gold_words=len(gold.words),
-        our_words=len(_words(text)),
+        our_words=len(words_of(text)),
         precision=precision,
         recall=recall,
         f1=f1,
@@ -162,10 +162,10 @@ def _gold_blocks(tokens: Sequence[Token]) -> Iterator[tuple[str, str | None, tup
         elif token.type == "inline":
             text = _inline_text(token)
             match = _NUMBER.match(text)
-            yield kind, number or (match.group(1) if match else None), tuple(_words(text))
+            yield kind, number or (match.group(1) if match else None), tuple(words_of(text))
             kind, number = "paragraph", None
         elif token.type in ("code_block", "fence", "html_block"):
-            yield "paragraph", None, tuple(_words(re.sub(r"<[^>]{1,200}>", " ", token.content)))
+            yield "paragraph", None, tuple(words_of(re.sub(r"<[^>]{1,200}>", " ", token.content)))
 
 
 def _shown(kind: str, number: str | None, words: tuple[str, ...]) -> list[str]:
@@ -199,14 +199,15 @@ def _once(blocks: list[tuple[str, str | None, tuple[str, ...]]]) -> list[tuple[s
     return blocks
 
 
-def _words(text: str) -> list[str]:
+def words_of(text: str) -> list[str]:
+    """The words of a text as they are compared: lower case, addresses as pages without scripts show them."""
     # Gold taken without scripts reads "[email protected]" where a content network hides an address.
     return _WORD.findall(_ADDRESS.sub("email protected", text.lower()))
 
 
 def _of_kind(text: str, blocks: Iterable[Block], kinds: tuple[str, ...]) -> list[tuple[tuple[str, ...], str]]:
     return [
-        (tuple(_words(text[block.start + block.generated : block.end])), text[block.start : block.end])
+        (tuple(words_of(text[block.start + block.generated : block.end])), text[block.start : block.end])
         for block in blocks
         if block.kind in kinds
     ]
@@ -228,7 +229,9 @@ def _numbered(gold: Gold, document: Document) -> float | None:
     wanted = [part for part in (*gold.headings, *gold.items, *gold.paragraphs) if part.number]
     if not wanted:
         return None
-    clauses = [(_label(clause.number or ""), f" {' '.join(_words(clause.text))} ") for clause in cut_clauses(document)]
+    clauses = [
+        (_label(clause.number or ""), f" {' '.join(words_of(clause.text))} ") for clause in cut_clauses(document)
+    ]
     hits = 0
     for part in wanted:
         # A clause is cut where it is very long, so its first words must do.

@@ -72,7 +72,7 @@ class Stylesheet:
 
     def _compute(self, element: Element, *, before: bool) -> Declarations:
         found: list[_Rule] = []
-        if self.by_key:
+        if self.by_key and self.work > 0:
             keys = [element.tag]
             names = element.get("class")
             if names:

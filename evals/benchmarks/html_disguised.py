@@ -1,0 +1,101 @@
+"""Whether HTML reading leans on names: the gold pages again with their class names, roles and semantic tags taken away,
+and every page again with furniture of our own planted into it that no name gives away.
+
+Run ``python -m evals.benchmarks html_disguised``.
+"""
+
+import argparse
+import re
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from hashlib import sha256
+from pathlib import Path
+
+from evals.benchmarks.html import read_gold, word_f1, words_of
+from extractors import extract
+
+_CLASS = re.compile(r'(\bclass=)"([^"]*)"')
+_ROLE = re.compile(r'\s(?:role|aria-[a-z]+)="[^"]*"')
+_SEMANTIC = re.compile(r"<(/?)(?:nav|header|footer|main|article|section|aside)\b")
+_BOX = re.compile(r"<(/?)(?:main|article|section)\b")
+_BODY = re.compile(r"<body[^>]*>")
+_MARK = "zzq"  # opens every word of the furniture that would be a stray
+
+
+def _renamed(match: re.Match[str]) -> str:
+    return f'{match[1]}"{" ".join("c" + sha256(name.encode()).hexdigest()[:6] for name in match[2].split())}"'
+
+
+DISGUISES: dict[str, Callable[[str], str]] = {
+    "as it is": lambda page: page,
+    "class names hashed": lambda page: _CLASS.sub(_renamed, page),
+    "only div boxes, no roles": lambda page: _ROLE.sub("", _SEMANTIC.sub(r"<\1div", page)),
+    "both": lambda page: _CLASS.sub(_renamed, _ROLE.sub("", _SEMANTIC.sub(r"<\1div", page))),
+    "components for boxes": lambda page: _BOX.sub(r"<\1x-box", page),
+    "in a box called sidebar": lambda page: _BODY.sub(
+        lambda body: body[0] + '<div class="sidebar navbar">', page, count=1
+    ),
+}
+_LINKS = "".join(f'<div><a href="/{n}">{_MARK}{n} and more</a></div>' for n in range(20))
+FURNITURE = {
+    "menu": f'<div class="k1">{_LINKS}</div>',
+    "consent": f'<div class="k2"><p>We use cookies and {_MARK} technologies to improve your experience on our pages and to show'
+    ' advertising.</p><button>Accept all</button><button>Reject all</button><a href="/c">Manage choices</a></div>',
+    "letter": f'<div class="k3"><h3>{_MARK} stay in touch</h3><p>Get {_MARK} product news in your inbox every month.</p>'
+    "<form><button>Subscribe</button></form></div>",
+    "vote": f'<div class="k4"><span>Was this {_MARK} helpful?</span><button>Yes</button><button>No</button></div>',
+    "cards": f'<div class="k5"><h2>{_MARK} other pages</h2>'
+    + "".join(
+        f'<div><a href="/r{n}"><h3>{_MARK} card</h3><p>A teaser about {_MARK} things.</p></a></div>' for n in range(4)
+    )
+    + "</div>",
+}
+
+
+def disguised(folder: Path) -> Iterator[str]:
+    """A line for each disguise: mean and worst word F1 over the gold pages."""
+    golds = [
+        (path.name.replace(".gold.md", ".html"), read_gold(path.read_text("utf-8"))[0].words)
+        for path in sorted(folder.glob("*.gold.md"))
+    ]
+    for name, disguise in DISGUISES.items():
+        scores = [word_f1(words_of(_text(disguise(_page(folder / file)), file)), words)[2] for file, words in golds]
+        yield f"{name:26} mean F1 {sum(scores) / len(scores):.4f}  worst {min(scores):.3f}"
+
+
+def planted(folder: Path) -> Iterator[str]:
+    """A line for each piece of furniture: in how many pages any of its words got into the text."""
+    pages = [(path.name, _page(path)) for path in sorted(folder.glob("*.html"))]
+    for name, html in FURNITURE.items():
+        before = sum(_MARK in _text(_before(page, html), file) for file, page in pages)
+        after = sum(_MARK in _text(page.replace("</body>", html + "</body>"), file) for file, page in pages)
+        yield f"{name:26} read as text in {before} of {len(pages)} pages when before it, in {after} when after it"
+
+
+def _before(page: str, html: str) -> str:
+    return _BODY.sub(lambda body: body[0] + html, page, count=1)
+
+
+def _page(path: Path) -> str:
+    return path.read_text("utf-8", errors="replace")
+
+
+def _text(page: str, name: str) -> str:
+    return extract(page.encode(), source=name, media_type="text/html").text
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Prints the figures; exit code 2 where the data is not there."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--data", type=Path, required=True, help="the folder that holds html/")
+    folder = parser.parse_args(arguments).data / "html"
+    if not any(folder.glob("*.gold.md")):
+        sys.stderr.write(f"no *.gold.md under {folder}\n")
+        return 2
+    lines: Iterable[str] = (*disguised(folder), *planted(folder))
+    sys.stdout.write("\n".join(lines) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
