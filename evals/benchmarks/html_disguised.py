@@ -37,18 +37,15 @@ DISGUISES: dict[str, Callable[[str], str]] = {
     ),
 }
 _LINKS = "".join(f'<div><a href="/{n}">{_MARK}{n} and more</a></div>' for n in range(20))
+_CONSENT = "We use cookies and similar things to improve your experience on our pages and to show you advertising."
+_CARD = f'<div><a href="/r"><h3>{_MARK} card</h3><p>A teaser about {_MARK} things.</p></a></div>'
 FURNITURE = {
     "menu": f'<div class="k1">{_LINKS}</div>',
-    "consent": f'<div class="k2"><p>We use cookies and {_MARK} technologies to improve your experience on our pages and to show'
-    ' advertising.</p><button>Accept all</button><button>Reject all</button><a href="/c">Manage choices</a></div>',
-    "letter": f'<div class="k3"><h3>{_MARK} stay in touch</h3><p>Get {_MARK} product news in your inbox every month.</p>'
+    "consent": f'<div class="k2"><h3>{_MARK}</h3><p>{_CONSENT}</p><button>Accept all</button><button>Reject</button></div>',
+    "letter": f'<div class="k3"><h3>{_MARK} stay in touch</h3><p>Get {_MARK} product news every month.</p>'
     "<form><button>Subscribe</button></form></div>",
     "vote": f'<div class="k4"><span>Was this {_MARK} helpful?</span><button>Yes</button><button>No</button></div>',
-    "cards": f'<div class="k5"><h2>{_MARK} other pages</h2>'
-    + "".join(
-        f'<div><a href="/r{n}"><h3>{_MARK} card</h3><p>A teaser about {_MARK} things.</p></a></div>' for n in range(4)
-    )
-    + "</div>",
+    "cards": f'<div class="k5"><h2>{_MARK} other pages</h2>{_CARD * 4}</div>',
 }
 
 
