@@ -38,10 +38,11 @@ DISGUISES: dict[str, Callable[[str], str]] = {
 }
 _LINKS = "".join(f'<div><a href="/{n}">{_MARK}{n} and more</a></div>' for n in range(20))
 _CONSENT = "We use cookies and similar things to improve your experience on our pages and to show you advertising."
+_CHOICE = "<button>Accept all</button><button>Reject</button>"
 _CARD = f'<div><a href="/r"><h3>{_MARK} card</h3><p>A teaser about {_MARK} things.</p></a></div>'
 FURNITURE = {
     "menu": f'<div class="k1">{_LINKS}</div>',
-    "consent": f'<div class="k2"><h3>{_MARK}</h3><p>{_CONSENT}</p><button>Accept all</button><button>Reject</button></div>',
+    "consent": f'<div class="k2"><h3>{_MARK}</h3><p>{_CONSENT}</p>{_CHOICE}</div>',
     "letter": f'<div class="k3"><h3>{_MARK} stay in touch</h3><p>Get {_MARK} product news every month.</p>'
     "<form><button>Subscribe</button></form></div>",
     "vote": f'<div class="k4"><span>Was this {_MARK} helpful?</span><button>Yes</button><button>No</button></div>',
