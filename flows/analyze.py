@@ -18,7 +18,7 @@ async def analyze_document(run_id: str, position: int, document_id: str, label: 
     if found is None:
         raise LookupError(f"document {document_id} is not in the store")
     document, clauses = found
-    place = next(one for one in session.store.run_documents(run_id) if one.position == position)
+    source = session.store.run_document(run_id, position).source
     started = time.monotonic()
 
     def tell(step: Step) -> None:
@@ -32,7 +32,7 @@ async def analyze_document(run_id: str, position: int, document_id: str, label: 
         document,
         clauses,
         session.analyst,
-        source=place.source,
+        source=source,
         run=run_id,
         answers=session.store,
         budget=session.budget,

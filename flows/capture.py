@@ -16,7 +16,7 @@ from smallprint.store import RunDocument
 async def capture_document(run_id: str, position: int, label: str) -> str | None:
     """Capture one document of a run; returns its document id, None where it cannot be read (recorded in the run)."""
     session = session_of(run_id)
-    place = next(one for one in session.store.run_documents(run_id) if one.position == position)
+    place = session.store.run_document(run_id, position)
     started = time.monotonic()
     try:
         # In a thread, because parsing takes seconds and model calls of other documents wait on this loop.

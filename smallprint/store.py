@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import Connection, Engine, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, Select, delete, func, insert, select, update
 from sqlalchemy.exc import DatabaseError
 
 from smallprint import tables as t
@@ -319,20 +319,16 @@ class Store:
 
     def run_documents(self, run_id: str) -> list[RunDocument]:
         """The documents of a run in the order they were given."""
-        proposed = (
-            select(func.count())
-            .select_from(t.run_drafts.join(t.drafts, t.drafts.c.id == t.run_drafts.c.draft_id))
-            .where(t.run_drafts.c.run_id == run_id, t.drafts.c.document_id == t.run_documents.c.document_id)
-            .scalar_subquery()
-        )
-        query = (
-            select(t.run_documents, t.sources, proposed.label("drafts"))
-            .join(t.sources, t.sources.c.id == t.run_documents.c.source_id)
-            .where(t.run_documents.c.run_id == run_id)
-            .order_by(t.run_documents.c.position)
-        )
         with self.read() as c:
-            return [_run_document(row) for row in c.execute(query).mappings()]
+            return [_run_document(row) for row in c.execute(_places(run_id)).mappings()]
+
+    def run_document(self, run_id: str, position: int) -> RunDocument:
+        """The document at one place of a run; raises StoreError where there is none."""
+        with self.read() as c:
+            row = c.execute(_places(run_id).where(t.run_documents.c.position == position)).mappings().first()
+        if row is None:
+            raise StoreError(f"run {run_id} has no document {position}")
+        return _run_document(row)
 
     # -- drafts
 
@@ -383,6 +379,24 @@ def open_store(url: str) -> Store:
 
 def _source(row: Any) -> Source:  # noqa: ANN401 -- a row mapping
     return Source(**{name: row[name] for name in Source.model_fields})
+
+
+def _places(run_id: str) -> Select[Any]:
+    """A run's documents with their sources and numbers of drafts, which are counted once for all of them."""
+    counted = (
+        select(t.drafts.c.document_id, func.count().label("drafts"))
+        .select_from(t.run_drafts.join(t.drafts, t.drafts.c.id == t.run_drafts.c.draft_id))
+        .where(t.run_drafts.c.run_id == run_id)
+        .group_by(t.drafts.c.document_id)
+        .subquery()
+    )
+    return (
+        select(t.run_documents, t.sources, func.coalesce(counted.c.drafts, 0).label("drafts"))
+        .join(t.sources, t.sources.c.id == t.run_documents.c.source_id)
+        .outerjoin(counted, counted.c.document_id == t.run_documents.c.document_id)
+        .where(t.run_documents.c.run_id == run_id)
+        .order_by(t.run_documents.c.position)
+    )
 
 
 def _run_document(row: Any) -> RunDocument:  # noqa: ANN401 -- a row mapping
