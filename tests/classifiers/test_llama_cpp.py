@@ -20,8 +20,6 @@ pytest.importorskip("xllamacpp", reason="llama.cpp is not installed")
 TERMS = """# Terms of Tansy and Thistle
 
 1. Any dispute is finally settled by binding arbitration and you give up a trial by jury.
-
-2. Your plan renews every month until you cancel it on the page of your account.
 """
 
 
