@@ -1,4 +1,4 @@
-"""How well and how fast PDFs become text: reading order, furniture, errors, OCR and seconds per page.
+"""How well and how fast PDFs become text: reading order, furniture, errors, OCR, seconds and memory.
 
 Run ``python -m evals.benchmarks.pdf --data ../shared/data``. The reference for reading order is cropped column by
 column with pdfplumber at places told by eye, by code that shares nothing with the extractor.
@@ -8,6 +8,9 @@ import argparse
 import itertools
 import re
 import shutil
+import subprocess
+import sys
+import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -20,6 +23,7 @@ from extractors.layout import Options, assemble
 from extractors.pdf import extract_pdf
 from smallprint.errors import DocumentError
 
+_SHORT, _LONG = 200, 1000  # pages
 _WORD = re.compile(r"\w+")
 
 
@@ -158,6 +162,59 @@ def _f1(reference: Sequence[str], ours: Sequence[str]) -> float:
     return 2 * common / ((len(reference) + len(ours)) or 1)
 
 
+def memory(pages: int) -> tuple[int, float]:
+    """Peak megabytes beyond the libraries' own, and seconds, for a generated document of so many pages."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "long.pdf"
+        path.write_bytes(_long_pdf(pages))
+        done = subprocess.run(  # noqa: S603 our own interpreter on our own file
+            [sys.executable, "-c", _MEASURED, str(path)], capture_output=True, text=True, check=True
+        )
+    megabytes, seconds = done.stdout.split()
+    return int(megabytes), float(seconds)
+
+
+# Linux's own high-water mark: getrusage would count the parent's memory too.
+_MEASURED = """
+import re, sys, time
+from pathlib import Path
+from extractors import extract
+import extractors.pdf, pdfplumber
+def peak():
+    return int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1])
+data = Path(sys.argv[1]).read_bytes()
+before, start = peak(), time.perf_counter()
+extract(data, source="long.pdf", language="en")
+print((peak() - before) // 1000, time.perf_counter() - start)
+"""
+
+
+def _long_pdf(pages: int) -> bytes:
+    """Pages of forty lines each, no two alike."""
+    objects = [b"", b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>"]
+    for page in range(pages):
+        lines = " ".join(
+            f"0 -16 Td (Clause {page}.{line} of these terms binds member {line}.) Tj" for line in range(40)
+        )
+        stream = f"BT /F1 10 Tf 72 760 Td {lines} ET".encode()
+        objects.append(b"<</Length %d>>stream\n%s\nendstream" % (len(stream), stream))
+        font = b"<</Font<</F1 3 0 R>>>>"
+        number = len(objects) + 1  # of this stream: 1 is the catalog, so that object k of the list has number k + 2
+        objects.append(
+            b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Resources%s/Contents %d 0 R>>" % (font, number)
+        )
+    kids = b" ".join(b"%d 0 R" % (5 + 2 * page) for page in range(pages))
+    objects[0] = b"<</Type/Pages/Count %d/Kids[%s]>>" % (pages, kids)
+    made, places = b"%PDF-1.4\n", []
+    for number, body in enumerate([b"<</Type/Catalog/Pages 2 0 R>>", *objects], start=1):
+        places.append(len(made))
+        made += b"%d 0 obj\n%s\nendobj\n" % (number, body)
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    count = len(places) + 1
+    end = b"trailer<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF" % (count, len(made))
+    return made + b"xref\n0 %d\n0000000000 65535 f \n%s" % (count, table) + end
+
+
 def table(rows: Sequence[Row]) -> str:
     """The rows as aligned text."""
     lines = [f"{'file':46} {'pages':>5} {'order':>7} {'furniture':>9} {'outcome':>10} {'expected':>10} {'s/page':>7}"]
@@ -175,6 +232,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     print(table(run(parser.parse_args().data)))
+    for pages in (_SHORT, _LONG):
+        megabytes, seconds = memory(pages)
+        print(f"{pages} generated pages take {megabytes} MB beyond the libraries and {seconds:.1f} s")
 
 
 if __name__ == "__main__":
