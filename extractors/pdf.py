@@ -146,8 +146,9 @@ def _warnings(reader: _Reader, furniture: Furniture, story: Story) -> Iterator[D
             code="hidden_text", detail=f"{reader.hidden} characters that nobody can see were left out"
         )
     if furniture.counts or reader.turned:
-        aside = f"; {reader.turned} characters that run along the margin" if reader.turned else ""
-        yield DocumentWarning(code="page_furniture", detail=furniture.describe() + aside)
+        said = [furniture.describe()] if furniture.counts else []
+        said += [f"{reader.turned} characters set sideways or askew"] if reader.turned else []
+        yield DocumentWarning(code="page_furniture", detail="left out: " + "; ".join(said))
     if story.contents:
         yield DocumentWarning(code="table_of_contents", detail=f"{story.contents} lines of contents left out")
 

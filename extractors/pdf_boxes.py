@@ -11,6 +11,7 @@ from extractors.layout import page_at
 from extractors.pdf_columns import reading_order
 from extractors.pdf_file import open_pdf, reading
 from extractors.pdf_page import Page, Word
+from extractors.pdf_turn import turned_back
 from extractors.pdf_words import read_page
 from smallprint.records import Document
 
@@ -81,7 +82,7 @@ def _on_page(page: Page, document: Document, start: int, end: int) -> list[Box]:
     solid = [
         at for at, count in matched.items() if count * 2 >= len(words[at][1].text) or count >= 3 or end - start < 6
     ]
-    return _boxes(page.number, [words[at] for at in sorted(solid)])
+    return _boxes(page, [words[at] for at in sorted(solid)])
 
 
 def _lines(page: Page) -> list[tuple[Word, ...]]:
@@ -109,12 +110,14 @@ def _characters(pieces: Iterable[tuple[str, int]]) -> tuple[str, list[int]]:
     return "".join(text), origin
 
 
-def _boxes(page: int, words: list[tuple[int, Word]]) -> list[Box]:
-    """The words of each line as one box."""
+def _boxes(page: Page, words: list[tuple[int, Word]]) -> list[Box]:
+    """The words of each line as one box, on the page as it is shown."""
     by_line: dict[int, list[Word]] = {}
     for line, word in words:
         by_line.setdefault(line, []).append(word)
-    return [
-        Box(page, min(w.x0 for w in row), min(w.top for w in row), max(w.x1 for w in row), max(w.bottom for w in row))
+    width, height = (page.height, page.width) if page.turn else (page.width, page.height)
+    frames = (
+        (min(w.x0 for w in row), min(w.top for w in row), max(w.x1 for w in row), max(w.bottom for w in row))
         for row in by_line.values()
-    ]
+    )
+    return [Box(page.number, *turned_back(frame, page.turn, width, height)) for frame in frames]

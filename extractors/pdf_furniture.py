@@ -41,10 +41,10 @@ class Furniture:
     examples: dict[str, str] = field(default_factory=dict)
 
     def describe(self) -> str:
-        """One sentence for the reader of the document."""
+        """What was left out, how often, for the reader of the document."""
         named = [f'"{self.examples[key]}" ({count}x)' for key, count in self.counts.most_common(6)]
         more = len(self.counts) - len(named)
-        return "left out: " + ", ".join(named) + (f" and {more} more" if more > 0 else "")
+        return ", ".join(named) + (f" and {more} more" if more > 0 else "")
 
 
 def without_furniture(pages: Iterable[Page], found: Furniture, total: int) -> Iterator[Page]:

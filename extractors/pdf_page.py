@@ -48,7 +48,8 @@ class Page:
     pictured: float = 0.0  # share of the page that its largest image covers, 0-1
     scanned: bool = False  # the words were read from a picture
     hidden: int = 0  # characters left out because nobody can see them
-    turned: int = 0  # characters left out because they run up or down the margin
+    turned: int = 0  # characters left out because they run up or down the margin or stand askew
+    turn: int = 0  # 1 or -1 where the page is set sideways: words and measures are those of the page turned upright
     unmapped: int = 0  # glyphs without a character
 
     @property

@@ -6,6 +6,7 @@ from typing import Any
 
 from extractors.pdf_page import Page, PlumberPage, Word
 from extractors.pdf_tables import take_tables
+from extractors.pdf_turn import direction, is_askew, mend_frame, set_upright
 
 _BOLD = re.compile(r"bold|black|heavy|semibold|demi|cmbx|[-,](?:bd|b)\b", re.IGNORECASE)
 # Glyphs without a character, and with one of private use, bullets of symbol fonts excepted.
@@ -27,10 +28,14 @@ _GAP = 0.16  # of the type size: a wider gap parts words where the file has no s
 
 def read_page(page: PlumberPage, number: int) -> Page:
     """The words of a pdfplumber page; rotated side notes, specks, white-on-white and off-page text are left out."""
-    _mend_box(page)
+    mend_frame(page)
     width, height = float(page.width), float(page.height)
     result = Page(number, width, height, [], pictured=_pictured(page), rules=_rules(page))
     shown = _visible(page, result)
+    result.turn = direction(shown.chars)
+    if result.turn:
+        set_upright(shown.chars, result.turn, width, height)
+        result.width, result.height, result.rules = height, width, []
     found = shown.extract_words(extra_attrs=["fontname", "size"], x_tolerance_ratio=_GAP, y_tolerance=2)
     for one in found:
         text, lost = _UNMAPPED.subn("", "•" if one["text"] == _BULLET else one["text"])
@@ -47,15 +52,10 @@ def read_page(page: PlumberPage, number: int) -> Page:
                     bool(_BOLD.search(str(one["fontname"]))),
                 )
             )
-    take_tables(shown, result)
-    result.rules += _picture_edges(page, result.words)
+    if not result.turn:
+        take_tables(shown, result)
+        result.rules += _picture_edges(page, result.words)
     return result
-
-
-def _mend_box(page: PlumberPage) -> None:
-    """Some writers swap the corners of the page's box, and pdfminer then shifts everything off the page."""
-    x0, y0, x1, y1 = page.page_obj.mediabox
-    page.page_obj.mediabox = (min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
 
 
 def _pictured(page: PlumberPage) -> float:
@@ -91,14 +91,14 @@ def _visible(page: PlumberPage, result: Page) -> PlumberPage:
         box for box in (*page.rects, *page.curves) if box.get("fill") and not _is_white(box.get("non_stroking_color"))
     ]
 
-    spent = _compose_accents(page.chars)
+    spent = _compose_accents(page.chars) | _overprinted(page.chars)
 
     def seen(one: dict[str, Any]) -> bool:
         if one.get("object_type") != "char":
             return True
         if id(one) in spent:
             return False
-        if drop_turned and not one.get("upright", True):
+        if (drop_turned and not one.get("upright", True)) or is_askew(one):
             result.turned += 1
             return False
         x, y = (one["x0"] + one["x1"]) / 2, (one["top"] + one["bottom"]) / 2
@@ -108,6 +108,29 @@ def _visible(page: PlumberPage, result: Page) -> PlumberPage:
         return visible
 
     return page.filter(seen)
+
+
+def _overprinted(characters: list[dict[str, Any]]) -> set[int]:
+    """Characters printed again a hair beside themselves, as some writers make bold type; the first ones become bold.
+
+    Returns the ids of the repetitions.
+    """
+    spent: set[int] = set()
+    first: dict[tuple[str, int, int], dict[str, Any]] = {}
+    for one in characters:
+        text, x, y = one["text"], one["x0"], one["top"]
+        if text.isspace():
+            continue
+        near = min(0.5, 0.25 * (one["x1"] - x))  # so that four squares of a point hold all that is near
+        squares = {(int(x + dx), int(y + dy)) for dx in (-near, near) for dy in (-near, near)}
+        alike = (first.get((text, *square)) for square in squares)
+        twin = next((t for t in alike if t and abs(t["x0"] - x) < near and abs(t["top"] - y) < near), None)
+        if twin is None:
+            first[text, int(x), int(y)] = one
+        else:
+            twin["fontname"] = f"{twin['fontname']}-Bold"
+            spent.add(id(one))
+    return spent
 
 
 def _compose_accents(characters: list[dict[str, Any]]) -> set[int]:

@@ -379,3 +379,24 @@ def test_a_thousand_pages_are_read_to_the_last():
     assert [clause.page_start for clause in clauses] == list(range(1, 1001))
     assert clauses[-1].number == "1000" or clauses[-1].text.startswith("1000.")
     assert "Tide Club Terms" not in document.text
+
+
+def test_type_printed_twice_to_look_bold_is_read_once_and_is_bold():
+    def one(sheet):
+        for shift in (0, 0.3):
+            sheet.text(72 + shift, 60, "Termination of the contract, all of it")
+        sheet.paragraph(72, 90, 450, prose(4))
+
+    assert kinds(read(pdf(one)))[0] == ("heading", "Termination of the contract, all of it")
+
+
+def test_a_watermark_across_the_page_is_left_out():
+    def one(sheet):
+        sheet.paragraph(72, 72, 450, prose(6))
+        sheet.canvas.translate(150, 300)
+        sheet.canvas.rotate(45)
+        sheet.text(0, HEIGHT - 100, "DRAFT COPY", size=60, gray=0.8)
+
+    document = read(pdf(one))
+    assert document.text == prose(6)
+    assert "set sideways or askew" in (warning(document, "page_furniture") or "")

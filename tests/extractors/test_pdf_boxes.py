@@ -4,7 +4,7 @@ import pytest
 
 from extractors import extract
 from extractors.pdf import evidence_boxes
-from tests.extractors.pdfs import pdf, prose
+from tests.extractors.pdfs import HEIGHT, WIDTH, pdf, prose
 
 NEEDLE = "The keeper of the lighthouse may end this contract on any stormy day."
 
@@ -112,3 +112,49 @@ def test_every_clause_of_a_document_can_be_framed():
     for clause in cut_clauses(document):
         found = evidence_boxes(data, document, clause.start, clause.end)
         assert {box.page for box in found} == set(range(clause.page_start, clause.page_end + 1))
+
+
+def upright_when_shown(angle):
+    """Draws so that a page turned by ``angle`` shows upright text, 72 points from its left and 100 from its top."""
+
+    def one(sheet):
+        sheet.canvas.setPageRotation(angle)  # lays the page's box on its side, too
+        sheet.canvas.translate(*((100, 72) if angle == 90 else (HEIGHT - 100, WIDTH - 72)))
+        sheet.canvas.rotate(angle)
+        sheet.canvas.setFont("Helvetica", 10)
+        sheet.canvas.drawString(0, 0, "The first line of a page that is turned before it is shown.")
+        sheet.canvas.drawString(300, -40, "To the right.")
+
+    return one
+
+
+def sideways(up):
+    def one(sheet):
+        sheet.canvas.translate(*((100, 72) if up else (WIDTH - 100, HEIGHT - 72)))
+        sheet.canvas.rotate(90 if up else 270)
+        sheet.canvas.setFont("Helvetica", 10)
+        sheet.canvas.drawString(0, 0, "The first line of a page that is set sideways for whatever reason.")
+        sheet.canvas.drawString(600, -40, "To the right.")
+
+    return one
+
+
+@pytest.mark.parametrize("angle", [90, 270])
+def test_a_turned_page_is_read_and_framed_as_it_is_shown(angle):
+    data = pdf(upright_when_shown(angle))
+    assert extract(data, source="a.pdf", language="en").text.startswith("The first line of a page")
+    (box,) = boxes(data, "To the right.")
+    assert (box.x0, box.bottom) == (pytest.approx(372, abs=1), pytest.approx(142, abs=3))
+
+
+@pytest.mark.parametrize("up", [True, False], ids=["upward", "downward"])
+def test_a_page_set_sideways_is_read_and_framed_where_it_stands(up):
+    data = pdf(sideways(up))
+    assert extract(data, source="a.pdf", language="en").text.startswith("The first line of a page")
+    (box,) = boxes(data, "To the right.")
+    assert box.bottom - box.top > 40 > box.x1 - box.x0
+    middle = (140, HEIGHT - 72 - 630) if up else (WIDTH - 140, 72 + 630)
+    assert ((box.x0 + box.x1) / 2, (box.top + box.bottom) / 2) == (
+        pytest.approx(middle[0], abs=6),
+        pytest.approx(middle[1], abs=8),
+    )
