@@ -1,5 +1,6 @@
 """The edit form: a draft as form fields, and fields back as a draft, with every name and quote proven on the way."""
 
+import re
 from collections.abc import Iterator
 
 from app.review.gate import Fields
@@ -172,5 +173,17 @@ def choices(registry: Registry) -> dict[str, list[tuple[str, str, str, str]]]:
     """Categories for the form by group: id, name, what it is, what it is not."""
     groups: dict[str, list[tuple[str, str, str, str]]] = {}
     for one in registry.categories.values():
-        groups.setdefault(one.group.replace("_", " "), []).append((one.id, one.name, one.is_, one.not_))
+        entry = (one.id, one.name, named(one.is_, registry), named(one.not_, registry))
+        groups.setdefault(one.group.replace("_", " "), []).append(entry)
     return groups
+
+
+def named(definition: str, registry: Registry) -> str:
+    """A definition with the names of categories where the taxonomy writes their ids."""
+
+    def name(found: re.Match[str]) -> str:
+        category = registry.category(found.group())
+        return f"“{category.name}”" if category else found.group()
+
+    # Ids of one word ("venue") read well as they are, and are often meant as the word.
+    return re.sub(r"\b[a-z0-9]+(?:_[a-z0-9]+)+\b", name, definition)

@@ -13,6 +13,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
+from app.review.forms import named
 from app.review.gate import Visit
 from classifiers.drafting import FLAGS
 from smallprint.queue_store import Filters
@@ -89,6 +90,7 @@ def environment() -> Environment:
         REASONS=REASONS,
         RETIRED=RETIRED,
         ago=ago,
+        named=named,
         view_query=view_query,
         rubric=rubric,
         document_record_id=document_record_id,

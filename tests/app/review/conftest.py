@@ -10,9 +10,9 @@ from app.review.desk import create_desk
 from smallprint import people_store
 from smallprint.store import Store, open_store
 from tests.app.review.browser import Browser
-from tests.desk import NOW, fill, migrated, sqlite_url
+from tests.desk import NOW, fill, migrated, postgres_urls, sqlite_url, url
 
-__all__ = ["migrated", "sqlite_url"]
+__all__ = ["migrated", "postgres_urls", "sqlite_url", "url"]
 
 PEOPLE = {"Anna": "reviewer", "Ben": "reviewer", "Lea": "lead", "Adam": "admin", "Rita": "read-only"}
 
@@ -36,8 +36,14 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def store(sqlite_url) -> Iterator[Store]:
-    opened = open_store(sqlite_url)
+def database(sqlite_url: str) -> str:
+    """Where the desk of a test keeps its data; a module may ask for both kinds."""
+    return sqlite_url
+
+
+@pytest.fixture
+def store(database: str) -> Iterator[Store]:
+    opened = open_store(database)
     fill(opened)
     with opened.write() as c:
         for name, role in PEOPLE.items():
