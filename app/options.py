@@ -97,7 +97,7 @@ Render = Annotated[
     bool,
     typer.Option(
         "--render",
-        help="Run the page's scripts in Chromium first (needs smallprint[render]).",
+        help="Run the page's scripts in Chromium first (needs the render extra).",
         rich_help_panel=_FETCHING,
     ),
 ]

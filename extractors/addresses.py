@@ -41,7 +41,11 @@ def resolve(host: str, port: int, *, allow_private: bool) -> str:
         if not allow_private and not is_public(address):
             raise DocumentError(
                 "private_address",
-                f"{host} is {address}, an address inside a private network, which is not fetched",
+                f"{_named(host, address)} an address inside a private network, which is not fetched",
                 advice="use --allow-private if this server is yours",
             )
     return str(addresses[0])
+
+
+def _named(host: str, address: Address) -> str:
+    return f"{host} is" if host == str(address) else f"{host} is {address},"

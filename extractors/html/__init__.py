@@ -49,6 +49,10 @@ def extract_html(data: bytes, options: Options) -> Extraction:
             blocks, notes = found
             size = sum(len(block.text) for block in blocks)
     if size < _NOTHING and _needs_scripts(root, blocks):
+        if options.render:
+            raise DocumentError(
+                "no_text", "the page has no text even after its scripts have run", advice="save it from a browser"
+            )
         raise DocumentError(
             "needs_browser",
             "the page has no text until its scripts have run",

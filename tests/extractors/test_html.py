@@ -194,6 +194,13 @@ def test_a_page_that_scripts_fill_names_the_option(body: bytes) -> None:
     assert "--render" in caught.value.advice
 
 
+def test_a_page_without_text_after_its_scripts_is_not_sent_round_again() -> None:
+    page = b"<!doctype html><html><body><div id=root></div><script src=/a.js></script></body></html>"
+    with pytest.raises(DocumentError) as caught:
+        extract_html(page, Options(render=True))
+    assert (caught.value.code, "--render" in caught.value.advice) == ("no_text", False)
+
+
 EMPTY = [
     ("no bytes at all", b"", "empty"),
     ("an empty body", b"<html><body></body></html>", "no_text"),
