@@ -167,7 +167,7 @@ def failures(texts: Sequence[Text], calls: int) -> Iterator[Figure]:
     for name in _CLASSES:
         module = fakes()
         with module.FakeServer(faults=module.every(10, module.FAULTS[name])) as server:
-            analyses = ask(server, texts, timeout=1.0)
+            analyses = ask(server, texts, timeout=2.5 if name == "slow" else 60.0)
         share = covered(analyses, texts)
         # A refused window is read in parts, whatever that costs.
         cheap = name == "refusal" or total(analyses).calls <= 1.3 * calls
