@@ -38,6 +38,8 @@ LABELS = {
     "use": "contract by using",
     "pinc": "privacy policy included",
 }
+# Their "unilateral change" covers service and prices as well as terms, where our taxonomy names one kind a category.
+_ALSO = {"service_change": ("ch",), "price_change": ("ch",)}
 _UNFAIR = ("any",)
 PEERS = """\
   peers, as published (other documents, splits and scoring: read them as an order of magnitude)
@@ -80,18 +82,23 @@ def _labeled(name: str, rows: Sequence[Mapping[str, object]]) -> Labeled:
     return Labeled(name, int(str(rows[0]["test_fold"])), assemble(name, [str(row["text"]) for row in rows]), marks)
 
 
+def kinds_of(category: str) -> tuple[str, ...]:
+    """The kinds of CLAUDETTE that a category of ours stands for."""
+    named = load().categories[category].claudette
+    return (*((named,) if named else ()), *_ALSO.get(category, ()))
+
+
 def drafted(document: Labeled, analyst: Analyst) -> tuple[tuple[tuple[int, int, str], ...], tuple[Clause, ...]]:
     """What an analyst finds: start, end and kind of every span, categories without a kind left out."""
     clauses = cut_clauses(document.units.document)
     source = Source(location=document.name, entity=document.name.replace("_", " "), language="en")
     analysis = asyncio.run(analyze(document.units.document, clauses, analyst, source=source))
-    kinds = {one.id: one.claudette for one in load().categories.values()}
     spans = [
-        (evidence.start, evidence.end, kinds[category])
+        (evidence.start, evidence.end, kind)
         for draft in analysis.drafts
         for evidence in draft.evidence
         for category in (draft.category, *draft.secondary)
-        if kinds[category]
+        for kind in kinds_of(category)
     ]
     return tuple(spans), clauses
 
@@ -107,12 +114,11 @@ def signaled(document: Labeled) -> tuple[tuple[tuple[int, int, str], ...], tuple
     source = Source(location=document.name, entity=document.name.replace("_", " "), language="en")
     rules = load_rules()
     reading = read(document.units.document, clauses, provider_words(document.units.document, source, rules.named))
-    kinds = {one.id: one.claudette for one in load().categories.values()}
     spans = [
-        (sentence.start, sentence.end, kinds[category])
+        (sentence.start, sentence.end, kind)
         for sentence, scores in zip(reading.sentences, score_sentences(reading, rules), strict=True)
         for category in scores
-        if kinds[category]
+        for kind in kinds_of(category)
     ]
     return tuple(spans), clauses
 
