@@ -165,6 +165,7 @@ def _provision(reading: Reading, category: str, numbers: list[int], scored: Sequ
         first, last = (score.points if score else 0 for score in ends)
         drop = 0 if first < last else len(sentences) - 1
         del sentences[drop], numbers[drop]
+    sentences = _with_first_item(reading, sentences, numbers[-1])
     others: dict[str, int] = {}
     fired: list[str] = []
     for number in numbers:
@@ -176,3 +177,12 @@ def _provision(reading: Reading, category: str, numbers: list[int], scored: Sequ
     points = max(scored[number][category].points for number in numbers if category in scored[number])
     ranked = sorted(others, key=lambda key: (-others[key], key))[:MAX_SECONDARY]
     return Provision(category, tuple(ranked), tuple(sentences), points, tuple(fired))
+
+
+def _with_first_item(reading: Reading, sentences: list[Sentence], last: int) -> list[Sentence]:
+    """Nobody can judge an opening without its list: one that stands alone takes the first item along."""
+    following = reading.sentences[last + 1 : last + 2]
+    opens = len(sentences) == 1 and sentences[0].text.rstrip().endswith(":")
+    if not opens or not following or not following[0].lead_ins:
+        return sentences
+    return sentences + list(following) if following[0].end - sentences[0].start <= MAX_QUOTE else sentences

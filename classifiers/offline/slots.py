@@ -158,13 +158,14 @@ _NOT_PLACES = re.compile(
 )
 
 
+_NEXT_SENTENCE = re.compile(r"\. (?=(?:You|Your|We|Our|Any|The|This|These|If|Each|By|All|In|For|Such|Both|Nothing)\b)")
 _WITH_ARTICLE = re.compile(
     r"United (?:States|Kingdom|Arab)|Netherlands|European|Republic|Commonwealth|District|Province|Northern|Federal"
 )
 
 
 def _trim(name: str) -> str | None:
-    words = name.strip(" ,.").split()
+    words = _NEXT_SENTENCE.split(name)[0].strip(" ,.").split()
     while words and (words[-1].islower() or words[-1].rstrip(",") in ("Without", "Unless", "Except", "You", "We")):
         words.pop()
     while words and words[0].islower():

@@ -30,6 +30,16 @@ NOTHING = {
     "a table of contents": "Table of contents: arbitration, class action waiver, limitation of liability.",
     "license in another sense": "You must hold a valid driver's license to rent the van.",
     "court in another sense": "The tennis court is open to all members of the club.",
+    "a ban on the user's own training": "You will not use the kettle service or its output to train a language model.",
+    "what ends when the user leaves": "We keep your brewing notes until you terminate your account.",
+    "an older version": "The previous privacy policy can be found here.",
+    "a part that leaves another alone": "Nothing in this paragraph is to affect the subsection entitled Batches.",
+    "another person's image": "Your post must not show the image or likeness of another person without consent.",
+    "sanction in another sense": "We do not verify, adopt, ratify or sanction what members write.",
+    "contract notices by e-mail": "You consent to receive communications from us in electronic form.",
+    "a shop that is called a store": "Your use of the app must comply with the App Store terms.",
+    "copies to give back": "Upon termination, you must delete the licensed materials and all copies of them.",
+    "going back on a purchase": "This page tells you about your statutory right to withdraw.",
 }
 
 LEVELS = {
@@ -75,6 +85,38 @@ LEVELS = {
         {"high"},
     ),
     "governing law": ("These terms are governed by the laws of Vermont.", {"low"}),
+    "output assigned to the user": (
+        "We assign to you all our rights, title and interest in the output.",
+        {"beneficial"},
+    ),
+    "work assigned to the company": (
+        "You assign to us all rights and title in the recipes you write.",
+        {"high", "medium"},
+    ),
+    "loss from the user's neglect": (
+        "We are not liable for any loss or damage arising from your failure to protect your password.",
+        {"low", "medium"},
+    ),
+    "injury left out of the limits": (
+        "We are liable for foreseeable damage only. This limitation of liability will not apply to personal injury.",
+        {"high", "medium"},
+    ),
+    "dealings with an advertiser": (
+        "We are not responsible for any loss or damage of any sort that results from such dealings with advertisers.",
+        {"medium", "low"},
+    ),
+    "what members post": (
+        "We take no responsibility and assume no liability for any content posted by you or any third party.",
+        {"medium", "low"},
+    ),
+    "a picture in an ad, with a way to stop it": (
+        "We may show your name and picture in our advertising. You can opt out in your account settings.",
+        {"low", "medium"},
+    ),
+    "closing the accounts of repeat infringers": (
+        "We will terminate the accounts of members who are repeat infringers.",
+        {"low", "medium"},
+    ),
 }
 
 TITLES = {
@@ -93,6 +135,18 @@ TITLES = {
         "45 days",
     ),
     "the deadline": ("Any claim must be filed within one year after it arose, or it is barred.", "1 year"),
+    "a place ends with its sentence": (
+        "Lawsuits must be brought only in the courts located in Vermont. You and we consent to their jurisdiction.",
+        "in Vermont",
+    ),
+    "a remedy other than leaving": (
+        "If a kettle is not as described, your sole remedy is to return it unused.",
+        "One remedy",
+    ),
+    "a change without liability": (
+        "We may change any feature of the service, or suspend it, without liability to you or any third party.",
+        "without",
+    ),
     "a country with its article": ("These terms are governed by the laws of the Netherlands.", "the Netherlands"),
 }
 
@@ -121,3 +175,10 @@ def test_severity_follows_the_words(sentence: str, levels: set[str]) -> None:
 @pytest.mark.parametrize(("sentence", "words"), TITLES.values(), ids=list(TITLES))
 def test_title_says(sentence: str, words: str) -> None:
     assert words in only(sentence).title
+
+
+def test_an_opening_takes_its_first_item_along() -> None:
+    found = only(
+        "We are not liable for any loss that arises from:\n\n1. floods at our warehouse;\n2. strikes of our staff."
+    )
+    assert "floods" in found.quote
