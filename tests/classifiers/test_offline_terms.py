@@ -39,6 +39,8 @@ NOTHING = {
     "contract notices by e-mail": "You consent to receive communications from us in electronic form.",
     "a shop that is called a store": "Your use of the app must comply with the App Store terms.",
     "copies to give back": "Upon termination, you must delete the licensed materials and all copies of them.",
+    "what third parties own": "We do not claim ownership over such third-party recipes.",
+    "limits of the law": "In some countries, using the service may be restricted or forbidden by law.",
     "going back on a purchase": "This page tells you about your statutory right to withdraw.",
 }
 
