@@ -24,8 +24,8 @@ $(READY): requirements-dev.lock requirements-model.lock pyproject.toml
 demo: $(READY) ## read the sample documents offline and show what comes out
 	@$(BIN)/smallprint demo
 
-test: $(READY) ## run every test
-	@$(BIN)/python -m pytest -q
+test: $(READY) ## run every test, on all processors
+	@$(BIN)/python -m pytest -q --numprocesses=auto --dist=loadfile
 
 lint: $(READY) ## ruff, mypy --strict, import layers
 	@$(BIN)/ruff check .
