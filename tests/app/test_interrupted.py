@@ -28,6 +28,9 @@ def witness(event, args):
         with open(os.environ["WITNESS"], "a") as file:
             file.write(f"{event} {host}\\n")
 sys.addaudithook(witness)
+# A runner in the background ignores Ctrl-C, and what it starts would inherit that; a terminal's foreground does not.
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
 """
 
 
