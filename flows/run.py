@@ -94,7 +94,9 @@ async def execute(session: Session) -> Outcome:
     join(session)
     store.set_run_state(run_id, "running")
     try:
-        await _under_prefect(session.settings, run_id, places, session.settings.concurrency)
+        # The offline rules keep a processor busy as parsing does: more documents at once would only finish later.
+        at_once = 1 if session.analyst.name == "offline" else session.settings.concurrency
+        await _under_prefect(session.settings, run_id, places, at_once)
     except asyncio.CancelledError:
         store.set_run_state(run_id, "interrupted")
         return "interrupted"
