@@ -91,7 +91,9 @@ class Provenance(Shape):
     created_at: AwareDatetime
 
 
-Level = Literal["critical", "high", "medium", "low", "beneficial"]
+# In the order of smallprint.records.Severity: typing takes two Literals of the same values for one, so whichever order
+# is first in a union ("Level | None") becomes that of the other's union too, and of every JSON Schema made from it.
+Level = Literal["beneficial", "low", "medium", "high", "critical"]
 
 
 class Draft(Shape):
