@@ -8,8 +8,50 @@ from typer.core import TyperGroup
 
 from app.options import AsJson, BaseUrl, Budget, Concurrency, Model, Timeout, settings_with
 
+Suite = Annotated[
+    str,
+    typer.Argument(
+        metavar="[SUITE]",
+        help="gold, dev, test, samples, hostile, a folder, or over --data: claudette, tosdr, html, pdf, versions.",
+    ),
+]
+Repeats = Annotated[int, typer.Option("--repeats", min=0, help="Read every document so many times more.")]
+Variants = Annotated[
+    bool | None,
+    typer.Option("--variants/--no-variants", help="Read paraphrased and injected copies too. [default: only offline]"),
+]
+Kept = Annotated[
+    Path | None, typer.Option("--kept", metavar="FILE", help="Score and report a kept run again; nothing is read.")
+]
+Judge = Annotated[
+    str | None,
+    typer.Option("--judge", metavar="NAME", help="A model that judges the summaries, and how far to believe it."),
+]
+Lists = Annotated[bool, typer.Option("--lists", help="Print every miss, mislabel and spurious draft.")]
+ShowTest = Annotated[
+    bool, typer.Option("--show-test", help="Show the words of test cases too; then they are no test for you.")
+]
+Data = Annotated[
+    Path | None, typer.Option("--data", metavar="FOLDER", help="Folder of public documents, for the suites over it.")
+]
+
 _GATE: dict[str, Any] = {"rich_help_panel": "Gate"}
+Gate = Annotated[
+    bool, typer.Option("--gate", help="Hold the run against floors and baseline; exit code 1 if not met.", **_GATE)
+]
+Baseline = Annotated[
+    Path | None,
+    typer.Option("--baseline", metavar="FILE", help="A kept run or baseline. Default: the blessed one.", **_GATE),
+]
+Junit = Annotated[
+    Path | None, typer.Option("--junit", metavar="FILE", help="Write the gate's checks as JUnit XML.", **_GATE)
+]
+
 _REPORTS: dict[str, Any] = {"rich_help_panel": "Reports"}
+Html = Annotated[Path | None, typer.Option("--html", metavar="FILE", help="Write one self-contained page.", **_REPORTS)]
+Markdown = Annotated[
+    Path | None, typer.Option("--markdown", metavar="FILE", help="Write a pull request's comment.", **_REPORTS)
+]
 
 
 class RunByDefault(TyperGroup):
@@ -33,57 +75,25 @@ evals = typer.Typer(
 
 @evals.command()
 def run(
-    suite: Annotated[
-        str,
-        typer.Argument(
-            metavar="[SUITE]",
-            help="gold, dev, test, samples, hostile, a folder, or over --data: claudette, tosdr, html, pdf, versions.",
-        ),
-    ] = "gold",
+    suite: Suite = "gold",
     model: Model = None,
     base_url: BaseUrl = None,
     timeout: Timeout = None,
     concurrency: Concurrency = None,
     budget: Budget = None,
-    repeats: Annotated[int, typer.Option("--repeats", min=0, help="Read every document so many times more.")] = 0,
-    variants: Annotated[
-        bool | None,
-        typer.Option(
-            "--variants/--no-variants", help="Read paraphrased and injected copies too. [default: only offline]"
-        ),
-    ] = None,
-    kept: Annotated[
-        Path | None, typer.Option("--kept", metavar="FILE", help="Score and report a kept run again; nothing is read.")
-    ] = None,
-    judge: Annotated[
-        str | None,
-        typer.Option("--judge", metavar="NAME", help="A model that judges the summaries, and how far to believe it."),
-    ] = None,
-    lists: Annotated[bool, typer.Option("--lists", help="Print every miss, mislabel and spurious draft.")] = False,
-    show_test: Annotated[
-        bool, typer.Option("--show-test", help="Show the words of test cases too; then they are no test for you.")
-    ] = False,
+    repeats: Repeats = 0,
+    variants: Variants = None,
+    kept: Kept = None,
+    judge: Judge = None,
+    lists: Lists = False,
+    show_test: ShowTest = False,
     as_json: AsJson = False,
-    data: Annotated[
-        Path | None,
-        typer.Option("--data", metavar="FOLDER", help="Folder of public documents, for the suites over it."),
-    ] = None,
-    gate: Annotated[
-        bool, typer.Option("--gate", help="Hold the run against floors and baseline; exit code 1 if not met.", **_GATE)
-    ] = False,
-    baseline: Annotated[
-        Path | None,
-        typer.Option("--baseline", metavar="FILE", help="A kept run or baseline. Default: the blessed one.", **_GATE),
-    ] = None,
-    junit: Annotated[
-        Path | None, typer.Option("--junit", metavar="FILE", help="Write the gate's checks as JUnit XML.", **_GATE)
-    ] = None,
-    html: Annotated[
-        Path | None, typer.Option("--html", metavar="FILE", help="Write one self-contained page.", **_REPORTS)
-    ] = None,
-    markdown: Annotated[
-        Path | None, typer.Option("--markdown", metavar="FILE", help="Write a pull request's comment.", **_REPORTS)
-    ] = None,
+    data: Data = None,
+    gate: Gate = False,
+    baseline: Baseline = None,
+    junit: Junit = None,
+    html: Html = None,
+    markdown: Markdown = None,
 ) -> None:
     """Run a suite and print its figures. The run is kept, so that it can be scored and compared again.
 
