@@ -66,6 +66,17 @@ app = typer.Typer(
 )
 
 File = Annotated[str, typer.Argument(metavar="FILE|URL", help="HTML, PDF, DOCX, Markdown or plain text.")]
+Inputs = Annotated[
+    list[str] | None, typer.Argument(metavar="INPUT", help="Files, URLs, folders, manifests (YAML or CSV).")
+]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the plan and its estimated cost; no call.")]
+Resume = Annotated[bool, typer.Option("--resume", help="Go on with the newest unfinished run.")]
+FailedOnly = Annotated[
+    bool, typer.Option("--failed-only", help="Read again what failed in the newest run, and nothing else.")
+]
+ByBatch = Annotated[
+    bool, typer.Option("--batch", help="Ask through the provider's batch service: half price, up to a day.")
+]
 
 
 def main() -> None:
@@ -133,6 +144,7 @@ def demo() -> None:
 
 @app.command()
 def read(
+    context: typer.Context,
     file: File,
     as_json: AsJson = False,
     no_text: Annotated[bool, typer.Option("--no-text", help="With --json: leave the document's text out.")] = False,
@@ -159,19 +171,10 @@ def read(
     from app.inputs import one_document
     from app.reading import read_one
 
-    options = reading_options(
-        password=password,
-        ocr=ocr,
-        allow_private=allow_private,
-        ignore_robots=ignore_robots,
-        wayback=wayback,
-        wayback_save=wayback_save,
-        render=render,
-    )
     code = read_one(
         one_document(file, language),
         settings_with(model=model, base_url=base_url, timeout=timeout),
-        options=options,
+        options=reading_options(context),
         budget=budget,
         as_json=as_json,
         with_text=not no_text,
@@ -181,6 +184,7 @@ def read(
 
 @app.command()
 def extract(
+    context: typer.Context,
     file: File,
     as_json: AsJson = False,
     language: Language = None,
@@ -204,16 +208,7 @@ def extract(
     from app.terminal import stdout
     from extractors.reading import read_source
 
-    options = reading_options(
-        password=password,
-        ocr=ocr,
-        allow_private=allow_private,
-        ignore_robots=ignore_robots,
-        wayback=wayback,
-        wayback_save=wayback_save,
-        render=render,
-    )
-    reading = read_source(one_document(file, language), settings_with(), options)
+    reading = read_source(one_document(file, language), settings_with(), reading_options(context))
     if as_json:
         typer.echo(json.dumps(document_json(reading.document, reading.clauses), ensure_ascii=False, indent=1))
     else:
@@ -222,17 +217,12 @@ def extract(
 
 @app.command()
 def run(
-    inputs: Annotated[
-        list[str] | None, typer.Argument(metavar="INPUT", help="Files, URLs, folders, manifests (YAML or CSV).")
-    ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the plan and its estimated cost; no call.")] = False,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on with the newest unfinished run.")] = False,
-    failed_only: Annotated[
-        bool, typer.Option("--failed-only", help="Read again what failed in the newest run, and nothing else.")
-    ] = False,
-    by_batch: Annotated[
-        bool, typer.Option("--batch", help="Ask through the provider's batch service: half price, up to a day.")
-    ] = False,
+    context: typer.Context,
+    inputs: Inputs = None,
+    dry_run: DryRun = False,
+    resume: Resume = False,
+    failed_only: FailedOnly = False,
+    by_batch: ByBatch = False,
     as_json: AsJson = False,
     model: Model = None,
     base_url: BaseUrl = None,
@@ -264,15 +254,7 @@ def run(
     if not inputs and not (resume or failed_only):
         raise UserError("name at least one file, URL, folder or manifest, or --resume")
     settings = settings_with(model=model, base_url=base_url, concurrency=concurrency, timeout=timeout)
-    options = reading_options(
-        password=password,
-        ocr=ocr,
-        allow_private=allow_private,
-        ignore_robots=ignore_robots,
-        wayback=wayback,
-        wayback_save=wayback_save,
-        render=render,
-    )
+    options = reading_options(context)
     sources = gather(inputs)
     if dry_run:
         from app.plan import show_plan

@@ -134,8 +134,11 @@ def _complaint(name: str, problem: str, given: dict[str, Any]) -> str:
     return f"{where}: {problem[:1].lower()}{problem[1:]}"
 
 
-def reading_options(**given: Any) -> "Options":  # noqa: ANN401 -- fields of Options
-    """How documents are opened and fetched."""
+_READING = ("password", "ocr", "allow_private", "ignore_robots", "wayback", "wayback_save", "render")
+
+
+def reading_options(command: typer.Context) -> "Options":
+    """How documents are opened and fetched, from the parameters of a command that declares all of the above."""
     from extractors.layout import Options
 
-    return Options(**given)
+    return Options(**{name: command.params[name] for name in _READING})
