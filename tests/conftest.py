@@ -1,6 +1,7 @@
 """What all tests share: a workspace of their own, and one Prefect server for the whole session."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -37,6 +38,26 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("SMALLPRINT_HOME", str(tmp_path / "workspace"))
     monkeypatch.delenv("SMALLPRINT_MODEL", raising=False)
     return tmp_path / "workspace"
+
+
+@pytest.fixture
+def small(workspace: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A gold suite of two cases, and gates and baselines that a test may write; returns the folder of all three."""
+    from evals import gate, suites
+    from evals.loading import CASES
+
+    cases = tmp_path / "cases"
+    cases.mkdir()
+    for path in CASES.iterdir():
+        if path.name.startswith(("fernbank-", "stillwater-")):
+            shutil.copy(path, cases)
+    # Two cases reach no floor reliably, so this gate has none: it asks for a baseline.
+    (tmp_path / "gates").mkdir()
+    (tmp_path / "gates" / "offline.yml").write_text("floors: {}\nmargins: {found_recall: 0.03}\nhistory: []\n")
+    monkeypatch.setattr(suites, "CASES", cases)
+    monkeypatch.setattr(gate, "GATES", tmp_path / "gates")
+    monkeypatch.setattr(gate, "BASELINES", tmp_path / "baselines")
+    return tmp_path
 
 
 @pytest.fixture(scope="session")

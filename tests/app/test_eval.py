@@ -1,15 +1,12 @@
 """``smallprint eval``: figures for people and machines, exit codes, and the default command."""
 
 import json
-import shutil
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from app.cli import app
-from evals import gate, suites
-from evals.loading import CASES
 from smallprint import desk_store
 from smallprint.errors import UserError
 from smallprint.registry import load
@@ -56,22 +53,6 @@ def test_every_figure_has_support_and_interval(small: Path) -> None:
 @pytest.mark.parametrize("suite", ["gould", "claudette"], ids=["an unknown suite", "public documents without a folder"])
 def test_mistakes_are_the_users(workspace: Path, suite: str) -> None:
     assert isinstance(run(suite).exception, UserError)
-
-
-@pytest.fixture
-def small(workspace: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Two gold cases, and gates and baselines that a test may write; returns the folder of the last two."""
-    cases = tmp_path / "cases"
-    cases.mkdir()
-    for path in CASES.iterdir():
-        if path.name.startswith(("fernbank-", "stillwater-")):
-            shutil.copy(path, cases)
-    (tmp_path / "gates").mkdir()
-    (tmp_path / "gates" / "offline.yml").write_text("floors: {}\nmargins: {found_recall: 0.03}\nhistory: []\n")
-    monkeypatch.setattr(suites, "CASES", cases)
-    monkeypatch.setattr(gate, "GATES", tmp_path / "gates")
-    monkeypatch.setattr(gate, "BASELINES", tmp_path / "baselines")
-    return tmp_path
 
 
 def test_the_gate_asks_for_a_baseline_and_is_met_once_one_is_blessed(small: Path) -> None:
