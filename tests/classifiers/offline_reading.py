@@ -1,4 +1,8 @@
-"""Has the offline analyst read a few sentences, for the tests of its rules."""
+"""Has the offline analyst read a few sentences, or a table of them, for the tests of its rules."""
+
+from pathlib import Path
+
+import yaml
 
 from classifiers import offline
 from classifiers.proposals import Proposal
@@ -19,3 +23,16 @@ def read_terms(*paragraphs: str, source: Source | None = KETTLES, title: str = "
     """The proposals for a document of these paragraphs."""
     whole = document(*paragraphs, title=title)
     return offline.propose(whole, cut_clauses(whole), load(), source=source)
+
+
+def only(*paragraphs: str, title: str = "Terms of Service") -> Proposal:
+    """The one proposal for these paragraphs."""
+    found = read_terms(*paragraphs, title=title)
+    assert len(found) == 1, [(one.category, one.title) for one in found]
+    return found[0]
+
+
+def table(name: str) -> list[tuple[str, str]]:
+    """The sentences of a table beside this file, each with the category that is found in it."""
+    written = yaml.safe_load((Path(__file__).parent / name).read_text(encoding="utf-8"))
+    return [(sentence, category) for category, sentences in written.items() for sentence in sentences]

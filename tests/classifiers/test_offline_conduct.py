@@ -1,25 +1,13 @@
 """What the offline analyst makes of clauses on conduct, access, ads, age, accounts, monitoring and third parties."""
 
-from pathlib import Path
-
 import pytest
-import yaml
 
-from classifiers.proposals import Proposal
 from classifiers.wording import reading_grade
 from smallprint.severity import severity
-from tests.classifiers.offline_reading import read_terms
+from tests.classifiers.offline_reading import only, read_terms, table
 
-_FOLDER = Path(__file__).parent
-
-
-def _table(name: str) -> list[tuple[str, str]]:
-    table = yaml.safe_load((_FOLDER / name).read_text(encoding="utf-8"))
-    return [(sentence, category) for category, sentences in table.items() for sentence in sentences]
-
-
-FOUND = _table("offline_conduct.yml")
-ALL = [sentence for sentence, _ in (*FOUND, *_table("offline_money.yml"))]
+FOUND = table("offline_conduct.yml")
+ALL = [sentence for sentence, _ in (*FOUND, *table("offline_money.yml"))]
 
 NOTHING = {
     "praise of good conduct": "Members who are kind get better results.",
@@ -133,12 +121,6 @@ LISTED = """7.1 When you use Tarnwick you must not:
 
 (c) resell access to the board.
 """
-
-
-def only(sentence: str) -> Proposal:
-    found = read_terms(sentence)
-    assert len(found) == 1, [(one.category, one.title) for one in found]
-    return found[0]
 
 
 @pytest.mark.parametrize(("sentence", "category"), FOUND, ids=[sentence for sentence, _ in FOUND])

@@ -1,21 +1,11 @@
 """What the offline analyst makes of clauses on renewals, refunds, prices, charges and virtual goods."""
 
-from pathlib import Path
-
 import pytest
-import yaml
 
-from classifiers.proposals import Proposal
 from smallprint.severity import severity
-from tests.classifiers.offline_reading import read_terms
+from tests.classifiers.offline_reading import only, read_terms, table
 
-FOUND = [
-    (sentence, category)
-    for category, sentences in yaml.safe_load(
-        (Path(__file__).parent / "offline_money.yml").read_text(encoding="utf-8")
-    ).items()
-    for sentence in sentences
-]
+FOUND = table("offline_money.yml")
 
 NOTHING = {
     "a plan is described": "The paid plans add longer exports, higher resolution and a monthly allowance of credits.",
@@ -132,12 +122,6 @@ SAYS = {
         "app store",
     ),
 }
-
-
-def only(sentence: str) -> Proposal:
-    found = read_terms(sentence)
-    assert len(found) == 1, [(one.category, one.title) for one in found]
-    return found[0]
 
 
 @pytest.mark.parametrize(("sentence", "category"), FOUND, ids=[sentence for sentence, _ in FOUND])

@@ -1,21 +1,11 @@
 """What the offline analyst finds in privacy policies, one sentence at a time: who learns what, who may object."""
 
-from pathlib import Path
-
 import pytest
-import yaml
 
-from classifiers.proposals import Proposal
 from smallprint.severity import severity
-from tests.classifiers.offline_reading import read_terms
+from tests.classifiers.offline_reading import only, read_terms, table
 
-FOUND = {
-    sentence: category
-    for category, sentences in yaml.safe_load(
-        (Path(__file__).parent / "offline_privacy.yml").read_text(encoding="utf-8")
-    ).items()
-    for sentence in sentences
-}
+FOUND = table("offline_privacy.yml")
 
 NOTHING = {
     "a question": "How do we use your personal information?",
@@ -186,13 +176,7 @@ SAID = {
 }
 
 
-def only(*sentences: str) -> Proposal:
-    found = read_terms(*sentences, title="Privacy Policy")
-    assert len(found) == 1, [(one.category, one.title) for one in found]
-    return found[0]
-
-
-@pytest.mark.parametrize(("sentence", "category"), FOUND.items(), ids=list(FOUND))
+@pytest.mark.parametrize(("sentence", "category"), FOUND, ids=[sentence for sentence, _ in FOUND])
 def test_finds(sentence: str, category: str) -> None:
     assert [one.category for one in read_terms(sentence, title="Privacy Policy")] == [category]
 
@@ -209,16 +193,16 @@ def test_finds_nothing_in(sentence: str) -> None:
 
 @pytest.mark.parametrize(("sentence", "level"), LEVELS.values(), ids=list(LEVELS))
 def test_severity_follows_the_words(sentence: str, level: str) -> None:
-    assert severity(only(sentence).factors) == level
+    assert severity(only(sentence, title="Privacy Policy").factors) == level
 
 
 @pytest.mark.parametrize(("sentence", "field", "words"), SAID.values(), ids=list(SAID))
 def test_copy_says(sentence: str, field: str, words: str) -> None:
-    assert words in getattr(only(sentence), field)
+    assert words in getattr(only(sentence, title="Privacy Policy"), field)
 
 
 def test_a_right_that_the_law_gives_keeps_its_law_and_names_nobody_to_complain_to() -> None:
-    right = only("You have the right to access, correct and delete your personal data.")
+    right = only("You have the right to access, correct and delete your personal data.", title="Privacy Policy")
     assert right.frameworks
     assert right.agencies == ()
 

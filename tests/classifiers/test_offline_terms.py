@@ -1,21 +1,11 @@
 """What the offline analyst finds in terms of service, one sentence at a time: disputes, liability, control, content."""
 
-from pathlib import Path
-
 import pytest
-import yaml
 
-from classifiers.proposals import Proposal
 from smallprint.severity import severity
-from tests.classifiers.offline_reading import read_terms
+from tests.classifiers.offline_reading import only, read_terms, table
 
-FOUND = {
-    sentence: category
-    for category, sentences in yaml.safe_load(
-        (Path(__file__).parent / "offline_terms.yml").read_text(encoding="utf-8")
-    ).items()
-    for sentence in sentences
-}
+FOUND = table("offline_terms.yml")
 
 NOTHING = {
     "a question": "Can Kestrel Kettles suspend or terminate your account?",
@@ -153,13 +143,7 @@ TITLES = {
 }
 
 
-def only(*sentences: str) -> Proposal:
-    found = read_terms(*sentences)
-    assert len(found) == 1, [one.title for one in found]
-    return found[0]
-
-
-@pytest.mark.parametrize(("sentence", "category"), FOUND.items(), ids=list(FOUND))
+@pytest.mark.parametrize(("sentence", "category"), FOUND, ids=[sentence for sentence, _ in FOUND])
 def test_finds(sentence: str, category: str) -> None:
     assert [one.category for one in read_terms(sentence)] == [category]
 
