@@ -9,6 +9,9 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from flows.engine import prepare_prefect
+from tests.desk import databases
+
+__all__ = ["databases"]
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 

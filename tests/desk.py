@@ -1,14 +1,14 @@
 """A desk for tests: a store on SQLite or PostgreSQL with a small document and drafts to decide on."""
 
-import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import Engine, create_engine, text
 
 from smallprint.records import (
     AgencyReason,
@@ -162,73 +162,96 @@ def run(store: Store, *drafts: Draft, document: object = None) -> None:
 
 # ---- databases
 
+KINDS = ("sqlite", "postgresql")
+Prepare = Callable[[Store], object]
+
+
+def empty(_store: Store) -> None:
+    """A database with its tables and nothing in them."""
+
+
+class Databases:
+    """Databases for tests: each state is prepared once in each kind, then copied, and a copy goes when it is done."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._ending = ExitStack()
+        self._numbers = count()
+        self._prepared: set[tuple[str, str]] = set()
+        self._url = ""
+        self._admin: Engine | None = None
+
+    def close(self) -> None:
+        """End the server, where one was needed."""
+        self._ending.close()
+
+    @contextmanager
+    def copy(self, kind: str, prepare: Prepare = empty) -> Iterator[str]:
+        """The URL of a fresh copy of what ``prepare`` makes; skips the test where there can be no such database."""
+        template, name = prepare.__name__, f"copy_{next(self._numbers)}"
+        if kind == "postgresql" and self._admin is None:
+            self._start()
+        if (kind, template) not in self._prepared:
+            self._prepare(kind, template, prepare)
+        if kind == "sqlite":
+            shutil.copyfile(self.folder / f"{template}.db", self.folder / f"{name}.db")
+        else:
+            self._say(f"CREATE DATABASE {name} TEMPLATE {template}")
+        yield self._address(kind, name)
+        if kind == "sqlite":
+            for path in self.folder.glob(f"{name}.db*"):
+                path.unlink()
+        else:
+            self._say(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def _start(self) -> None:
+        if reason := postgres.missing():
+            pytest.skip(reason)
+        self._url = self._ending.enter_context(postgres.server())
+        self._admin = create_engine(self._url.format(name="postgres"), isolation_level="AUTOCOMMIT")
+        self._ending.callback(self._admin.dispose)
+
+    def _prepare(self, kind: str, template: str, prepare: Prepare) -> None:
+        if kind == "postgresql":
+            self._say(f"CREATE DATABASE {template}")
+        store = open_store(self._address(kind, template))
+        prepare(store)
+        if kind == "sqlite":
+            with store.engine.connect() as c:  # all of it into the one file that is copied
+                c.exec_driver_sql("COMMIT")
+                c.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+                c.exec_driver_sql("BEGIN")
+        store.close()
+        self._prepared.add((kind, template))
+
+    def _address(self, kind: str, name: str) -> str:
+        return f"sqlite:///{self.folder}/{name}.db" if kind == "sqlite" else self._url.format(name=name)
+
+    def _say(self, statement: str) -> None:
+        assert self._admin is not None
+        with self._admin.connect() as c:
+            c.execute(text(statement))
+
 
 @pytest.fixture(scope="session")
-def postgres_urls() -> Iterator[Iterator[str]]:
-    """Addresses of empty, migrated databases on a server of our own, as many as asked for."""
-    if postgres.binaries() is None:
-        pytest.skip("PostgreSQL is not installed (Debian: apt install postgresql)")
-    if os.geteuid() == 0 and not _has_user("postgres"):
-        pytest.skip("root cannot run PostgreSQL and there is no user 'postgres' to run it")
-    with postgres.server() as url:
-        admin = create_engine(url.format(name="postgres"), isolation_level="AUTOCOMMIT")
-        open_first(url.format(name="postgres"), admin)
-
-        def urls() -> Iterator[str]:
-            for number in count():
-                with admin.connect() as c:
-                    c.execute(text(f"CREATE DATABASE test_{number} TEMPLATE migrated"))
-                yield url.format(name=f"test_{number}")
-
-        yield urls()
-        admin.dispose()
+def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
+    """Databases of either kind for the whole session."""
+    made = Databases(tmp_path_factory.mktemp("databases"))
+    yield made
+    made.close()
 
 
-def open_first(url: str, admin) -> None:
-    """Migrate one database, from which the others are copied."""
-    with admin.connect() as c:
-        c.execute(text("CREATE DATABASE migrated"))
-    open_store(url.replace("/postgres?", "/migrated?")).close()
-
-
-def _has_user(name: str) -> bool:
-    import pwd
-
-    return any(one.pw_name == name for one in pwd.getpwall())
-
-
-@pytest.fixture(scope="session")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty SQLite database that is migrated once and then copied."""
-    path = tmp_path_factory.mktemp("migrated") / "desk.db"
-    store = open_store(f"sqlite:///{path}")
-    with store.engine.connect() as c:
-        c.exec_driver_sql("COMMIT")
-        c.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-        c.exec_driver_sql("BEGIN")
-    store.close()
-    return path
-
-
-@pytest.fixture
-def sqlite_url(migrated: Path, tmp_path: Path) -> str:
-    """An empty SQLite database."""
-    shutil.copyfile(migrated, tmp_path / "desk.db")
-    return f"sqlite:///{tmp_path}/desk.db"
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest) -> str:
+@pytest.fixture(params=KINDS)
+def url(request: pytest.FixtureRequest, databases: Databases) -> Iterator[str]:
     """An empty database of either kind."""
-    if request.param == "sqlite":
-        return request.getfixturevalue("sqlite_url")
-    return next(request.getfixturevalue("postgres_urls"))
+    with databases.copy(request.param) as made:
+        yield made
 
 
-@pytest.fixture
-def desk(url: str) -> Iterator[Store]:
+@pytest.fixture(params=KINDS)
+def desk(request: pytest.FixtureRequest, databases: Databases) -> Iterator[Store]:
     """A store with four drafts to decide on."""
-    store = open_store(url)
-    fill(store)
-    yield store
-    store.close()
+    with databases.copy(request.param, fill) as made:
+        store = open_store(made)
+        yield store
+        store.close()

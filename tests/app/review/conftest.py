@@ -10,9 +10,7 @@ from app.review.desk import create_desk
 from smallprint import people_store
 from smallprint.store import Store, open_store
 from tests.app.review.browser import Browser
-from tests.desk import NOW, fill, migrated, postgres_urls, sqlite_url, url
-
-__all__ = ["migrated", "postgres_urls", "sqlite_url", "url"]
+from tests.desk import KINDS, NOW, Databases, fill
 
 PEOPLE = {"Anna": "reviewer", "Ben": "reviewer", "Lea": "lead", "Adam": "admin", "Rita": "read-only"}
 
@@ -35,21 +33,26 @@ def clock() -> Clock:
     return Clock()
 
 
-@pytest.fixture
-def database(sqlite_url: str) -> str:
-    """Where the desk of a test keeps its data; a module may ask for both kinds."""
-    return sqlite_url
-
-
-@pytest.fixture
-def store(database: str) -> Iterator[Store]:
-    opened = open_store(database)
-    fill(opened)
-    with opened.write() as c:
+def fill_with_people(store: Store) -> None:
+    """Four drafts, and somebody of each role."""
+    fill(store)
+    with store.write() as c:
         for name, role in PEOPLE.items():
             people_store.add_person(c, name, role, by="test", at=NOW)
-    yield opened
-    opened.close()
+
+
+@pytest.fixture(params=KINDS)
+def kind(request: pytest.FixtureRequest) -> str:
+    """The database of a test: each kind in turn, unless its module says otherwise."""
+    return request.param
+
+
+@pytest.fixture
+def store(kind: str, databases: Databases) -> Iterator[Store]:
+    with databases.copy(kind, fill_with_people) as url:
+        opened = open_store(url)
+        yield opened
+        opened.close()
 
 
 @pytest.fixture

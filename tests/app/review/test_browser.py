@@ -12,7 +12,7 @@ from app.review.serve import first_link
 from smallprint import desk_store, people_store
 from smallprint.store import open_store
 from tests.app.review.conftest import Clock
-from tests.desk import ARBITRATION, CLASS_ACTION, PRICES, REFUND, fill
+from tests.desk import ARBITRATION, CLASS_ACTION, KINDS, NOW, PRICES, REFUND, fill
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 CHROMIUM = shutil.which("chromium")
@@ -70,19 +70,33 @@ class Served:
 
 
 @pytest.fixture
-def served(sqlite_url, chromium) -> Iterator[Served]:
+def kind(request) -> str:
+    """SQLite, but for the walks that write: those ask for both kinds."""
+    return getattr(request, "param", "sqlite")
+
+
+on_both_databases = pytest.mark.parametrize("kind", KINDS, indirect=True)
+
+
+def fill_with_a_password(store) -> None:
+    """Four drafts and three people, of whom Anna has a password."""
     from app.review.passwords import hash_password
 
-    store, clock = open_store(sqlite_url), Clock()
     fill(store)
     with store.write() as c:
         for name, role in (("Anna", "reviewer"), ("Ben", "reviewer"), ("Lea", "lead")):
             password = hash_password(PASSWORD) if name == "Anna" else None
-            people_store.add_person(c, name, role, by="test", at=clock(), password=password)
-    running = Served(store, clock, chromium)
-    yield running
-    running.close()
-    store.close()
+            people_store.add_person(c, name, role, by="test", at=NOW, password=password)
+
+
+@pytest.fixture
+def served(kind, databases, chromium) -> Iterator[Served]:
+    with databases.copy(kind, fill_with_a_password) as url:
+        store = open_store(url)
+        running = Served(store, Clock(), chromium)
+        yield running
+        running.close()
+        store.close()
 
 
 def at_draft(page, draft) -> None:
@@ -91,11 +105,22 @@ def at_draft(page, draft) -> None:
     page.wait_for_load_state()
 
 
-def test_the_first_admin_comes_in_by_a_link_that_works_once(sqlite_url, chromium):
-    store, clock = open_store(sqlite_url), Clock()
-    running = Served(store, clock, chromium)
-    with store.write() as c:
-        link = f"/welcome/{people_store.invite(c, None, 'admin', clock())}"
+@pytest.fixture
+def bare(kind, databases, chromium) -> Iterator[Served]:
+    """A desk where nobody has a place yet."""
+    with databases.copy(kind) as url:
+        store = open_store(url)
+        running = Served(store, Clock(), chromium)
+        yield running
+        running.close()
+        store.close()
+
+
+@on_both_databases
+def test_the_first_admin_comes_in_by_a_link_that_works_once(bare):
+    running = bare
+    with running.store.write() as c:
+        link = f"/welcome/{people_store.invite(c, None, 'admin', running.clock())}"
     page = running.page()
     page.goto(link)
     page.fill("[name=name]", "Ada Quill")
@@ -104,13 +129,12 @@ def test_the_first_admin_comes_in_by_a_link_that_works_once(sqlite_url, chromium
     page.click("text=Begin")
     page.wait_for_selector(".list")
     assert page.locator("nav >> text=People").count() == 1
-    assert first_link(store, running.base) is None
+    assert first_link(running.store, running.base) is None
     again = running.page()
     assert again.goto(link).status == 403
-    running.close()
-    store.close()
 
 
+@on_both_databases
 def test_signing_in_and_deciding_by_keys_alone(served):
     page = served.page()
     page.goto("/")
@@ -177,6 +201,7 @@ def test_severity_and_definition_follow_the_form(served):
     assert "courts" in page.text_content("#definition")
 
 
+@on_both_databases
 def test_what_is_typed_survives_a_reload(served):
     page = served.page("Anna")
     page.goto(f"/draft/{REFUND.id}")
@@ -203,6 +228,7 @@ def test_selected_text_becomes_evidence(served):
     assert [one.clauses for one in served.standing(REFUND).draft.evidence] == [("c3",), ("c4",)]
 
 
+@on_both_databases
 def test_several_are_decided_at_once_by_keys(served):
     page = served.page("Anna")
     page.goto("/queue")
@@ -218,6 +244,7 @@ def test_several_are_decided_at_once_by_keys(served):
     assert [served.standing(one).draft.status for one in (CLASS_ACTION, ARBITRATION)] == ["draft", "draft"]
 
 
+@on_both_databases
 def test_two_browsers_meet_and_nobody_loses_anything(served):
     anna, ben = served.page("Anna"), served.page("Ben")
     for page in (anna, ben):
@@ -237,6 +264,7 @@ def test_two_browsers_meet_and_nobody_loses_anything(served):
     assert served.standing(REFUND).draft.title == "Anna's title"
 
 
+@on_both_databases
 def test_a_session_that_ends_while_typing_loses_nothing(served):
     page = served.page("Anna")
     page.goto(f"/draft/{REFUND.id}")
@@ -253,6 +281,7 @@ def test_a_session_that_ends_while_typing_loses_nothing(served):
     assert served.standing(REFUND).draft.status == "draft"
 
 
+@on_both_databases
 def test_without_javascript_the_whole_way(served):
     page = served.page(java_script_enabled=False)
     page.goto("/")

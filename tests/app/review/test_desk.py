@@ -13,12 +13,6 @@ from tests.desk import ARBITRATION, CLASS_ACTION, DOCUMENT, NOW, PRICES, REFUND,
 ADDRESS = f"/draft/{REFUND.id}"
 
 
-@pytest.fixture
-def database(url):
-    """Every page on SQLite and on PostgreSQL."""
-    return url
-
-
 def standing(store, draft=REFUND):
     with store.read() as c:
         return desk_store.standing(c, draft.id)

@@ -5,9 +5,7 @@ import pytest
 from app.review.passwords import hash_password
 from smallprint import desk_store, people_store
 from smallprint.records import AgencyReason, FrameworkCitation, Source
-from smallprint.store import open_store
-from tests.app.review.browser import Browser
-from tests.desk import ARBITRATION, CLAUSES, DOCUMENT, NOW, REFUND, SNAPSHOT, fill, run
+from tests.desk import ARBITRATION, CLAUSES, DOCUMENT, NOW, REFUND, SNAPSHOT, run
 
 ADDRESS = f"/draft/{REFUND.id}"
 PASSWORD = "correct horse battery"
@@ -50,13 +48,7 @@ def is_clean(page) -> None:
 
 
 @pytest.mark.parametrize("payload", PAYLOADS)
-def test_no_text_of_document_title_entity_or_model_becomes_markup(sqlite_url, payload):
-    from fastapi.testclient import TestClient
-
-    from app.review.desk import create_desk
-
-    store = open_store(sqlite_url)
-    fill(store)
+def test_no_text_of_document_title_entity_or_model_becomes_markup(store, browse, payload):
     words = f"{payload} Fees stay paid."
     source = Source(location=payload, entity=payload, title=payload)
     hostile = DOCUMENT.model_copy(
@@ -88,12 +80,7 @@ def test_no_text_of_document_title_entity_or_model_becomes_markup(sqlite_url, pa
     )
     store.save_document(source_id, hostile, (clause,))
     run(store, draft)
-    with store.write() as c:
-        people_store.add_person(c, "Lea", "lead", by="test", at=NOW)
-        token = people_store.start_session(c, "Lea", NOW)
-    client = TestClient(create_desk(store, clock=lambda: NOW), base_url="http://desk.example", follow_redirects=False)
-    client.cookies.set("smallprint", token, domain="desk.example")
-    lea = Browser(client)
+    lea = browse("Lea")
     for address in (
         "/queue",
         f"/queue?entity={payload}&q={payload}",
@@ -107,7 +94,6 @@ def test_no_text_of_document_title_entity_or_model_becomes_markup(sqlite_url, pa
     is_clean(lea.send(page, "/draft/hostile", {"act": "reject", "reasons": ["other"], "note": payload}))
     for address in ("/draft/hostile", "/draft/hostile/history", "/queue?status=rejected"):
         is_clean(lea.get(address))
-    store.close()
 
 
 def test_every_page_carries_the_headers(anna, browse):
