@@ -1,10 +1,9 @@
 """Clauses to proven drafts: one path for every analyst, with an account of every clause and of every cent."""
 
-import asyncio
-from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
 
 from classifiers.drafting import Drafting, Maker, merge
+from classifiers.proving import Proven, Proving
 from classifiers.work import Analyst, Answers, Budget, Job, MemoryAnswers, Outcome, Plan, Progress, Step
 from smallprint.records import (
     Analysis,
@@ -13,7 +12,6 @@ from smallprint.records import (
     Document,
     Draft,
     LedgerEntry,
-    Rejection,
     Source,
     Usage,
 )
@@ -57,48 +55,43 @@ async def analyze(
 
     """
     job = _job(document, clauses, source=source, answers=answers, budget=budget, registry=registry)
-    hashes = model.hashes(job.registry)
-    drafting = Drafting(
-        job.document,
-        job.clauses,
-        job.registry,
-        Maker(
-            prompt=model.prompt,
-            prompt_sha256=hashes["prompt"],
-            schema_sha256=hashes["schema"],
-            run=run,
-            created_at=now or datetime.now(UTC),
-        ),
-        english=model.language == "English",
-    )
-    # Proving takes the processor, sending the next call must not wait for it: it has a thread of its own.
-    proving: list[tuple[Outcome, Future[tuple[list[Draft], list[Rejection]]]]] = []
-    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="prove") as prover:
+    drafting = Drafting(job, _maker(job, model, run, now), english=model.language == "English")
+    async with Proving(drafting).at_work() as proving:
 
         def deliver(outcome: Outcome) -> None:
-            proving.append((outcome, prover.submit(drafting.prove, outcome)))
+            proving.take(outcome)
             if progress:
-                progress(Step(done=len(proving), clauses=len(outcome.clauses), usage=outcome.usage))
+                progress(Step(done=proving.taken, clauses=len(outcome.clauses), usage=outcome.usage))
 
-        try:
-            if clauses:
-                await model.propose(job, deliver)
-            await asyncio.gather(*(asyncio.wrap_future(made) for _, made in proving))
-        except BaseException:
-            prover.shutdown(wait=False, cancel_futures=True)
-            raise
-    outcomes = [(outcome, *made.result()) for outcome, made in proving]
+        if clauses:
+            await model.propose(job, deliver)
+    return _analysis(clauses, proving.proven)
+
+
+def _maker(job: Job, model: Analyst, run: str | None, now: datetime | None) -> Maker:
+    hashes = model.hashes(job.registry)
+    return Maker(
+        prompt=model.prompt,
+        prompt_sha256=hashes["prompt"],
+        schema_sha256=hashes["schema"],
+        run=run,
+        created_at=now or datetime.now(UTC),
+    )
+
+
+def _analysis(clauses: tuple[Clause, ...], proven: list[Proven]) -> Analysis:
+    """All windows' drafts, rejections and bills as one, in document order."""
     position = {clause.id: n for n, clause in enumerate(clauses)}
-    outcomes.sort(key=lambda one: min(position[clause] for clause in one[0].clauses))
-    drafts = merge(some for _, some, _ in outcomes)
+    windows = sorted(proven, key=lambda one: min(position[clause] for clause in one.outcome.clauses))
+    drafts = merge(one.drafts for one in windows)
     return Analysis(
         drafts=tuple(drafts),
         rejections=tuple(
-            rejection.model_copy(update={"window": n}) for n, (_, _, some) in enumerate(outcomes) for rejection in some
+            rejection.model_copy(update={"window": n}) for n, one in enumerate(windows) for rejection in one.rejections
         ),
-        entries=_entries(clauses, [outcome for outcome, _, _ in outcomes], drafts),
-        usage=sum((outcome.usage for outcome, _, _ in outcomes), Usage()),
-        windows=len(outcomes),
+        entries=_entries(clauses, [one.outcome for one in windows], drafts),
+        usage=sum((one.outcome.usage for one in windows), Usage()),
+        windows=len(windows),
     )
 
 

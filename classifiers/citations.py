@@ -1,6 +1,7 @@
 """Citations and agencies as an analyst wrote them, resolved against the registry or kept as text that says why not."""
 
 from collections.abc import Collection, Iterable, Sequence
+from functools import lru_cache
 
 from classifiers.citation_names import agency_names, law_names, shelves
 from classifiers.citation_numbers import Placed, find, place, split_twins
@@ -63,6 +64,11 @@ def resolve_citation(text: str, registry: Registry, jurisdictions: Collection[st
 
 def resolve_citations(text: str, registry: Registry, jurisdictions: Collection[str] = ()) -> tuple[Resolution, ...]:
     """One resolution for each law that the text cites, at least one."""
+    return _resolve(text, registry, tuple(jurisdictions))
+
+
+@lru_cache(maxsize=1024)  # a model cites the same few laws over and over
+def _resolve(text: str, registry: Registry, jurisdictions: tuple[str, ...]) -> tuple[Resolution, ...]:
     tidy = _tidy(text)
 
     def unresolved(problem: str) -> tuple[Resolution, ...]:

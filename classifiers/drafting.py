@@ -11,12 +11,12 @@ from hashlib import sha256
 
 from classifiers.citations import resolve_agencies, resolve_frameworks
 from classifiers.grounding import Grounder
+from classifiers.places import Reach, stated_reach
 from classifiers.proposals import CitedFramework, NamedAgency, Proposal
 from classifiers.wording import is_english, plain, reading_grade, shorten, ungrounded_numbers
-from classifiers.work import Outcome
+from classifiers.work import Job, Outcome
 from smallprint.records import (
     AgencyReason,
-    Clause,
     Document,
     Draft,
     Evidence,
@@ -25,7 +25,6 @@ from smallprint.records import (
     Provenance,
     Rejection,
 )
-from smallprint.registry import Registry
 from smallprint.severity import levels_apart, severity
 
 FLAGS = {
@@ -92,33 +91,38 @@ class Prose:
 class Drafting:
     """Proves the outcomes of one document's windows."""
 
-    def __init__(
-        self, document: Document, clauses: tuple[Clause, ...], registry: Registry, maker: Maker, *, english: bool = True
-    ) -> None:
-        self.document = document
-        self.clauses = {clause.id: clause for clause in clauses}
-        self.registry = registry
+    def __init__(self, job: Job, maker: Maker, *, english: bool = True) -> None:
+        self.document = job.document
+        self.clauses = {clause.id: clause for clause in job.clauses}
+        self.registry = job.registry
         self.maker = maker
         self.english = english
+        self._source = job.source
+
+    def index(self) -> None:
+        """Make the document ready for proofs, which takes longer than any of them; else the first proof does it."""
+        self._grounder  # noqa: B018 -- built where it is first asked for
 
     @cached_property
     def _grounder(self) -> Grounder:
-        """Built when the first answer is there: the calls are under way by then."""
         return Grounder(self.document, tuple(self.clauses.values()))
 
-    def prove(self, outcome: Outcome) -> tuple[list[Draft], list[Rejection]]:
-        """Drafts of the proposals that hold, a rejection for each that does not; the outcome's own rejections too."""
-        drafts: list[Draft] = []
-        rejections = list(outcome.rejections)
-        for proposal in outcome.proposals:
-            made = self._prove_one(proposal, outcome)
-            if isinstance(made, Draft):
-                drafts.append(made)
-            else:
-                rejections.append(made)
-        return drafts, rejections
+    @cached_property
+    def _reach(self) -> Reach:
+        """Where the document applies: as its manifest says, else as its own text does."""
+        stated = stated_reach(self.document.text)
+        declared = self._source.jurisdictions if self._source else ()
+        kept_out = tuple(place for place in stated.excluded if place not in declared)
+        return Reach(only=declared or stated.only, excluded=kept_out)
 
-    def _prove_one(self, proposal: Proposal, outcome: Outcome) -> Draft | Rejection:
+    def prove(self, proposal: Proposal, outcome: Outcome) -> Draft | Rejection:
+        """The draft of a proposal that holds, else a rejection that says why not.
+
+        Args:
+            proposal: one of the outcome's.
+            outcome: says which clauses the analyst had read, and who answered.
+
+        """
         title = shorten(plain(proposal.title[:2000]), _MOST["title"])
 
         def reject(reason: str, detail: str) -> Rejection:
@@ -194,7 +198,9 @@ class Drafting:
             NamedAgency(name=prose.clean(one.name, "reason"), reason=prose.clean(one.reason, "reason"))
             for one in proposal.agencies
         ]
-        frameworks = resolve_frameworks([one for one in cited if one.citation], self.registry)
+        frameworks = resolve_frameworks(
+            [one for one in cited if one.citation], self.registry, self._reach.only, self._reach.excluded
+        )
         agencies, unsupported = resolve_agencies([one for one in named if one.name], frameworks, self.registry)
         if any(one.id is None for one in frameworks):
             prose.flags.add("unknown_framework")

@@ -122,7 +122,7 @@ class Grounder:
     def _exact(self, passage: Passage, quote: str) -> Passage | None:
         """The span that the quote has letter by letter, marks around its words included."""
         words = Words(quote, numbered=True).squashed
-        start = passage.start - words.spans[0][0]
+        start = passage.start - words.offsets[0]
         if start >= 0 and self.document.text.startswith(quote, start):
             return Passage(start, start + len(quote))
         return None
@@ -206,8 +206,8 @@ class Grounder:
 
     def _near(self, quote: Words, cited: list[int], window: list[int]) -> _Found | None:
         matches = self._near_matches.find(quote.squashed)
-        spans = self._numbered.squashed.spans
-        places = {Passage(spans[match.first][0], spans[match.last][1]): match for match in reversed(matches)}
+        span = self._numbered.squashed.span
+        places = {Passage(span(match.first)[0], span(match.last)[1]): match for match in reversed(matches)}
         chosen = self._scope.choose(places, cited, window)
         if not chosen:
             return None

@@ -15,6 +15,7 @@ from classifiers.instructions import Instructions, instructions_for
 from classifiers.llm import Caller, Message, Meter, OverBudgetError, Question
 from classifiers.retry import SPLITS, CallFailed
 from classifiers.tokens import count_tokens
+from classifiers.turns import Piece, turn
 from classifiers.windows import Window, cut_windows, split_window
 from classifiers.work import Deliver, Job, Outcome, Plan
 from smallprint.errors import ModelStopError, UserError
@@ -76,7 +77,8 @@ class ModelAnalyst:
     async def propose(self, job: Job, deliver: Deliver) -> None:
         """Read all windows at once, as far as limiter and budget allow; see ``work.Analyst``."""
         self._check_budget(job)
-        windows = self._windows(job)
+        async with turn(Piece.CUT):
+            windows = self._windows(job)
         try:
             async with asyncio.TaskGroup() as group:
                 for window in windows:
@@ -160,7 +162,8 @@ class ModelAnalyst:
             splits: how many larger windows this one is part of.
 
         """
-        messages = self._messages(job, window)
+        async with turn(Piece.PREPARE):
+            messages = self._messages(job, window)
         spent = spent or Usage()
         why, most = "", 0
         # A fallback model is asked before a window is split: what one model refuses another may read whole.

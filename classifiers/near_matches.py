@@ -128,8 +128,7 @@ def _expand(source: Squashed) -> tuple[list[str], list[int]]:
     """The words with contractions written out, and for each the index of the word it is from."""
     tokens: list[str] = []
     places: list[int] = []
-    for at in range(len(source.words)):
-        word = source.word(at)
+    for at, word in enumerate(source.folded()):
         parts: tuple[str, ...] = (word,)
         if "'" in word or word == "cannot":
             ending = _ENDINGS.get(word[-3:])

@@ -9,10 +9,9 @@ import unicodedata
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from itertools import compress, pairwise
 
-_LONG = 33
-_ZEROS = bytes(_LONG - 1)
 _NONE, _FIRM, _SOFT = 0, 1, 2  # how a word is parted from the one before it
 
 # Marks that Python's \w leaves out, and scripts whose vowel signs are marks.
@@ -23,12 +22,22 @@ _MARKS = (
 # Scripts that put no space between words: every character counts as a word.
 _UNSPACED = r"\u0e00-\u0e4e\u0e80-\u0ecd\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f"
 _LETTER = rf"(?:(?![{_UNSPACED}])[^\W_]|[{_MARKS}])"
-_TOKEN = re.compile(
+_WORD = (
     rf"\d+(?:[.,]\d+)+"  # 1,000.50
     rf"|[{_UNSPACED}]"
     rf"|{_LETTER}+(?:['’ʼ]{_LETTER}+)*"  # don't
     rf"|[$€£¥₹¢%§]"
 )
+# Most of a text: plain words with neither hyphen nor figure between. They are taken many at a time, because a loop over
+# words takes seconds for a long document; what _WORD finds in them is the same.
+_GAP = ' \t\n\r,.;:!?()[]{}<>"/\\|*_&+=@#^~'
+_RUN = rf"(?P<run>(?:[A-Za-z]+[{re.escape(_GAP)}]+)+)"
+_TOKEN = re.compile(rf"{_RUN}|{_WORD}")
+_WITHOUT_GAPS = _GAP.encode()
+_IS_LETTER = bytes(0 if chr(byte) in _GAP else 1 for byte in range(256))
+_FIRST_LETTER = re.compile(rb"(?<![A-Za-z])[A-Za-z]")
+_ONLY_FIRST = bytes(1 if byte == 1 else 0 for byte in range(256))
+_BEGINS = re.compile(rb"[^\0]")
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?:\D|$))")
 _HYPHENS = "-\u00ad\u2010\u2011\u200b\u200c\u200d\u2060\ufeff"
 _APOSTROPHES = frozenset("'’ʼ")
@@ -39,62 +48,88 @@ class Squashed:
     """A text without all that a quotation may get wrong.
 
     ``text`` has the folded characters of the words in order, nothing between them. ``offsets`` has for each of them the
-    index in the source it comes from. ``words`` has for each word its index in ``text``, ``spans`` its place in the
-    source. ``parted`` has for each character of ``text`` whether a word begins there: 0 no, 1 yes, 2 yes, after a
-    hyphen that a line end or a typesetter may have put there.
+    index in the source it comes from. ``parted`` has for each character of ``text`` whether a word begins there: 0 no,
+    1 yes, 2 yes, after a hyphen that a line end or a typesetter may have put there.
     """
 
     text: str
     offsets: "array[int]"
-    words: "array[int]"
-    spans: tuple[tuple[int, int], ...]
     parted: bytes
+
+    @cached_property
+    def words(self) -> "array[int]":
+        """For each word the index in ``text`` where it begins."""
+        return array("l", (match.start() for match in _BEGINS.finditer(self.parted)))
+
+    def span(self, at: int) -> tuple[int, int]:
+        """The place in the source of the word with this index."""
+        return self.offsets[self.words[at]], self.offsets[self._end(at) - 1] + 1
 
     def word(self, at: int) -> str:
         """The folded word with this index."""
-        end = self.words[at + 1] if at + 1 < len(self.words) else len(self.text)
-        return self.text[self.words[at] : end]
+        return self.text[self.words[at] : self._end(at)]
+
+    def folded(self) -> list[str]:
+        """All words, folded, in order."""
+        return [self.text[start:end] for start, end in pairwise([*self.words, len(self.text)])]
+
+    def _end(self, at: int) -> int:
+        return self.words[at + 1] if at + 1 < len(self.words) else len(self.text)
 
 
 def fold_words(text: str) -> frozenset[str]:
     """The folded words of a list, for telling which words a text has."""
-    squashed = squash(text)
-    return frozenset(squashed.word(at) for at in range(len(squashed.words)))
+    return frozenset(squash(text).folded())
 
 
 def squash(source: str, leave_out: Sequence[tuple[int, int]] = ()) -> Squashed:
     """The words of ``source`` folded and joined; words inside the spans ``leave_out`` (in order) are left out."""
-    pieces: list[str] = []
-    offsets, words = array("l"), array("l")
-    spans: list[tuple[int, int]] = []
-    parted = bytearray()
-    last = 0  # where the word before ends
-    skip = iter(leave_out)
-    hole = next(skip, None)
-    for found in _TOKEN.finditer(source):
-        start, end = found.span()
-        while hole and hole[1] <= start:
-            hole = next(skip, None)
-        if hole and hole[0] <= start:
-            continue
-        word = found[0]
-        words.append(len(offsets))
-        if word.isalpha() and word.isascii():  # nine words of ten
-            folded = word.lower()
-            offsets.extend(range(start, end))
-        else:
-            folded, places = _fold(word, start)
-            if not folded:
-                words.pop()
-                continue
-            offsets.extend(places)
-        pieces.append(folded)
-        spaced = start - last == 1 and source[last] == " "
-        parted.append(_FIRM if spaced or not spans else _parting(source, last, start))
-        parted.extend(_ZEROS[: len(folded) - 1] if len(folded) <= _LONG else bytes(len(folded) - 1))
-        spans.append((start, end))
-        last = end
-    return Squashed("".join(pieces), offsets, words, tuple(spans), bytes(parted))
+    text = _Text(source)
+    at = 0
+    for start, end in leave_out:
+        text.read(at, start)
+        at = max(at, end)
+    text.read(at, len(source))
+    return Squashed("".join(text.pieces), text.offsets, bytes(text.parted))
+
+
+class _Text:
+    """What ``squash`` has gathered of a source so far."""
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+        self.pieces: list[str] = []
+        self.offsets = array("l")
+        self.parted = bytearray()
+        self.last = -1  # where the word before ends; none yet
+
+    def read(self, start: int, end: int) -> None:
+        """Take the words between two places."""
+        for found in _TOKEN.finditer(self.source, start, end):
+            first = len(self.parted)
+            if found.lastgroup:
+                self._take_run(found[0], found.start())
+                self._part(first, found.start())
+                self.last = found.end() - len(found[0]) + len(found[0].rstrip(_GAP))
+            else:
+                folded, places = _fold(found[0], found.start())
+                if not folded:
+                    continue
+                self.pieces.append(folded)
+                self.offsets.extend(places)
+                self.parted.extend(bytes(len(folded)))
+                self._part(first, found.start())
+                self.last = found.end()
+
+    def _take_run(self, run: str, start: int) -> None:
+        raw = run.encode("ascii")
+        self.pieces.append(raw.translate(None, _WITHOUT_GAPS).lower().decode("ascii"))
+        self.offsets.extend(compress(range(start, start + len(raw)), raw.translate(_IS_LETTER)))
+        self.parted.extend(_FIRST_LETTER.sub(b"\x01", raw).translate(_ONLY_FIRST, _WITHOUT_GAPS))
+
+    def _part(self, at: int, start: int) -> None:
+        """Say how the word that begins at a place is parted from the one before."""
+        self.parted[at] = _FIRM if self.last < 0 else _parting(self.source, self.last, start)
 
 
 def same_partings(one: bytes, other: bytes) -> bool:

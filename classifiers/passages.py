@@ -41,7 +41,7 @@ class Words:
     @cached_property
     def inner_numbers(self) -> list[str]:
         """The list numbers after the first word."""
-        return self.numbers(self.squashed.spans[0][0], len(self.text)) if self.squashed.spans else []
+        return self.numbers(self.squashed.offsets[0], len(self.text)) if self.squashed.text else []
 
     def number_before(self, at: int) -> str:
         """The list number, left out of the words, right before a place; not a clause's number in the prompt: [7]."""
@@ -53,7 +53,7 @@ class Words:
     @cached_property
     def weight(self) -> int:
         """Number of words that have letters; a character of a script without spaces is half a word."""
-        lettered = [self.squashed.word(at) for at in range(len(self.squashed.words))]
+        lettered = self.squashed.folded()
         whole = sum(1 for word in lettered if word[0].isalpha() and (len(word) > 1 or word.isascii()))
         return whole + sum(1 for word in lettered if len(word) == 1 and word.isalpha() and not word.isascii()) // 2
 
@@ -94,7 +94,7 @@ def _inside_hyphens(doc: Squashed, at: int, end: int) -> bool:
 
 def _agree(source: Words, passage: Passage, quote: Words) -> bool:
     """Whether the list numbers of the quote, where it has any, are those of the passage."""
-    here, there = quote.number_before(quote.squashed.spans[0][0]), source.number_before(passage.start)
+    here, there = quote.number_before(quote.squashed.offsets[0]), source.number_before(passage.start)
     if here and there and here != there:
         return False
     return _in_order(quote.inner_numbers, source.numbers(passage.start, passage.end))

@@ -8,6 +8,7 @@ import re
 from smallprint.records import Noun
 
 _SENTENCE = re.compile(r"[^.;\n]{20,600}")
+_LIMITS = re.compile(r"\b(?:not|only|solely|exclusively)\b")  # which every pattern below has
 _SERVICE = re.compile(r"\b(?:services?|site|websites?|apps?|application|platform|products?)\b", re.IGNORECASE)
 # A rule or an offer that spares some people is not a service that keeps them out.
 _PART_OF_TERMS = re.compile(
@@ -71,6 +72,8 @@ def stated_reach(text: str) -> Reach:
     excluded: dict[str, None] = {}
     for match in _SENTENCE.finditer(text):
         sentence = match[0]
+        if not _LIMITS.search(sentence):
+            continue
         for patterns, found in ((_CONFINES, only), (_KEEPS_OUT, excluded)):
             for pattern in patterns:
                 said = pattern.search(sentence)

@@ -77,8 +77,7 @@ def hides_negation(text: str, one: Passage, other: Passage) -> bool:
 
     Words beyond the end of a sentence do not depend on it.
     """
-    words = squash(text[one.end : other.start])
-    folded = [words.word(at) for at in range(len(words.words))]
+    folded = squash(text[one.end : other.start]).folded()
     after = [] if ends_sentence(text, one.end) else folded[:_BESIDE]
     before = [] if starts_sentence(text, other.start) else folded[-_BESIDE:]
     return any(is_negation(word) for word in (*after, *before))

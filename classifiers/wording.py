@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 _LINK = re.compile(
     r"(?:https?|hxxps?|javascript):\S*|\b(?:ftp|data|mailto|file|vbscript):\S+"
@@ -11,6 +12,8 @@ _LINK = re.compile(
 _MARKDOWN_LINK = re.compile(r"!?\[([^\[\]]{0,300})\]\([^()]{0,2000}\)")
 _TAG = re.compile(r"</?[a-zA-Z!][^<>]{0,2000}>")
 _MARKS = re.compile(r"\*\*|__|`+|^#{1,6}\s|^>\s", re.MULTILINE)
+# Without one of these nothing that is taken out can be there; nearly every text is without.
+_SUSPECT = re.compile(r"[<>\[`:/#]|\*\*|__|www\.", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _SENTENCE_END = re.compile(r"[.!?](?=\s|$)")
 _VOWELS = re.compile(r"[aeiouy]+", re.IGNORECASE)
@@ -23,12 +26,13 @@ _LEGAL_NUMBER = re.compile(
 )
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 
-_FUNCTION_WORD = re.compile(
-    r"\b(?:a|about|all|also|an|and|any|are|as|at|be|been|before|but|by|can|cannot|do|even|for|from|has|have|if|in|into|is|"
-    r"it|its|may|more|must|no|not|of|on|only|or|other|out|over|that|the|their|them|there|they|this|to|under|unless|up|"
-    r"use|user|users|what|when|where|which|who|will|with|without|you|your)\b",
-    re.IGNORECASE,
-)
+_FUNCTION_WORDS = frozenset((  # the commonest of English
+    "a", "about", "all", "also", "an", "and", "any", "are", "as", "at", "be", "been", "before", "but", "by", "can",
+    "cannot", "do", "even", "for", "from", "has", "have", "if", "in", "into", "is", "it", "its", "may", "more",
+    "must", "no", "not", "of", "on", "only", "or", "other", "out", "over", "that", "the", "their", "them", "there",
+    "they", "this", "to", "under", "unless", "up", "use", "user", "users", "what", "when", "where", "which", "who",
+    "will", "with", "without", "you", "your",
+))  # fmt: skip
 _WORDS_FOR = {
     "zero": 0, "one": 1, "once": 1, "two": 2, "twice": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7,
     "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15,
@@ -42,6 +46,8 @@ _NUMBER_WORD = re.compile(rf"\b(?:{'|'.join(sorted(_WORDS_FOR, key=len, reverse=
 def plain(text: str) -> str:
     """The text without links, markup, control and invisible characters, on one line."""
     text = _CONTROL.sub("", text)
+    if not _SUSPECT.search(text):
+        return " ".join(text.split())
     # Taking one thing out may join the halves of another: "ht<b>tps:".
     while (left := _stripped(text)) != text:
         text = left
@@ -69,8 +75,9 @@ def shorten(text: str, most: int) -> str:
 
 def is_english(text: str) -> bool:
     """Whether a text of at least twelve words has the share of English function words that English prose has."""
-    words = len(_WORD.findall(text))
-    return words < 12 or len(_FUNCTION_WORD.findall(text)) / words >= 0.2
+    words = _WORD.findall(text.lower())
+    common = sum(1 for word in words if word in _FUNCTION_WORDS)
+    return len(words) < 12 or common / len(words) >= 0.2
 
 
 def reading_grade(text: str) -> float:
@@ -83,6 +90,7 @@ def reading_grade(text: str) -> float:
     return 0.39 * len(words) / sentences + 11.8 * syllables / len(words) - 15.59
 
 
+@lru_cache(maxsize=4096)
 def _syllables(word: str) -> int:
     count = len(_VOWELS.findall(word))
     silent = word.lower().endswith("e") and not word.lower().endswith("le") and count > 1
@@ -91,12 +99,19 @@ def _syllables(word: str) -> int:
 
 def ungrounded_numbers(text: str, sources: Iterable[str]) -> tuple[str, ...]:
     """Numbers that a text states and no source has, as digits or as words; numbers of rules (Art. 13) aside."""
-    known: set[str] = set()
-    for source in sources:
-        known |= {_canonical(number) for number in _NUMBER.findall(source)}
-        known |= {str(_WORDS_FOR[word.lower()]) for word in _NUMBER_WORD.findall(source)}
+    if not _NUMBER.search(text):
+        return ()
     stated = _NUMBER.findall(_LEGAL_NUMBER.sub(" ", text))
+    known = {number for source in sources for number in _numbers_in(source)} if stated else set()
     return tuple(dict.fromkeys(number for number in stated if _canonical(number) not in known))
+
+
+@lru_cache(maxsize=256)
+def _numbers_in(source: str) -> frozenset[str]:
+    """Numbers of a text, written in digits or as words."""
+    digits = (_canonical(number) for number in _NUMBER.findall(source))
+    words = (str(_WORDS_FOR[word.lower()]) for word in _NUMBER_WORD.findall(source))
+    return frozenset((*digits, *words))
 
 
 def _canonical(number: str) -> str:

@@ -259,9 +259,10 @@ class Tally(Noun):
 class Analysis(Noun):
     """What one analyst made of one document: drafts, what was rejected, the ledger entry of every clause, the bill."""
 
-    drafts: tuple[Draft, ...]
-    rejections: tuple[Rejection, ...]
-    entries: tuple[LedgerEntry, ...]
+    # Not in the repr: asyncio.run writes that of a task's result, a tenth of a second for some hundred drafts.
+    drafts: tuple[Draft, ...] = Field(repr=False)
+    rejections: tuple[Rejection, ...] = Field(repr=False)
+    entries: tuple[LedgerEntry, ...] = Field(repr=False)
     usage: Usage
     windows: int
 

@@ -7,8 +7,8 @@ import pytest
 
 from classifiers.drafting import FLAGS, Drafting, Maker, draft_id, merge
 from classifiers.proposals import CitedFramework, NamedAgency, Proposal
-from classifiers.work import Outcome
-from smallprint.records import Draft, Factors, Rejection
+from classifiers.work import Budget, Job, MemoryAnswers, Outcome
+from smallprint.records import Clause, Document, Draft, Factors, Rejection, Source
 from smallprint.registry import load
 from tests.classifiers.reading import read
 
@@ -48,7 +48,7 @@ GOOD: dict[str, Any] = {
 }
 
 
-def drafting() -> Drafting:
+def drafting(text: tuple[Document, tuple[Clause, ...]] = TEXT, places: tuple[str, ...] = ()) -> Drafting:
     maker = Maker(
         prompt="provisions@1",
         prompt_sha256="a" * 64,
@@ -56,15 +56,18 @@ def drafting() -> Drafting:
         run="r1",
         created_at=datetime(2026, 1, 2, tzinfo=UTC),
     )
-    return Drafting(*TEXT, REGISTRY, maker)
+    source = Source(location="terms.txt", jurisdictions=places)
+    job = Job(*text, registry=REGISTRY, answers=MemoryAnswers(), budget=Budget(), source=source)
+    return Drafting(job, maker)
 
 
 def prove(**changes: Any) -> Draft | Rejection:
-    everything = tuple(clause.id for clause in TEXT[1])
-    outcome = Outcome(everything, "done", "openai:fake", proposals=(Proposal(**{**GOOD, **changes}),))
-    drafts, rejections = drafting().prove(outcome)
-    (made,) = [*drafts, *rejections]
-    return made
+    return prove_by(drafting(), **changes)
+
+
+def prove_by(maker: Drafting, **changes: Any) -> Draft | Rejection:
+    proposal = Proposal(**{**GOOD, **changes})
+    return maker.prove(proposal, Outcome(tuple(maker.clauses), "done", "openai:fake", proposals=(proposal,)))
 
 
 def test_a_good_proposal_is_a_draft_without_flags() -> None:
@@ -76,6 +79,42 @@ def test_a_good_proposal_is_a_draft_without_flags() -> None:
     assert made.provenance.model == "openai:fake"
     assert made.provenance.run == "r1"
     assert made.status == "draft"
+
+
+KEPT_OUT = read(
+    """# Terms of Tansy and Thistle
+
+1. Our service is not available to residents of the European Economic Area or Canada.
+
+2. Any dispute is finally settled by binding arbitration before the Northmarch Panel, and you give up a trial by jury.
+"""
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "places", "citation", "problem"),
+    [
+        pytest.param(KEPT_OUT, (), "GDPR Art. 13", "whom the document keeps out", id="people whom the text keeps out"),
+        pytest.param(KEPT_OUT, (), "15 U.S.C. §45", None, id="people whom the text does not mention"),
+        pytest.param(
+            KEPT_OUT, ("EU",), "GDPR Art. 13", None, id="the manifest says that it applies there all the same"
+        ),
+        pytest.param(
+            TEXT, ("US",), "GDPR Art. 13", "the document applies in US", id="a place that the manifest leaves out"
+        ),
+        pytest.param(TEXT, (), "GDPR Art. 13", None, id="nobody says where it applies"),
+    ],
+)
+def test_a_law_that_cannot_apply_to_the_document_is_flagged(
+    text: tuple[Document, tuple[Clause, ...]], places: tuple[str, ...], citation: str, problem: str | None
+) -> None:
+    cited = (CitedFramework(citation=citation, why="It covers the clause."),)
+    made = prove_by(drafting(text, places), frameworks=cited, clauses=())
+    assert isinstance(made, Draft)
+    (law,) = made.frameworks
+    assert law.valid
+    assert (law.problem or "").endswith(f"{problem}." if problem else "")
+    assert bool(law.problem) == bool(problem) == ("invalid_citation" in made.flags)
 
 
 FLAGGED = {

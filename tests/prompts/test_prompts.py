@@ -11,7 +11,7 @@ from classifiers.drafting import Drafting, Maker
 from classifiers.instructions import instructions_for, load_examples
 from classifiers.windows import cut_windows
 from classifiers.work import Budget, Job, MemoryAnswers, Outcome
-from smallprint.records import Clause, Document, Factors, Source
+from smallprint.records import Clause, Document, Draft, Factors, Source
 from smallprint.registry import load
 from smallprint.severity import levels_apart, severity
 from tests.classifiers.reading import Text, read
@@ -157,9 +157,10 @@ def test_every_example_is_proven_and_raises_no_flag(example: dict) -> None:
     proposals = tuple(to_proposal(one, {n: f"c{n}" for n in range(1, len(clauses) + 1)}) for one in provisions)
     maker = Maker(prompt="p", prompt_sha256="", schema_sha256="", run=None, created_at=datetime(2026, 1, 2, tzinfo=UTC))
     outcome = Outcome(tuple(clause.id for clause in clauses), "done", "example", proposals=proposals)
-    drafts, refused = Drafting(document, clauses, REGISTRY, maker).prove(outcome)
-    assert not refused
-    for draft in drafts:
+    job = Job(document, clauses, registry=REGISTRY, answers=MemoryAnswers(), budget=Budget())
+    drafting = Drafting(job, maker)
+    for draft in [drafting.prove(one, outcome) for one in proposals]:
+        assert isinstance(draft, Draft), draft
         assert draft.flags == ()
         assert {one.status for one in draft.evidence} <= {"exact", "spliced"}
         assert all(framework.valid for framework in draft.frameworks)
