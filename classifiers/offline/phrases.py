@@ -72,6 +72,10 @@ class Pattern:
     none_of: tuple[Node, ...] = ()
 
 
+def _optional(node: Node) -> bool:
+    return isinstance(node, Choice) and node.optional
+
+
 class PatternError(ValueError):
     """A pattern that cannot be read; the text says where."""
 
@@ -240,16 +244,21 @@ class Index:
         return sorted(found, key=lambda hit: (hit[1], hit[0]))
 
     def _sequence(self, chain: Chain) -> list[Hit]:
-        required = [part for part in chain.parts if not (isinstance(part, Choice) and part.optional)]
+        required = [part for part in chain.parts if not _optional(part)]
         if any(not self._hits(part) for part in required):
             return []
         hits = self._hits(chain.parts[0])
+        may_begin = _optional(chain.parts[0])  # whether all parts so far may be left out
         for part, gap in zip(chain.parts[1:], chain.gaps, strict=True):
-            joined = self._join(hits, self._hits(part), gap)
-            if isinstance(part, Choice) and part.optional:
-                joined = sorted({*hits, *joined}, key=lambda hit: (hit[1], hit[0]))
-            hits = joined
-            if not hits:
+            found = {*self._join(hits, self._hits(part), gap)}
+            if may_begin:
+                found.update(self._hits(part))
+            if _optional(part):
+                found.update(hits)
+            else:
+                may_begin = False
+            hits = sorted(found, key=lambda hit: (hit[1], hit[0]))
+            if not hits and not may_begin:
                 return []
         return hits
 

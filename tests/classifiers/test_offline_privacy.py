@@ -28,6 +28,11 @@ NOTHING = {
     "a duty of website operators": "Operators are required to disclose how they respond to Do Not Track signals.",
     "data nobody wants": "We don't want to know your real name, your gender or your age.",
     "a definition of sensitive data": "“Sensitive data” means information about health, religion or ethnicity.",
+    "a definition of usage data": "“Usage data” means data that is collected automatically, like an IP address.",
+    "a definition in the first person": "By personal data we mean your name, e-mail address and telephone.",
+    "a definition of a use": "When we say account data, we mean any details like your name and e-mail.",
+    "what a term covers": "The term personal data covers your name, your e-mail address and your date of birth.",
+    "a definition by a statute": "Personal information means information that can be linked (Civil Code § 1798).",
     "what many browsers do": "Most browsers accept cookies automatically, and their help page has instructions.",
     "goods that are sold": "We sell kettles, mugs and spare parts in our shop.",
 }
@@ -199,6 +204,19 @@ def test_severity_follows_the_words(sentence: str, level: str) -> None:
 @pytest.mark.parametrize(("sentence", "field", "words"), SAID.values(), ids=list(SAID))
 def test_copy_says(sentence: str, field: str, words: str) -> None:
     assert words in getattr(only(sentence, title="Privacy Policy"), field)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "This means that we collect your name and your e-mail address when you register.",
+        "We may use any means to collect your name, your e-mail address and your phone number.",
+        "We collect your name and e-mail address so that we may contact you by e-mail.",
+    ],
+    ids=["what follows is told", "means to an end", "what the address is for"],
+)
+def test_a_sentence_that_means_something_is_no_definition(sentence: str) -> None:
+    assert only(sentence, title="Privacy Policy").category == "data_collection"
 
 
 def test_a_right_that_the_law_gives_keeps_its_law_and_names_nobody_to_complain_to() -> None:

@@ -10,6 +10,12 @@ FOUND = table("offline_terms.yml")
 NOTHING = {
     "a question": "Can Kestrel Kettles suspend or terminate your account?",
     "a definition": "“Content” means text, images, recordings and other material.",
+    "a definition with personal details": "“User data” means the name, e-mail address and photos that you give us.",
+    "what your notice contains": "Your notice must include your name, your e-mail address and your telephone number.",
+    "what to send along": "Please also include your name and the e-mail address and phone number of your account.",
+    "an address that works": "If you provide us with a name and e-mail, you are responsible for providing your own.",
+    "how the company writes": "We may contact you at any e-mail address or phone number you provide with your name.",
+    "software once it is out": "We may ask for your opinion after the general release of the kettle app.",
     "what arbitration is": "Arbitration can be quicker and less formal than a lawsuit.",
     "what an ombudsman does": "An ombudsman looks into a complaint and gives a decision.",
     "a promise of a section to come": "This section describes how arbitration works and when it applies.",
