@@ -143,8 +143,14 @@ def _parting(source: str, end: int, start: int) -> int:
     gap = source[end:start]
     if gap == " " or not (source[end - 1].isalpha() and source[start].isalpha()):
         return _FIRM
-    # A word with no gap before it follows a character of an unspaced script.
-    return _SOFT if not gap or (gap.strip() and not gap.strip().strip(_HYPHENS)) else _FIRM
+    if not gap:
+        return _SOFT  # a word with no gap before it follows a character of an unspaced script
+    marks = gap.strip()
+    if not marks or marks.strip(_HYPHENS):
+        return _FIRM
+    # A hyphen between two spaces is a dash, but for "non - refundable", as some typesetters part it.
+    dash = gap[0] == gap[-1] == " " and source[max(0, end - 3) : end].casefold() != "non"
+    return _FIRM if dash else _SOFT
 
 
 def _fold(word: str, start: int) -> tuple[str, Sequence[int]]:

@@ -188,6 +188,21 @@ def test_a_negation_in_another_sentence_is_not_hidden_by_an_elision() -> None:
     assert evidence.status == "spliced"
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        pytest.param(
+            "Each fee of the shop - refundable at any time on request.", True, id="after a dash between spaces"
+        ),
+        pytest.param("Each fee of the shop is non-refundable at any time on request.", False, id="after a hyphen"),
+        pytest.param("Each fee is non - refundable at any time on request.", False, id="after a hyphen with spaces"),
+        pytest.param("Each fee is non-\nrefundable at any time on request.", False, id="after a hyphen at a line end"),
+    ],
+)
+def test_a_word_is_taken_from_a_dash_but_not_from_a_hyphen(text: str, found: bool) -> None:
+    assert bool(Grounder(*read(text)).ground("refundable at any time on request")) == found
+
+
 def test_an_elision_that_hides_a_negation_is_for_a_person_to_see() -> None:
     quote = "Fees are ... the law says otherwise"
     (evidence,) = GROUNDER.ground(quote, cited=[BY_NUMBER["2.1"]]) or ()
