@@ -135,7 +135,7 @@ def table(result: Result) -> str:
     total = sum(row.quotes for row in result.rows)
     seconds = sum(row.seconds for row in result.rows)
     lines += [
-        f"{total} quotes, {seconds / total * 1000:.2f} s of processor time a thousand; "
+        f"{total} quotes, {seconds / total * 1000:.2f} s of processor time a thousand",
         f"built in {result.build * 1000:.0f} ms for 60 kB",
         f"{len(result.failures)} broke their kind's promise",
         *(f"  {failure[:200]}" for failure in result.failures[:20]),
