@@ -92,6 +92,29 @@ def _workspace(settings: Settings) -> list[Finding]:
     return [("ok", "workspace", f"{settings.home}: {runs} runs; {prefect}"), *_room(settings)]
 
 
+def _announcements(settings: Settings) -> list[Finding]:
+    """News of records that nobody has taken yet; silent where there is none."""
+    from smallprint.outbox import backlog
+
+    try:
+        with existing_store(settings) as store:
+            if store is None:
+                return []
+            with store.read() as c:
+                found = backlog(c)
+    except SmallprintError:
+        return []  # what is wrong with the workspace is told above
+    findings: list[Finding] = []
+    for one in found:
+        said = (
+            f"{one.waiting + one.given_up} for the {one.channel} wait since {one.oldest:%Y-%m-%d %H:%M} UTC, "
+            f"{one.given_up} of them given up until 'smallprint review' starts again; "
+            f"last problem: {one.problem or 'none yet'}"
+        )
+        findings.append(("fail" if one.given_up else "note", "announcements", said))
+    return findings
+
+
 def _room(settings: Settings) -> list[Finding]:
     folder = settings.home if settings.home.is_dir() else settings.home.resolve().parent
     try:
@@ -125,4 +148,11 @@ def _model(settings: Settings) -> list[Finding]:
     return [("ok" if line.ok else "fail", line.what, line.detail) for line in report]
 
 
-CHECKS: tuple[Callable[[Settings], list[Finding]], ...] = (_installation, _registry, _workspace, _extras, _model)
+CHECKS: tuple[Callable[[Settings], list[Finding]], ...] = (
+    _installation,
+    _registry,
+    _workspace,
+    _announcements,
+    _extras,
+    _model,
+)

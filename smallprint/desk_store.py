@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from smallprint import audit, queue_store, review
+from smallprint import audit, outbox, queue_store, review
 from smallprint import tables as t
 from smallprint.records import Draft
 from smallprint.records_store import keep_record, withdraw_record
@@ -266,6 +266,7 @@ def write(
     if draft.status != "approved" and before.record is not None:
         withdraw_record(c, draft.id, decision.at)
     _tell(c, act, before, decision, made, number=number, undoes=undoes)
+    _announce(c, before, decision, made, number)
     c.execute(
         update(t.queue)
         .where(t.queue.c.draft_id == draft.id)
@@ -276,6 +277,16 @@ def write(
     queue_store.place(c, draft.id)
     c.execute(delete(t.half_edits).where(t.half_edits.c.draft_id == draft.id, t.half_edits.c.by == decision.by))
     return number
+
+
+def _announce(c: Connection, before: Standing, decision: Decision, made: Verdict, number: int | None) -> None:
+    """What listeners hear of the record, in the same transaction: never lost, never of what did not happen."""
+    if number is not None:
+        anew = made.kind == "approve" or (made.kind == "undo" and before.record is None)
+        event: outbox.News = "record.approved" if anew else "record.amended"
+        outbox.put(c, event, number, made, decision.at)
+    elif before.record is not None:
+        outbox.put(c, "record.withdrawn", before.record, made, decision.at)
 
 
 def _keep_word(c: Connection, draft: Draft, proposal: Draft) -> None:

@@ -312,6 +312,32 @@ records = Table(
     Column("body", JSON, nullable=False),
 )
 
+# Who wants to hear of records: a desk that is set up for a channel says so while it runs.
+listeners = Table(
+    "listeners",
+    metadata,
+    Column("channel", String(16), primary_key=True),  # webhook, prefect
+    Column("seen_at", UtcDateTime, nullable=False),
+)
+
+# News of records, written with the decision and deleted when it was taken; its words are those of the decision.
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("key", String(36), nullable=False, unique=True),  # the same at every try: receivers know it again by it
+    Column("channel", String(16), nullable=False),
+    Column("event", String(32), nullable=False),
+    Column("record", Integer, nullable=False),  # its number
+    Column("draft_id", ForeignKey("drafts.id"), nullable=False),
+    Column("version", Integer, nullable=False),  # that the decision made
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("next_at", UtcDateTime),  # None: given up
+    Column("problem", Text),  # what the last try met
+    Index("ix_outbox_channel_next_at", "channel", "next_at"),
+)
+
 # What somebody has typed and not yet decided.
 half_edits = Table(
     "half_edits",

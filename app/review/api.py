@@ -279,6 +279,7 @@ def undo(caller: Decider, act: Id) -> Decided:
     """Compensate an act; leads undo what others did too."""
     with caller.state.store.write() as c:
         done = desk_store.undo(c, act, by=caller.person.name, at=caller.at, anyone=caller.person.may("lead"))
+    caller.state.told(done)
     return _decided(caller, done)
 
 

@@ -174,6 +174,7 @@ def undo(visit: Decide) -> Response:
             )
     except RefusedError as error:
         return page(visit.request, "message.html", visit=visit, status=409, title="Not undone", said=str(error))
+    visit.request.app.state.told(done)
     said = _with_done(filters, done.act)
     if len(done.verdicts) == 1 and done.verdicts[0].draft.status == "draft":
         return RedirectResponse(f"/draft/{done.verdicts[0].draft.id}?{said}#evidence", 303)

@@ -6,7 +6,7 @@ from ipaddress import ip_address
 import uvicorn
 
 from app.review.announce import announcer
-from app.review.desk import create_desk
+from app.review.desk import create_desk, utc_now
 from app.review.oidc import Provider
 from app.terminal import stdout
 from smallprint import people_store, queue_store
@@ -34,9 +34,10 @@ def serve(settings: Settings, *, host: str, port: int, https: bool = False) -> N
         raise UserError("SMALLPRINT_WEBHOOK_URL needs SMALLPRINT_WEBHOOK_SECRET, which signs what is sent there")
     secret = settings.webhook_secret.get_secret_value() if settings.webhook_secret else None
     provider = provider_of(settings)
-    told = announcer(settings.webhook_url, secret)
     store = open_store(settings.sqlalchemy_url)
+    told = None
     try:
+        told = announcer(store, settings.webhook_url, secret, utc_now)
         with store.write() as c:
             queue_store.place_missing(c)
             waiting = queue_store.total(c, queue_store.Filters())
@@ -72,9 +73,9 @@ def serve(settings: Settings, *, host: str, port: int, https: bool = False) -> N
         if not server.started:
             raise UserError(f"the desk cannot listen on {host}:{port}; choose another port with --port")
     finally:
-        store.close()
         if told is not None:
             told.close()
+        store.close()
 
 
 def provider_of(settings: Settings) -> Provider | None:

@@ -7,7 +7,7 @@ from sqlalchemy import text
 from typer.testing import CliRunner
 
 from app.cli import app
-from smallprint import desk_store, people_store
+from smallprint import desk_store, outbox, people_store
 from smallprint.errors import UserError
 from smallprint.registry import load
 from smallprint.review import Decision
@@ -76,6 +76,24 @@ def test_the_audit_is_verified_and_a_forgery_fails(cli, store):
     forged = cli("doctor", "--audit")
     assert forged.exit_code == 1
     assert "row 1 was changed" in forged.output
+
+
+def test_the_doctor_tells_of_news_that_nobody_took(cli, store):
+    fill(store)
+    assert "announcements" not in cli("doctor").output
+    with store.write() as c:
+        outbox.listen(c, "webhook", NOW)
+        desk_store.decide(c, Decision(kind="approve", draft=REFUND.id, saw=1, by="Anna", at=NOW), load())
+        outbox.failed(c, outbox.claim(c, "webhook", NOW), "it answered 503", NOW)
+    said = " ".join(cli("doctor").output.split())
+    assert "note announcements 1 for the webhook wait since 2026-03-02 09:00 UTC, 0 of them given up" in said
+    assert "it answered 503" in said
+    with store.write() as c:
+        late = NOW + outbox.PATIENCE * 2
+        outbox.failed(c, outbox.claim(c, "webhook", late), "it answered 503", late)
+    failed = cli("doctor")
+    assert failed.exit_code == 1
+    assert "1 of them given up" in " ".join(failed.output.split())
 
 
 def test_a_webhook_without_a_secret_is_refused_before_anything_starts(cli, monkeypatch):

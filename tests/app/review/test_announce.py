@@ -1,94 +1,316 @@
-"""News of approvals: signed, sent again while a receiver is down, and never in a reviewer's way."""
+"""News of records: signed, in order, under one key however often it is sent; kept while anybody is down."""
 
+import asyncio
 import hmac
 import json
+import os
+import signal
+import socket
+import subprocess
+import sys
 import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from queue import Queue
 
+import httpx
 import pytest
 
-from app.review.announce import Announcer, Webhook, news
-from smallprint import desk_store
+from app.review.announce import Announcer, Courier, Webhook, by_prefect, by_webhook, told
+from flows.engine import start_prefect
+from smallprint import desk_store, outbox, people_store
 from smallprint.registry import load
 from smallprint.review import Decision
-from tests.desk import NOW, PRICES, REFUND
+from tests.desk import ARBITRATION, CLASS_ACTION, NOW, PRICES, REFUND
+
+ROOT = Path(__file__).resolve().parents[3]
+SECRET = "between the two of us"
+
+
+@dataclass
+class Receiver:
+    """A listener: answers as told, keeps what it took and what it refused."""
+
+    url: str = ""
+    answer: int = 204
+    refuses: set[str] = field(default_factory=set)  # ids of drafts that it wants nothing of
+    took: Queue = field(default_factory=Queue)  # messages
+    refused: Queue = field(default_factory=Queue)
+    hears: threading.Event = field(default_factory=threading.Event)  # unset: it hears and does not answer
+
+    def message(self, *, refused: bool = False) -> dict:
+        return (self.refused if refused else self.took).get(timeout=30)
 
 
 @pytest.fixture
-def receiver():
-    """A server that refuses the first posts and keeps the others."""
+def receiver() -> Iterator[Receiver]:
+    made = Receiver()
+    made.hears.set()
 
     class Handler(BaseHTTPRequestHandler):
-        refuse = 0
-        got: list = []
-
         def do_POST(self):
             body = self.rfile.read(int(self.headers["content-length"]))
-            if Handler.refuse:
-                Handler.refuse -= 1
-                self.send_response(503)
-            else:
-                Handler.got.append((dict(self.headers), body))
-                self.send_response(204)
+            moment = self.headers["x-smallprint-time"]
+            expected = hmac.new(SECRET.encode(), f"{moment}.".encode() + body, sha256).hexdigest()
+            assert self.headers["x-smallprint-signature"] == f"sha256={expected}"
+            message = json.loads(body)
+            assert self.headers["x-smallprint-id"] == message["id"]
+            status = 422 if message["draft"]["id"] in made.refuses else made.answer
+            (made.took if status == 204 else made.refused).put(message)
+            made.hears.wait(30)
+            self.send_response(status)
+            self.send_header("location", "http://127.0.0.1:9/elsewhere")
             self.end_headers()
 
         def log_message(self, *_said):
             pass
 
-    server = HTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
-    Handler.url = f"http://127.0.0.1:{server.server_port}/hook"
-    yield Handler
+    made.url = f"http://127.0.0.1:{server.server_port}/hook"
+    yield made
+    made.hears.set()
     server.shutdown()
     thread.join()
     server.server_close()
 
 
-def decide(store, kind, draft, **fields):
+@pytest.fixture
+def announce(store, receiver, clock):
+    """Starts couriers for the webhook; all end with the test."""
+    running: list[Announcer] = []
+
+    def start() -> Announcer:
+        client = httpx.Client(timeout=10)
+        made = Announcer([Courier(store, "webhook", by_webhook(Webhook(receiver.url, SECRET), client), clock)])
+        running.append(made)
+        return made
+
+    yield start
+    for one in running:
+        one.close()
+
+
+def decide(store, kind, draft, saw=1, **fields):
     with store.write() as c:
-        made = Decision(kind=kind, draft=draft.id, saw=1, by="Anna", at=NOW, **fields)
+        made = Decision(kind=kind, draft=draft.id, saw=saw, by="Anna", at=NOW, **fields)
         return desk_store.decide(c, made, load())
 
 
-def test_an_approval_is_posted_signed_after_a_receiver_comes_back(store, receiver):
-    receiver.refuse = 2
-    waited: list[float] = []
-    announcer = Announcer(Webhook(receiver.url, "secret"), prefect=False, sleep=waited.append)
-    announcer(decide(store, "approve", REFUND))
+def undo(store, done):
+    with store.write() as c:
+        return desk_store.undo(c, done.act, by="Anna", at=NOW)
+
+
+def backlog(store):
+    with store.read() as c:
+        return [(one.channel, one.waiting, one.given_up, one.problem) for one in outbox.backlog(c)]
+
+
+def drained(store, announcer) -> bool:
+    """Ends the couriers, which finish what is on its way; whether nothing is left."""
     announcer.close()
-    ((headers, body),) = receiver.got
-    expected = hmac.new(b"secret", f"{headers['x-smallprint-time']}.".encode() + body, sha256).hexdigest()
-    assert headers["x-smallprint-signature"] == f"sha256={expected}"
-    message = json.loads(body)
-    assert (message["event"], message["record_id"], message["draft"]["id"]) == (
-        "record.approved",
-        "SP-P-000001",
-        REFUND.id,
-    )
-    assert waited == [2.0, 4.0]
+    return backlog(store) == []
 
 
-def test_a_receiver_that_stays_away_is_told_of_and_stops_nothing(store, capsys):
-    announcer = Announcer(Webhook("http://127.0.0.1:9/", "secret"), prefect=False, sleep=lambda _seconds: None)
+def test_what_happens_to_a_record_is_told_in_order(store, receiver, announce):
+    announcer = announce()
+    done = decide(store, "approve", REFUND)
+    undo(store, undo(store, done))
+    decide(store, "reject", ARBITRATION, reasons=("misread",))
+    decide(store, "approve", PRICES, words=PRICES.model_copy(update={"title": "Prices change"}))
+    announcer(done)
+    heard = [receiver.message() for _ in range(4)]
+    assert [(one["event"], one["record_id"], one["version"], one["draft"]["status"]) for one in heard] == [
+        ("record.approved", "SP-P-000001", 2, "approved"),
+        ("record.withdrawn", "SP-P-000001", 3, "draft"),
+        ("record.approved", "SP-P-000001", 4, "approved"),
+        ("record.amended", "SP-P-000002", 2, "approved"),
+    ]
+    assert (heard[0]["act"], heard[0]["by"], heard[3]["draft"]["title"]) == (done.act, "Anna", "Prices change")
+    assert drained(store, announcer)
+
+
+def test_where_nobody_listens_nothing_is_kept(store):
+    decide(store, "approve", REFUND)
+    assert backlog(store) == []
+
+
+@pytest.mark.parametrize("answer", [pytest.param(503, id="out of order"), pytest.param(302, id="sent elsewhere")])
+def test_a_listener_that_is_away_gets_everything_once_when_it_is_back(store, receiver, announce, answer, capsys):
+    receiver.answer = answer
+    announcer = announce()
     announcer(decide(store, "approve", REFUND))
+    receiver.message(refused=True)
+    decide(store, "approve", PRICES)
     announcer.close()
-    assert "SP-P-000001 could not be announced" in capsys.readouterr().err
+    assert receiver.refused.empty()  # a listener that is away is not asked for each message
+    assert backlog(store) == [("webhook", 2, 0, f"it answered {answer}")]
+    said = capsys.readouterr().err
+    assert f"did not take SP-P-000001 (it answered {answer}); it waits" in said
+    assert receiver.url not in said
+    receiver.answer = 204
+    announcer = announce()
+    assert [receiver.message()["record_id"], receiver.message()["record_id"]] == ["SP-P-000001", "SP-P-000002"]
+    assert drained(store, announcer)
+    assert receiver.took.empty()
 
 
-def test_an_amendment_says_so_and_a_rejection_says_nothing(store):
-    words = PRICES.model_copy(update={"title": "Prices change"})
-    assert [one["event"] for one in news(decide(store, "approve", PRICES, words=words))] == ["record.amended"]
-    assert news(decide(store, "reject", REFUND, reasons=("misread",))) == []
-
-
-def test_an_approval_is_an_event_of_prefect(store, monkeypatch):
-    emitted: list[dict] = []
-    monkeypatch.setattr("prefect.events.emit_event", lambda **event: emitted.append(event))
-    announcer = Announcer(None, prefect=True)
-    announcer(decide(store, "approve", REFUND))
+def test_a_message_that_is_refused_does_not_hold_the_others_up(store, receiver, announce):
+    receiver.refuses = {REFUND.id}
+    announcer = announce()
+    decide(store, "approve", REFUND)
+    announcer(decide(store, "approve", PRICES))
+    assert receiver.message()["record_id"] == "SP-P-000002"
     announcer.close()
-    (event,) = emitted
-    assert event["event"] == "smallprint.record.approved"
-    assert event["resource"]["prefect.resource.id"] == "smallprint.record.SP-P-000001"
+    assert backlog(store) == [("webhook", 1, 0, "it answered 422")]
+
+
+def test_what_is_away_for_days_is_given_up_until_a_desk_starts_again(store, receiver, announce, clock):
+    receiver.answer = 503
+    announce().close()
+    decide(store, "approve", REFUND)
+    clock.pass_by(days=4)
+    announcer = announce()
+    receiver.message(refused=True)
+    announcer.close()
+    assert backlog(store) == [("webhook", 0, 1, "it answered 503")]
+    receiver.answer = 204
+    announcer = announce()
+    assert receiver.message()["record_id"] == "SP-P-000001"
+    assert drained(store, announcer)
+
+
+def test_pauses_grow_to_an_hour():
+    assert [outbox.pause(tries) for tries in (1, 2, 3)] == [timedelta(seconds=2**n) for n in (1, 2, 3)]
+    assert outbox.pause(500) == timedelta(hours=1)
+
+
+def test_of_two_couriers_one_gets_a_message_and_the_other_after_its_death(store):
+    with store.write() as c:
+        outbox.listen(c, "webhook", NOW)
+    decide(store, "approve", REFUND)
+    with store.write() as c:
+        first = outbox.claim(c, "webhook", NOW)
+        assert outbox.claim(c, "webhook", NOW) is None
+        again = outbox.claim(c, "webhook", NOW + outbox.CLAIM)
+    assert (first.key, first.tries, again.key, again.tries) == (again.key, 1, first.key, 2)
+
+
+def test_a_channel_that_no_desk_was_set_up_for_in_a_week_hears_nothing(store):
+    with store.write() as c:
+        outbox.listen(c, "webhook", NOW - timedelta(days=8))
+        outbox.listen(c, "prefect", NOW - timedelta(days=6))
+    decide(store, "approve", REFUND)
+    assert backlog(store) == [("prefect", 1, 0, None)]
+
+
+def test_a_refused_decision_tells_nothing(store):
+    with store.write() as c:
+        outbox.listen(c, "webhook", NOW)
+    with pytest.raises(desk_store.ConflictError):
+        decide(store, "approve", REFUND, saw=7)
+    assert backlog(store) == []
+
+
+# ---- a desk that is killed
+
+
+@pytest.fixture
+def process(store, receiver, tmp_path) -> Iterator[tuple[subprocess.Popen, httpx.Client]]:
+    """``smallprint review`` as it runs for people, and a caller of its API."""
+    with store.write() as c:
+        token = people_store.make_token(c, "Anna", "test", NOW)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT")} | {
+        "PYTHONPATH": str(ROOT),
+        "SMALLPRINT_HOME": str(tmp_path / "home"),
+        "SMALLPRINT_DATABASE_URL": store.engine.url.render_as_string(hide_password=False),
+        "SMALLPRINT_WEBHOOK_URL": receiver.url,
+        "SMALLPRINT_WEBHOOK_SECRET": SECRET,
+    }
+    command = [sys.executable, "-c", "from app.cli import main; main()", "review", "--port", str(port)]
+    running = subprocess.Popen(command, env=environment, cwd=tmp_path, stdout=subprocess.DEVNULL)  # noqa: S603
+    headers = {"authorization": f"Bearer {token}"}
+    with httpx.Client(base_url=f"http://127.0.0.1:{port}/api/v1", headers=headers, timeout=30) as client:
+        for _ in range(600):
+            try:
+                client.get("/queue")
+                break
+            except httpx.ConnectError:
+                threading.Event().wait(0.05)
+        yield running, client
+    running.kill()
+    running.wait()
+
+
+def test_a_desk_killed_while_it_tells_tells_again_when_one_starts(store, process, receiver, announce, clock):
+    running, client = process
+    receiver.hears.clear()
+    for draft in (REFUND, CLASS_ACTION):  # the second waits behind the first, which the listener does not answer
+        answer = client.post(f"/drafts/{draft.id}/decisions", json={"act": "approve", "saw": 1})
+        assert answer.status_code == 200
+    cut_off = receiver.message()
+    running.send_signal(signal.SIGKILL)
+    running.wait()
+    assert [(channel, waiting) for channel, waiting, *_ in backlog(store)] == [("webhook", 2)]
+    receiver.hears.set()
+    clock.now = datetime.now(UTC)  # as that of the desk that was killed
+    announcer = announce()
+    again, after = receiver.message(), receiver.message()
+    assert again == cut_off  # the same key too, so that a listener knows it
+    assert (again["record_id"], after["record_id"]) == ("SP-P-000001", "SP-P-000002")
+    assert drained(store, announcer)
+
+
+# ---- Prefect
+
+ONCE = pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+
+
+@ONCE
+async def test_an_approval_is_an_event_that_prefect_gives_back(store, prefect_home):
+    await start_prefect(prefect_home)
+    from prefect.client.orchestration import get_client
+    from prefect.events.filters import EventFilter, EventIDFilter, EventOccurredFilter
+
+    with store.write() as c:
+        outbox.listen(c, "prefect", NOW)
+    decide(store, "approve", REFUND)
+    with store.write() as c:
+        message = outbox.claim(c, "prefect", NOW)
+    for _ in range(2):  # told twice, as after a crash, it is still one event
+        by_prefect(told(message))
+    found = []
+    wanted = EventFilter(id=EventIDFilter(id=[message.key]), occurred=EventOccurredFilter(since=NOW, until=NOW))
+    async with get_client() as client:
+        for _ in range(300):  # the server writes what it was told some seconds later
+            found = (await client.read_events(wanted, limit=5)).events
+            if found:
+                break
+            await asyncio.sleep(0.1)
+    (event,) = found
+    assert (str(event.id), event.event) == (message.key, "smallprint.record.approved")
+    assert event.resource.id == "smallprint.record.SP-P-000001"
+    assert event.payload["draft"]["title"] == REFUND.title
+
+
+@ONCE
+def test_a_prefect_that_is_away_is_told_later(store):
+    from prefect.settings import PREFECT_API_URL, PREFECT_CLIENT_MAX_RETRIES, temporary_settings
+
+    with temporary_settings({PREFECT_API_URL: "http://127.0.0.1:9/api", PREFECT_CLIENT_MAX_RETRIES: 0}):
+        with store.write() as c:
+            outbox.listen(c, "prefect", NOW)
+        decide(store, "approve", REFUND)
+        with store.write() as c:
+            message = outbox.claim(c, "prefect", NOW)
+        with pytest.raises(httpx.HTTPError):
+            by_prefect(told(message))

@@ -1,0 +1,159 @@
+"""The outbox: news of records, written in the transaction that makes them and kept until a listener has taken it.
+
+A listener is a channel (a webhook, Prefect) that some running desk is set up for; without one nothing is written.
+Whatever is killed when, news arrives at least once, each time under the same key.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Literal
+from uuid import uuid4
+
+from sqlalchemy import Connection, and_, delete, func, insert, select, update
+
+from smallprint import tables as t
+from smallprint.records import Draft, Noun
+from smallprint.review import Verdict
+
+Channel = Literal["webhook", "prefect"]
+News = Literal["record.approved", "record.amended", "record.withdrawn"]
+
+LISTENING = timedelta(days=7)  # a channel that no desk was set up for in so long hears nothing more
+PATIENCE = timedelta(days=3)  # of tries, before news is given up until the next start of a desk
+KEPT = timedelta(days=30)  # of news that was given up
+CLAIM = timedelta(minutes=1)  # longer than any try; whoever claimed and died gives way to another after it
+LONGEST_PAUSE = timedelta(hours=1)
+
+
+class Message(Noun):
+    """One piece of news on its way."""
+
+    id: int
+    key: str
+    event: News
+    record: int
+    act: str
+    version: int
+    by: str
+    at: datetime
+    draft: Draft
+    tries: int  # this one included
+
+
+class Backlog(Noun):
+    """What a channel has not taken."""
+
+    channel: Channel
+    waiting: int
+    given_up: int
+    oldest: datetime
+    problem: str | None  # what the newest failed try met
+
+
+# ---- writing
+
+
+def listen(c: Connection, channel: Channel, at: datetime) -> None:
+    """Say that a desk is set up for this channel."""
+    known = c.execute(update(t.listeners).where(t.listeners.c.channel == channel).values(seen_at=at))
+    if not known.rowcount:
+        c.execute(insert(t.listeners).values(channel=channel, seen_at=at))
+
+
+def put(c: Connection, event: News, record: int, made: Verdict, at: datetime) -> None:
+    """Tell every listener what a decision did to the record of this number."""
+    channels = c.execute(select(t.listeners.c.channel).where(t.listeners.c.seen_at > at - LISTENING)).scalars().all()
+    for channel in channels:
+        c.execute(
+            insert(t.outbox).values(
+                key=str(uuid4()),
+                channel=channel,
+                event=event,
+                record=record,
+                draft_id=made.draft.id,
+                version=made.version,
+                created_at=at,
+                tries=0,
+                next_at=at,
+            )
+        )
+
+
+# ---- delivering
+
+
+def hurry(c: Connection, channel: Channel, at: datetime) -> None:
+    """Let everything be tried at once, what was given up too, as when a desk starts; drop what is too old."""
+    mine = t.outbox.c.channel == channel
+    c.execute(delete(t.outbox).where(mine, t.outbox.c.next_at.is_(None), t.outbox.c.created_at < at - KEPT))
+    c.execute(update(t.outbox).where(mine).values(next_at=at))
+
+
+def claim(c: Connection, channel: Channel, at: datetime) -> Message | None:
+    """Take the oldest news that is due; nobody else gets it for a while."""
+    due = (
+        select(t.outbox, t.decisions.c.act, t.decisions.c.by, t.decisions.c.at, t.decisions.c.after)
+        .join(
+            t.decisions,
+            and_(t.decisions.c.draft_id == t.outbox.c.draft_id, t.decisions.c.version == t.outbox.c.version),
+        )
+        .where(t.outbox.c.channel == channel, t.outbox.c.next_at <= at)
+        .order_by(t.outbox.c.id)
+        .limit(1)
+    )
+    row = c.execute(due.with_for_update(of=t.outbox, skip_locked=True)).mappings().first()
+    if row is None:
+        return None
+    tries = row["tries"] + 1
+    c.execute(update(t.outbox).where(t.outbox.c.id == row["id"]).values(tries=tries, next_at=at + CLAIM))
+    draft = Draft.model_validate({**row["after"]["body"], "status": row["after"]["status"]})
+    told = {name: row[name] for name in ("id", "key", "event", "record", "act", "version", "by", "at")}
+    return Message(**told, draft=draft, tries=tries)
+
+
+def delivered(c: Connection, message: Message) -> None:
+    """It was taken."""
+    c.execute(delete(t.outbox).where(t.outbox.c.id == message.id))
+
+
+def failed(c: Connection, message: Message, problem: str, at: datetime) -> datetime | None:
+    """It was not taken; returns when it is tried again, None where that was the last try."""
+    created = c.execute(select(t.outbox.c.created_at).where(t.outbox.c.id == message.id)).scalar()
+    again = None if created is None or at - created > PATIENCE else at + pause(message.tries)
+    c.execute(update(t.outbox).where(t.outbox.c.id == message.id).values(next_at=again, problem=problem[:300]))
+    return again
+
+
+def pause(tries: int) -> timedelta:
+    """How long to wait after so many tries: 2, 4, 8 seconds, at last an hour."""
+    return min(LONGEST_PAUSE, timedelta(seconds=2 ** min(tries, 12)))
+
+
+def next_due(c: Connection, channel: Channel) -> datetime | None:
+    """When the next news is due; None where nothing waits."""
+    query = select(t.outbox.c.next_at).where(t.outbox.c.channel == channel, t.outbox.c.next_at.is_not(None))
+    found: datetime | None = c.execute(query.order_by(t.outbox.c.next_at).limit(1)).scalar()
+    return found
+
+
+def backlog(c: Connection) -> Sequence[Backlog]:
+    """For each channel with news that was not taken: how much, since when, and why."""
+    counted = select(
+        t.outbox.c.channel,
+        func.count().label("all"),
+        func.count(t.outbox.c.next_at).label("waiting"),
+        func.min(t.outbox.c.created_at).label("oldest"),
+    )
+    found = []
+    for row in c.execute(counted.group_by(t.outbox.c.channel).order_by(t.outbox.c.channel)).mappings():
+        last = select(t.outbox.c.problem).where(t.outbox.c.channel == row["channel"], t.outbox.c.problem.is_not(None))
+        found.append(
+            Backlog(
+                channel=row["channel"],
+                waiting=row["waiting"],
+                given_up=row["all"] - row["waiting"],
+                oldest=row["oldest"],
+                problem=c.execute(last.order_by(t.outbox.c.id.desc()).limit(1)).scalar(),
+            )
+        )
+    return found
