@@ -174,3 +174,25 @@ def test_an_opening_takes_its_first_item_along() -> None:
         "We are not liable for any loss that arises from:\n\n1. floods at our warehouse;\n2. strikes of our staff."
     )
     assert "floods" in found.quote
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        pytest.param(
+            "When you use our generative AI features, your drawings are your content.",
+            id="the content of AI features",
+        ),
+        pytest.param(
+            "You will NOT use the data of Kestrel Kettles or of its users to train a language model.",
+            id="a ban on the user",
+        ),
+        pytest.param(
+            "We end accounts for misuse, such as using content from our service to develop machine learning models.",
+            id="what others take from the service",
+        ),
+    ],
+)
+def test_no_training_on_the_users_data_is_found_in(sentence: str) -> None:
+    proposals = read_terms("## Artificial intelligence", sentence)
+    assert "ai_training" not in {one.category for one in proposals}
