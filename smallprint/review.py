@@ -219,7 +219,7 @@ def unpublishable(draft: Draft, registry: Registry) -> dict[str, str]:
     """What keeps a draft from being a record, by field; empty where nothing does."""
     problems: dict[str, str] = {}
     if draft.category not in registry.categories:
-        problems["category"] = f"{draft.category!r} is not in the taxonomy."
+        problems["category"] = f"{draft.category!r} is not in the taxonomy." if draft.category else "Choose one."
     wrong = [one for one in draft.secondary if one not in registry.categories or one == draft.category]
     if wrong or len(draft.secondary) > 2 or len(set(draft.secondary)) != len(draft.secondary):
         problems["secondary"] = "At most two further categories, each another one of the taxonomy."

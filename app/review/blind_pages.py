@@ -5,11 +5,11 @@ from fastapi.responses import RedirectResponse, Response
 from sqlalchemy import delete, insert, select
 
 from app.review.agreement import sampled
-from app.review.draft_pages import standing_of, volume_of
-from app.review.forms import choices, from_fields, laws_of, to_fields
+from app.review.draft_pages import standing_of
+from app.review.forms import choices, from_fields, laws_of, to_fields, without_empty_rows
 from app.review.gate import Decide, DeniedError, Fields, Visit
 from app.review.pages import page
-from app.review.source_view import excerpt
+from app.review.source_pane import source_pane, volume_of
 from smallprint import tables as t
 from smallprint.queue_store import Filters
 from smallprint.records import Draft
@@ -74,17 +74,12 @@ def _page(visit: Visit, proposal: Draft, fields: Fields, problems: dict[str, str
         visit=visit,
         status=422 if problems else 200,
         draft=proposal,
-        fields=fields,
+        fields=without_empty_rows(fields),
         laws=laws_of(fields, volume, visit.registry),
         problems=problems,
-        volume=volume,
-        excerpt=excerpt(volume.document, volume.clauses, proposal.evidence),
-        first=volume.by_id.get(proposal.evidence[0].clauses[0]),
+        pane=source_pane(visit, volume, proposal.evidence, plain=True),
         filters=Filters(),
         view="",
-        tools=False,
-        is_pdf=False,
-        sheets=(),
         groups=choices(visit.registry),
         registry=visit.registry,
     )

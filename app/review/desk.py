@@ -110,7 +110,8 @@ _SAID = {404: "There is no such page.", 405: "This page cannot do that."}
 
 
 def _message(request: Request, status: int, title: str, said: str) -> Response:
-    return page(request, "message.html", status=status, title=title, said=said)
+    visit = getattr(request.state, "visit", None)
+    return page(request, "message.html", visit=visit, status=status, title=title, said=said)
 
 
 def _denied(request: Request, error: Exception) -> Response:

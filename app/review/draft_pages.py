@@ -6,19 +6,27 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from sqlalchemy import select
 
-from app.review.forms import EDIT_FIELDS, choices, edit_fields, from_fields, laws_of, same_edit, to_fields
+from app.review.forms import (
+    EDIT_FIELDS,
+    choices,
+    edit_fields,
+    from_fields,
+    laws_of,
+    same_edit,
+    to_fields,
+    without_empty_rows,
+)
 from app.review.gate import Decide, DeniedError, Fields, See, Visit
-from app.review.library import Library, Volume
-from app.review.page_images import PageImages, Sheet
+from app.review.page_images import PageImages
 from app.review.pages import page, view_query
 from app.review.queue_pages import midnight
-from app.review.source_view import excerpt
+from app.review.source_pane import source_pane, volume_of
 from app.review.views import deed, filters_from, filters_of, next_address
 from smallprint import desk_store, queue_store
 from smallprint import tables as t
 from smallprint.queue_store import Filters
-from smallprint.records import Draft
-from smallprint.review import ConflictError, Decision, RefusedError, Standing
+from smallprint.registry import Registry
+from smallprint.review import ConflictError, Decision, RefusedError, Standing, unpublishable
 
 router = APIRouter()
 
@@ -37,20 +45,6 @@ UNITS: dict[str, tuple[str, ...]] = {
     "agencies": ("agency", "agency_name", "agency_reason"),
     "evidence": ("quote",),
 }
-
-
-def library(visit: Visit) -> Library:
-    """The documents in memory."""
-    found: Library = visit.request.app.state.library
-    return found
-
-
-def volume_of(visit: Visit, document_id: str) -> Volume:
-    """The document, or a 404."""
-    found = library(visit).volume(document_id)
-    if found is None:
-        raise DeniedError("There is no such document.", 404)
-    return found
 
 
 def standing_of(visit: Visit, draft_id: str) -> Standing:
@@ -89,8 +83,7 @@ def draft_page(
 ) -> Response:
     """The page with these fields in its form; the address says how much of the document is wanted."""
     draft = standing.draft
-    asked = visit.request.query_params
-    done = asked.get("done", "")
+    done = visit.request.query_params.get("done", "")
     volume = volume_of(visit, draft.provenance.document)
     open_here = draft.status == "draft" and visit.person.may("decide")
     holder = None
@@ -103,13 +96,8 @@ def draft_page(
             "today": queue_store.day_progress(c, midnight(visit.now)).get(visit.person.name, 0),
             "deed": deed(c, done, visit.person.name) if done else None,
             "last": _last_decision(c, standing),
-            "marks": _marks(c, draft.provenance.document),
         }
-        others = _other_spans(c, draft.provenance.document, draft.id)
-    shown = excerpt(
-        volume.document, volume.clauses, draft.evidence, others, nothing=values["marks"], whole=bool(asked.get("whole"))
-    )
-    first = volume.by_id.get(draft.evidence[0].clauses[0]) if draft.evidence and draft.evidence[0].clauses else None
+    view = view_query(filters)
     return page(
         visit.request,
         "draft.html",
@@ -117,31 +105,22 @@ def draft_page(
         status=status,
         draft=draft,
         standing=standing,
-        fields=fields,
+        fields=without_empty_rows(fields),
         laws=laws_of(fields, volume, visit.registry),
         problems=problems or {},
         typed=typed,
-        volume=volume,
-        excerpt=shown,
-        first=first,
+        pane=source_pane(visit, volume, draft.evidence, view=view, draft=draft.id),
         siblings=siblings,
         holder=holder,
         filters=filters,
-        view=view_query(filters),
+        view=view,
         groups=choices(visit.registry),
         registry=visit.registry,
         editable=visit.person.may("decide") and draft.status != "rejected",
         now=visit.now,
-        tools=bool(asked.get("tools")),
-        is_pdf=volume.document.media_type == "application/pdf" and visit.request.app.state.images is not None,
-        sheets=_sheets(visit, volume, draft) if asked.get("pages") else (),
+        done=done,
         **values,
     )
-
-
-def _sheets(visit: Visit, volume: Volume, draft: Draft) -> tuple[Sheet, ...]:
-    images: PageImages | None = visit.request.app.state.images
-    return images.sheets(volume, draft.evidence) if images is not None else ()
 
 
 @router.get("/document/{document_id}/page/{number}.png")
@@ -158,23 +137,6 @@ def _lease(visit: Visit, draft_id: str) -> str | None:
     """Take the lease; asks first, because most visits are of somebody who holds it already."""
     with visit.store.write() as c:
         return queue_store.lease(c, draft_id, visit.person.name, visit.now)
-
-
-def _marks(c: Any, document_id: str) -> set[str]:  # noqa: ANN401 -- a connection
-    return set(c.execute(select(t.clause_marks.c.clause).where(t.clause_marks.c.document_id == document_id)).scalars())
-
-
-def _other_spans(c: Any, document_id: str, but: str) -> list[tuple[int, int, str]]:  # noqa: ANN401 -- a connection
-    """Where other drafts of the document that are not rejected have their evidence."""
-    query = select(t.drafts.c.id, t.drafts.c.body, t.amendments.c.body.label("amended")).outerjoin(
-        t.amendments, t.amendments.c.draft_id == t.drafts.c.id
-    )
-    query = query.where(t.drafts.c.document_id == document_id, t.drafts.c.status != "rejected", t.drafts.c.id != but)
-    return [
-        (proof["start"], proof["end"], row.id)
-        for row in c.execute(query)
-        for proof in (row.amended or row.body)["evidence"]
-    ]
 
 
 def _last_decision(c: Any, standing: Standing) -> Any:  # noqa: ANN401 -- a connection and a row
@@ -218,7 +180,7 @@ def decide(visit: Decide, draft_id: str) -> Response:
     )
     try:
         if act != "reject":
-            _check(standing, decision, problems)
+            _check(standing, decision, problems, visit.registry)
         with visit.store.write() as c:
             done = desk_store.decide(c, decision, visit.registry)
     except ConflictError as error:
@@ -235,12 +197,13 @@ def seen_version(visit: Visit) -> int:
     return int(given) if given.isdigit() and len(given) < 10 else 0
 
 
-def _check(standing: Standing, decision: Decision, problems: dict[str, str]) -> None:
-    """Refuse a form that makes no draft; that somebody else was there is said first."""
+def _check(standing: Standing, decision: Decision, problems: dict[str, str], registry: Registry) -> None:
+    """Refuse a form that makes no draft, all that is wrong at once; that somebody else was there is said first."""
     if problems and decision.saw != standing.version:
         raise ConflictError(standing, decision)
     if problems:
-        raise RefusedError(problems)
+        lacking = unpublishable(decision.words, registry) if decision.kind == "approve" and decision.words else {}
+        raise RefusedError(lacking | problems)
 
 
 def _typed(visit: Visit) -> Fields:

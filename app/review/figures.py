@@ -31,11 +31,15 @@ class Totals:
 
 
 def totals(c: Connection, since: datetime) -> Totals:
-    """Counts over the whole queue, and the decisions since then."""
+    """Counts over the whole queue, and the approvals and rejections since then."""
     rows = c.execute(select(t.queue.c.status, func.count()).group_by(t.queue.c.status))
     status: dict[str, int] = {row[0]: row[1] for row in rows}
     second = select(func.count()).select_from(t.queue).where(t.queue.c.second_by.is_not(None))
-    today = select(func.count()).select_from(t.decisions).where(t.decisions.c.at >= since)
+    today = (
+        select(func.count())
+        .select_from(t.decisions)
+        .where(t.decisions.c.at >= since, t.decisions.c.kind.in_(("approve", "amend", "reject")))
+    )
     return Totals(
         open=status.get("draft", 0),
         approved=status.get("approved", 0),

@@ -160,6 +160,35 @@ def _evidence(quotes: list[str], standing: Draft, volume: Volume, problems: dict
     return tuple(found[key] for key in sorted(found))
 
 
+_ROWS = (("citation", "citation_why"), ("agency", "agency_name", "agency_reason"), ("quote",))
+LABELS = {
+    "title": "Title",
+    "category": "Category",
+    "secondary": "Further categories",
+    "what_it_is": "What it is",
+    "consumer_impact": "Consumer impact",
+    "why_it_matters": "Why it matters",
+    "factors": "Severity",
+    "frameworks": "Frameworks",
+    "enforcement_risk": "Enforcement risk",
+    "due_diligence": "Due diligence",
+    "agencies": "Agencies",
+    "evidence": "Evidence",
+    "note": "Note",
+    "reasons": "Reasons",
+}  # how the form calls what problems are about
+
+
+def without_empty_rows(fields: Fields) -> Fields:
+    """The same without rows that nothing stands in: the page adds one of its own to each list."""
+    kept = dict(fields)
+    for names in _ROWS:
+        rows = [row for row in _zipped(fields, *names) if any(value.strip() for value in row)]
+        for number, name in enumerate(names):
+            kept[name] = [row[number] for row in rows]
+    return kept
+
+
 def same_edit(one: Fields, other: Fields) -> bool:
     """Whether two forms say the same, empty rows and line ends aside."""
     return _said(one) == _said(other)

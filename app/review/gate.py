@@ -136,7 +136,9 @@ def may(right: Right) -> Callable[..., Visit]:
                 raise DeniedError("This form is not of this session. Go back, reload the page and send it again.")
         if not session.person.may(right):
             raise DeniedError(f"A {session.person.role} account may not do this; ask a lead or an admin.")
-        return Visit(request, session, fields)
+        made = Visit(request, session, fields)
+        request.state.visit = made  # for pages that tell of errors
+        return made
 
     return visit
 

@@ -3,11 +3,14 @@
 from collections import OrderedDict
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import PurePath
 from threading import Lock
+from urllib.parse import urlsplit
 
 from sqlalchemy import select
 
 from classifiers.grounding import Grounder
+from extractors.fragments import PageWords, page_words
 from smallprint import tables as t
 from smallprint.records import Clause, Document, Snapshot, Source
 from smallprint.store import Store
@@ -30,6 +33,11 @@ class Volume:
         return Grounder(self.document, self.clauses)
 
     @cached_property
+    def words(self) -> PageWords:
+        """Its words as browsers find them, for addresses that open the live page at a passage."""
+        return page_words(self.document)
+
+    @cached_property
     def by_id(self) -> dict[str, Clause]:
         """Clauses by their ids."""
         return {clause.id: clause for clause in self.clauses}
@@ -37,12 +45,31 @@ class Volume:
     @property
     def title(self) -> str:
         """How the document is called."""
-        return self.source.title or self.document.title or self.source.location
+        return self.source.title or self.document.title or _short(self.source.location)
+
+    @property
+    def heading(self) -> str:
+        """Whose document it is, and how it is called."""
+        return self.title if self.title == self.entity else f"{self.entity} · {self.title}"
+
+    @property
+    def file(self) -> str:
+        """The name of the file, or the address, that it came from."""
+        location = self.source.location
+        return location if location.startswith(("http://", "https://")) else PurePath(location).name
 
     @property
     def entity(self) -> str:
-        """Whose document it is."""
-        return self.source.entity or self.source.location
+        """Whose document it is; where nobody said, the host or the file that it came from, never a path of a disk."""
+        return self.source.entity or _short(self.source.location)
+
+
+def _short(location: str) -> str:
+    try:
+        host = urlsplit(location).hostname
+    except ValueError:  # brackets that hold no address
+        host = None
+    return host or PurePath(location).name or location
 
 
 class Library:

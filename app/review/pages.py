@@ -13,7 +13,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from app.review.forms import named
+from app.review.forms import LABELS, named
 from app.review.gate import Visit
 from classifiers.drafting import FLAGS
 from smallprint.queue_store import Filters
@@ -34,7 +34,10 @@ def words(name: str) -> str:
 
 def safe_link(url: str | None) -> str:
     """The address if it is an ordinary web address, else nothing: documents and models choose some of them."""
-    return url if url and urlsplit(url).scheme in ("http", "https") else ""
+    try:
+        return url if url and urlsplit(url).scheme in ("http", "https") else ""
+    except ValueError:  # brackets that hold no address
+        return ""
 
 
 def ago(at: datetime, now: datetime) -> str:
@@ -87,6 +90,7 @@ def environment() -> Environment:
     made.filters.update(words=words, safe_link=safe_link, moment=moment, record_id=record_id)
     made.globals.update(
         FLAGS=DESK_FLAGS,
+        LABELS=LABELS,
         REASONS=REASONS,
         RETIRED=RETIRED,
         ago=ago,

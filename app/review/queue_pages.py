@@ -90,13 +90,13 @@ def save_view(visit: See) -> Response:
 
 
 @router.get("/next")
-def go_next(visit: See, after: str = "") -> Response:
-    """The next open draft of a view; ``after`` skips a draft and gives it back."""
+def go_next(visit: See, after: str = "", done: str = "") -> Response:
+    """The next open draft of a view; ``after`` skips a draft and gives it back, ``done`` can still be undone there."""
     filters = filters_from(dict(visit.request.query_params))
     if after:
         with visit.store.write() as c:
             queue_store.release(c, after, visit.person.name)
-    return RedirectResponse(next_address(visit, filters, after=after or None), 303)
+    return RedirectResponse(next_address(visit, filters, done=done if done.isalnum() else "", after=after or None), 303)
 
 
 @router.post("/queue/bulk")
@@ -107,9 +107,11 @@ def decide_many(visit: Decide) -> Response:
     chosen = dict(_item(one) for one in visit.fields.get("item", []))
     if len(chosen) > _MOST_AT_ONCE:
         raise DeniedError(f"At most {_MOST_AT_ONCE} drafts at once.")
+    if not chosen:
+        raise DeniedError("No draft was chosen. Go back, choose some, then say what to do with them.", 422)
     if act == "assign":
         return _assign(visit, list(chosen), filters)
-    if act not in ("approve", "reject", "second_opinion") or not chosen:
+    if act not in ("approve", "reject", "second_opinion"):
         return RedirectResponse(f"/queue?{view_query(filters)}", 303)
     decisions = [
         Decision(

@@ -1,19 +1,23 @@
 """What changes the set of drafts: splitting, merging, adding a missed provision, marking a clause as empty; history."""
 
+from urllib.parse import urlencode
+
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy import select
 
-from app.review.draft_pages import seen_version, standing_of, volume_of
-from app.review.forms import choices, from_fields, laws_of, to_fields
+from app.review.draft_pages import seen_version, standing_of
+from app.review.forms import FACTORS, choices, from_fields, laws_of, to_fields, without_empty_rows
 from app.review.gate import Decide, DeniedError, Fields, See, Visit
 from app.review.library import Volume
 from app.review.pages import page, view_query
+from app.review.source_pane import source_pane, volume_of
 from app.review.views import filters_from, filters_of
 from smallprint import desk_store, queue_store
 from smallprint import tables as t
-from smallprint.records import Draft, Factors, Provenance
+from smallprint.records import Draft, Evidence, Factors, Provenance
 from smallprint.review import ConflictError, Decision, Kind, RefusedError, unpublishable
+from smallprint.severity import severity
 
 router = APIRouter()
 _PARTS = 3
@@ -23,8 +27,11 @@ def _decision(visit: Visit, kind: Kind, draft_id: str, saw: int) -> Decision:
     return Decision(kind=kind, draft=draft_id, saw=saw, by=visit.person.name, at=visit.now, note=visit.one("note"))
 
 
-def _said(visit: Visit, error: ConflictError | RefusedError) -> Response:
-    return page(visit.request, "message.html", visit=visit, status=409, title="Nothing was changed", said=str(error))
+def _said(visit: Visit, draft_id: str, error: ConflictError | RefusedError) -> Response:
+    query = view_query(filters_from(dict(visit.request.query_params)))
+    back = f"/draft/{draft_id}?{query}#evidence" if query else f"/draft/{draft_id}#evidence"
+    title = "Nothing was changed"
+    return page(visit.request, "message.html", visit=visit, status=409, title=title, said=str(error), back=back)
 
 
 # ---- split
@@ -43,6 +50,7 @@ def show_split(visit: Decide, draft_id: str) -> Response:
 def _split_page(
     visit: Visit, draft: Draft, saw: int, parts: list[tuple[str, str, str]], problems: dict[str, str]
 ) -> Response:
+    view = view_query(filters_from(dict(visit.request.query_params)))
     return page(
         visit.request,
         "split.html",
@@ -52,9 +60,9 @@ def _split_page(
         saw=saw,
         parts=parts,
         problems=problems,
-        volume=volume_of(visit, draft.provenance.document),
+        pane=source_pane(visit, volume_of(visit, draft.provenance.document), draft.evidence, view=view),
         groups=choices(visit.registry),
-        view=view_query(filters_from(dict(visit.request.query_params))),
+        view=view,
     )
 
 
@@ -80,7 +88,7 @@ def split(visit: Decide, draft_id: str) -> Response:
     except RefusedError as error:
         return _split_page(visit, draft, seen_version(visit), rows, error.problems)
     except ConflictError as error:
-        return _said(visit, error)
+        return _said(visit, draft_id, error)
     return RedirectResponse(f"/draft/{done.verdicts[1].draft.id}?done={done.act}#evidence", 303)
 
 
@@ -98,7 +106,7 @@ def merge(visit: Decide, draft_id: str) -> Response:
         with visit.store.write() as c:
             done = desk_store.merge(c, _decision(visit, "merge", draft_id, seen_version(visit)), others)
     except (ConflictError, RefusedError) as error:
-        return _said(visit, error)
+        return _said(visit, draft_id, error)
     return RedirectResponse(f"/draft/{draft_id}?done={done.act}#evidence", 303)
 
 
@@ -115,18 +123,41 @@ def show_add(visit: Decide, document_id: str, quote: str = "", clause: str = "")
 
 
 def _add_page(visit: Visit, volume: Volume, fields: Fields, problems: dict[str, str]) -> Response:
+    asked = visit.request.query_params
+    query = urlencode({name: asked[name][:20_000] for name in ("quote", "clause", "from") if asked.get(name)})
+    empty = _empty(volume, visit)
+    unscored: Fields = {f"factor_{name}": [""] for name in FACTORS}
+    proven, _ = from_fields({"quote": fields.get("quote", [])}, empty, volume, visit.registry)
+    scored, _ = from_fields(fields, empty, volume, visit.registry)
+    whole = all(fields.get(name, [""])[0] for name in unscored)
     return page(
         visit.request,
         "add.html",
         visit=visit,
         status=422 if problems else 200,
-        volume=volume,
-        fields=to_fields(_empty(volume, visit)) | fields,
+        pane=source_pane(visit, volume, proven.evidence or _near(visit), view=query),
+        fields=without_empty_rows(to_fields(empty) | unscored | fields),
         laws=laws_of(fields, volume, visit.registry),
         problems=problems,
+        level=severity(scored.factors) if whole else "",
+        came_from=_came_from(visit),
+        view="",
         groups=choices(visit.registry),
         registry=visit.registry,
     )
+
+
+def _came_from(visit: Visit) -> str:
+    """The draft that the reviewer came from, where there is such a draft."""
+    given = visit.request.query_params.get("from", "")
+    with visit.store.read() as c:
+        return given if given and desk_store.standing(c, given) is not None else ""
+
+
+def _near(visit: Visit) -> tuple[Evidence, ...]:
+    """The evidence of the draft that the reviewer came from, to begin reading there."""
+    came_from = _came_from(visit)
+    return standing_of(visit, came_from).draft.evidence if came_from else ()
 
 
 def _empty(volume: Volume, visit: Visit) -> Draft:
@@ -162,6 +193,8 @@ def add(visit: Decide, document_id: str) -> Response:
     """Put it into the queue, where it is approved like any other."""
     volume = volume_of(visit, document_id)
     words, problems = from_fields(visit.fields, _empty(volume, visit), volume, visit.registry)
+    if not all(visit.fields.get(f"factor_{name}", [""])[0] for name in FACTORS):
+        problems["factors"] = "Score all five factors; nobody has scored them yet."
     problems = unpublishable(words, visit.registry) | problems
     if problems:
         return _add_page(visit, volume, visit.fields, problems)
@@ -186,8 +219,8 @@ def nothing_here(visit: Decide, document_id: str) -> Response:
     with visit.store.read() as c:
         known = desk_store.standing(c, back) is not None
     where = f"/draft/{back}" if known else "/queue"
-    said = "&".join(part for part in (query, f"done={act}" if act else "") if part)
-    return RedirectResponse(f"{where}{'?' if said else ''}{said}#{clause}", 303)
+    said = "&".join(part for part in (query, "tools=1", f"done={act}" if act else "") if part)
+    return RedirectResponse(f"{where}?{said}#{clause}", 303)
 
 
 # ---- history

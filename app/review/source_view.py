@@ -39,6 +39,17 @@ class ShownClause:
     lit: bool  # it holds evidence of this draft
     nothing: bool  # somebody has marked it as empty
 
+    @property
+    def taken(self) -> bool:
+        """Whether some draft has evidence here."""
+        return any(piece.mark for part in self.parts for piece in part.pieces)
+
+    @property
+    def number(self) -> str:
+        """Its number, unless its text begins with it anyway."""
+        number = self.clause.number or ""
+        return "" if self.clause.text.startswith(number) else number
+
 
 @dataclass(frozen=True)
 class Excerpt:

@@ -67,10 +67,20 @@ def deed(c: Connection, act: str, by: str) -> tuple[Deed, str] | None:
         select(t.records.c.number).where(t.records.c.draft_id == first["draft_id"], t.records.c.withdrawn_at.is_(None))
     ).scalar()
     undone = c.execute(select(t.decisions.c.id).where(t.decisions.c.undoes == act).limit(1)).scalar() is not None
-    title = first["after"]["body"]["title"] if first["draft_id"] else f"clause {first['clause']}"
-    record = record_id(number) if number and first["kind"] in ("approve", "amend") else ""
+    title = (
+        first["after"]["body"]["title"] if first["draft_id"] else _words_of(c, first["document_id"], first["clause"])
+    )
+    record = record_id(number) if number and len(rows) == 1 and first["kind"] in ("approve", "amend") else ""
     made = Deed(act, first["kind"], len(rows), title, first["draft_id"] or "", record, undone)
     return made, _DONE.get(first["kind"], "Done")
+
+
+def _words_of(c: Connection, document_id: str, clause: str) -> str:
+    """The beginning of a clause: its id says nothing to anybody."""
+    row = c.execute(select(t.documents.c.text, t.documents.c.clauses).where(t.documents.c.id == document_id)).one()
+    found = next(one for one in row.clauses if one["id"] == clause)
+    words = row.text[found["start"] : found["end"]].split()
+    return f"“{' '.join(words[:8])}{'…' if len(words) > 8 else ''}”"
 
 
 def next_address(visit: Visit, filters: Filters, *, done: str = "", after: str | None = None, skip: str = "") -> str:

@@ -41,7 +41,12 @@ function show(number) {
 const aim = location.hash.slice(1);
 if ($(".sheetpage rect")) $(".sheetpage rect").scrollIntoView({ block: "center" });
 else if (marks.length && (!aim || aim === "evidence")) marks[0].scrollIntoView({ block: "center" });
-if (form) window.scrollTo(0, 0);
+// The browser goes to the address's fragment by itself, on a small screen past the document's head: back to the top.
+if (form) {
+  const up = () => window.scrollTo(0, 0);
+  up();
+  window.addEventListener("load", () => requestAnimationFrame(up));
+}
 
 // ---- what is typed is kept: on the server, and in this browser while the server cannot be reached
 
@@ -50,9 +55,31 @@ function typed() {
   fields.delete("csrf");
   return fields;
 }
+// Back into the form what a browser had kept of it.
+function restore(kept) {
+  const fields = new URLSearchParams(kept);
+  for (const name of new Set(fields.keys())) {
+    const values = fields.getAll(name);
+    const inputs = () => all(`[name="${CSS.escape(name)}"]`, form).filter((one) => one.type !== "hidden" && one.tagName !== "BUTTON");
+    if (inputs()[0]?.type === "radio" || inputs()[0]?.type === "checkbox") inputs().forEach((one) => { one.checked = values.includes(one.value); });
+    else values.forEach((value, n) => { const one = inputs()[n]; if (one) { one.value = value; grow(one.closest(".rows")); } });
+  }
+  form.dispatchEvent(new Event("input"));
+}
+if (form && form.dataset.local) {
+  // A form that the server keeps nothing of yet: this browser does, until it is sent.
+  const box = `smallprint:${document.body.dataset.person}:${form.dataset.local}`;
+  const begun = form.hasAttribute("data-refused") ? "" : typed().toString();
+  const stranded = localStorage.getItem(box);
+  if (stranded && begun && stranded !== begun) { restore(stranded); say("What you had typed here is back.", 6); }
+  const keep = () => { if (typed().toString() !== begun) localStorage.setItem(box, typed().toString()); };
+  form.addEventListener("input", later(300, keep));
+  window.addEventListener("pagehide", keep);
+  form.addEventListener("submit", () => { window.removeEventListener("pagehide", keep); localStorage.removeItem(box); });
+}
 if (form && form.dataset.draft) {
   const address = form.getAttribute("action");
-  const box = `smallprint:${form.dataset.draft}`;
+  const box = `smallprint:${document.body.dataset.person}:${form.dataset.draft}`;
   let saved = typed().toString();
   const keep = later(900, async () => {
     const fields = typed();
@@ -73,19 +100,15 @@ if (form && form.dataset.draft) {
   const stranded = localStorage.getItem(box);
   if (stranded) {
     const fields = new URLSearchParams(stranded);
-    if (fields.get("saw") === form.elements.saw.value) {
-      for (const name of new Set(fields.keys())) {
-        const values = fields.getAll(name);
-        const inputs = all(`[name="${CSS.escape(name)}"]`, form).filter((one) => one.type !== "hidden" && one.tagName !== "BUTTON");
-        if (inputs[0]?.type === "radio" || inputs[0]?.type === "checkbox") inputs.forEach((one) => { one.checked = values.includes(one.value); });
-        else inputs.forEach((one, n) => { if (n < values.length) one.value = values[n]; });
-      }
-      say("What you had typed in this browser is back.");
-      form.dispatchEvent(new Event("input"));
-    }
     localStorage.removeItem(box);
+    if (fields.get("saw") === form.elements.saw.value) {
+      say("What you had typed in this browser is back.");
+      restore(stranded);
+    }
   }
   form.addEventListener("submit", () => { saved = typed().toString(); });
+  // Whoever reloads or leaves at once is quicker than the server's copy.
+  window.addEventListener("pagehide", () => { if (typed().toString() !== saved) localStorage.setItem(box, typed().toString()); });
 }
 
 // ---- checks while typing
@@ -182,17 +205,21 @@ function useAsEvidence() {
   $("#pick")?.remove();
 }
 function addFromSelection() {
-  const quote = selected();
-  location.href = `/document/${form.dataset.document}/add${quote ? `?${new URLSearchParams({ quote })}` : ""}`;
+  if (!form.dataset.draft) return;
+  const asked = new URLSearchParams({ from: form.dataset.draft });
+  if (selected()) asked.set("quote", selected());
+  location.href = `/document/${form.dataset.document}/add?${asked}#evidence`;
 }
-if (text && form && $("#approve")) {
+if (text && form) {
   document.addEventListener("selectionchange", later(200, () => {
     $("#pick")?.remove();
     if (selected().length < 12) return;
     const place = getSelection().getRangeAt(0).getBoundingClientRect();
     const box = document.createElement("div");
     box.id = "pick";
-    for (const [label, act] of [["Make it evidence", useAsEvidence], ["Add a provision", addFromSelection]]) {
+    const acts = [["Make it evidence", useAsEvidence]];
+    if (form.dataset.draft) acts.push(["Add a provision", addFromSelection]);
+    for (const [label, act] of acts) {
       const button = document.createElement("button");
       button.type = "button";
       button.textContent = label;
@@ -220,7 +247,20 @@ function go(step) {
 function count() {
   const chosen = all('.line input[name="item"]:checked').length;
   if ($("#chosen")) $("#chosen").textContent = chosen ? `${chosen} chosen` : "Choose drafts to decide several at once";
+  all(".bulkbar button").forEach((one) => { one.disabled = !chosen; });
 }
+if ($(".bulkbar")) count();
+let lastBox = null;
+$(".lines")?.addEventListener("click", (event) => {
+  if (event.target.name !== "item") return;
+  const boxes = all('.line input[name="item"]');
+  if (event.shiftKey && lastBox) {
+    const ends = [boxes.indexOf(lastBox), boxes.indexOf(event.target)].sort((one, other) => one - other);
+    boxes.slice(ends[0], ends[1] + 1).forEach((one) => { one.checked = event.target.checked; });
+    count();
+  }
+  lastBox = event.target;
+});
 $("#all")?.addEventListener("change", (event) => {
   all('.line input[name="item"]').forEach((one) => { one.checked = event.target.checked; });
   count();
@@ -231,14 +271,18 @@ if (lines.length && matchMedia("(max-width: 52rem)").matches) $(".facets .fold")
 // ---- keys
 
 const press = (selector) => () => { const found = $(selector); if (found) found.click(); };
-function reject() {
-  const box = $("#reject");
+const unfold = (selector) => () => {
+  const box = $(selector);
   if (!box) return;
+  all("details.drop[open]").forEach((one) => { if (one !== box) one.open = false; });
   box.open = !box.open;
-  if (box.open) $("input", box).focus();
-}
+  if (box.open) $("input, textarea", box).focus();
+};
+all("details.drop").forEach((box) => box.addEventListener("toggle", () => {
+  if (box.open && !box.contains(document.activeElement?.closest("fieldset"))) $("input, textarea", box).focus();
+}));
 const onDraft = {
-  a: press("#approve"), r: reject, o: press("#second"), n: press("#next"), e: () => $("#title")?.focus(), k: press("#keep"),
+  a: press("#approve"), r: $("#reject-blind") ? press("#reject-blind") : unfold("#reject"), o: unfold("#second"), s: press("#live"), n: press("#next"), e: () => $("#title")?.focus(), k: press("#keep"),
   x: press("#split"), "+": addFromSelection, ".": () => show(here + 1), ",": () => show(here - 1), v: useAsEvidence,
   p: press("#pages"), w: () => { const where = new URL(location.href); where.searchParams.set("whole", "1"); location.href = where; },
 };
@@ -247,7 +291,7 @@ const onQueue = {
   x: () => { const box = lines[row] && $('input[name="item"]', lines[row]); if (box) { box.checked = !box.checked; count(); } },
 };
 const everywhere = {
-  u: press("#undo"), q: () => { location.href = "/queue"; }, "/": () => { const box = $("#search"); if (box) box.focus(); else location.href = "/queue"; },
+  u: press("#undo"), q: press("#to-queue"), "/": () => { const box = $("#search"); if (box) box.focus(); else location.href = $("#to-queue")?.href || "/queue"; },
   "?": () => $("#keys")?.showModal(),
 };
 const switchBox = $("#keys-on");
@@ -258,15 +302,25 @@ if (switchBox) {
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || $("dialog[open]")) return;
   const at = event.target;
-  if (event.key === "Escape") { at.blur?.(); if ($("#reject")) $("#reject").open = false; $("#pick")?.remove(); return; }
-  const box = at.closest?.("#reject");
-  if (box && box.open) {
-    const reason = all('input[name="reasons"]', box)[Number(event.key) - 1];
+  if (event.key === "Escape") { at.blur?.(); all("details.drop[open]").forEach((one) => { one.open = false; }); $("#pick")?.remove(); return; }
+  const box = at.closest?.("details.drop");
+  if (box && box.open && at.tagName !== "SUMMARY" && at.tagName !== "BUTTON") {
+    const reason = at.type === "checkbox" && all('input[name="reasons"]', box)[Number(event.key) - 1];
     if (reason) { reason.checked = !reason.checked; event.preventDefault(); return; }
-    if (event.key === "Enter" && at.type === "checkbox") { event.preventDefault(); $("button", box).click(); return; }
+    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); $("button", box).click(); return; }
   }
+  if (event.key === "Enter" && at.id === "title") { event.preventDefault(); return; }
   const writing = at.matches?.('input:not([type="checkbox"]):not([type="radio"]), textarea, select');
   if (writing || (event.key !== "?" && switchBox && !switchBox.checked)) return;
   const act = (form && $("#text") ? onDraft[event.key] : lines.length ? onQueue[event.key] : null) || everywhere[event.key];
   if (act) { event.preventDefault(); act(); }
 });
+
+// ---- boxes as tall as what stands in them, where the browser does not see to it; prints show what is folded away
+
+if (!CSS.supports("field-sizing", "content")) {
+  const fit = (box) => { box.style.height = "auto"; box.style.height = `${box.scrollHeight + 2}px`; };
+  all("textarea").forEach(fit);
+  document.addEventListener("input", (event) => { if (event.target.tagName === "TEXTAREA") fit(event.target); });
+}
+window.addEventListener("beforeprint", () => { const told = $(".provenance"); if (told) told.open = true; });

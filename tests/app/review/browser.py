@@ -32,6 +32,10 @@ class Page:
     def all(self, path: str):
         return self.tree.xpath(path)
 
+    def typed(self, name: str) -> str:
+        """What stands in a field that has room for several lines."""
+        return self.tree.xpath("string(//textarea[@name=$name])", name=name)
+
     def form(self, action: str):
         """The first form that goes there."""
         found = [one for one in self.tree.forms if (one.get("action") or "").partition("?")[0] == action]

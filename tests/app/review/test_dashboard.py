@@ -43,7 +43,7 @@ def test_the_page_draws_them_for_leads(decided, browse):
     page = browse("Lea").get("/dashboard")
     assert page.status == 200
     assert len(page.all("//*[local-name()='svg'][@role='img']")) >= 4
-    assert "2 newest approvals, 50 % without any change" in page.text
+    assert "2 newest approvals, 50% without any change" in page.text
 
 
 def test_a_plot_escapes_its_labels_and_folds_many_people_into_one_band():

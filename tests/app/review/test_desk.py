@@ -178,10 +178,10 @@ def test_a_second_opinion_goes_to_somebody_else(anna, ben):
 def test_half_done_edits_come_back_after_a_reload_and_can_be_thrown_away(anna):
     decide(anna, "keep", title="Half a thought", note="to be asked")
     page = anna.get(ADDRESS)
-    assert page.all("//input[@name='title']/@value") == ["Half a thought"]
+    assert page.typed("title") == "Half a thought"
     assert "unfinished edits" in page.text
     page = anna.send(page, ADDRESS, {"act": "forget"})
-    assert page.all("//input[@name='title']/@value") == [REFUND.title]
+    assert page.typed("title") == REFUND.title
 
 
 def test_the_reader_of_a_draft_is_named_to_others(anna, ben):
@@ -202,7 +202,7 @@ def test_a_conflict_shows_both_sides_and_loses_nothing(anna, ben, store):
         assert said in page.text
     assert standing(store).draft.title == "Anna's title"
     merged = ben.send(page, f"{ADDRESS}/resolve", {"take_title": "theirs", "take_what it is": "mine"})
-    assert merged.all("//input[@name='title']/@value") == ["Anna's title"]
+    assert merged.typed("title") == "Anna's title"
     assert merged.all("//textarea[@name='what_it_is']")[0].text.strip() == "Ben's view."
     decide(ben, "approve", page=merged)
     now = standing(store)
@@ -311,8 +311,10 @@ def test_a_missed_provision_is_added_from_a_clause(anna, store):
     page = anna.get(f"/document/{DOCUMENT.id}/add?clause=c9")
     refused = anna.send(page, f"/document/{DOCUMENT.id}/add", {"title": "Licence"})
     assert refused.status == 422
+    assert "Score all five factors" in refused.text
+    scores = {f"factor_{name}": 2 for name in ("rights_waived", "opt_out", "breadth", "exposure", "discretion")}
     texts = dict.fromkeys(("what_it_is", "consumer_impact", "why_it_matters"), "Said plainly.")
-    made = anna.send(refused, f"/document/{DOCUMENT.id}/add", {"category": "content_license", **texts})
+    made = anna.send(refused, f"/document/{DOCUMENT.id}/add", {"category": "content_license", **texts, **scores})
     assert "Added" in made.text
     draft_id = made.address.removeprefix("/draft/").partition("?")[0]
     with store.read() as c:
@@ -372,7 +374,7 @@ def test_an_expired_session_loses_no_edit(anna, browse, clock, store):
     assert "nothing is lost" in asked.text
     back = fresh.send(asked, "/sign-in", {"name": "anna", "password": "correct horse battery"})
     assert back.address.partition("?")[0] == ADDRESS
-    assert back.all("//input[@name='title']/@value") == ["Typed for an hour"]
+    assert back.typed("title") == "Typed for an hour"
     assert "important" in back.text
     assert standing(store).draft.status == "draft"
     decide(fresh, "approve", page=back)
