@@ -33,7 +33,7 @@ class _Word:
 
 @dataclass
 class PageWords:
-    """The words of a document as a browser finds them, made by ``page_words``: without the numbers that lists generate."""
+    """The words of a document as a browser finds them, made by ``page_words``: without generated numbers."""
 
     text: str
     words: list[_Word] = field(default_factory=list)
