@@ -196,3 +196,30 @@ def test_an_opening_takes_its_first_item_along() -> None:
 def test_no_training_on_the_users_data_is_found_in(sentence: str) -> None:
     proposals = read_terms("## Artificial intelligence", sentence)
     assert "ai_training" not in {one.category for one in proposals}
+
+
+@pytest.mark.parametrize(
+    ("sentence", "category"),
+    [
+        pytest.param(
+            "The license to use our shop does not include any resale or commercial use of it or its contents.",
+            "content_license",
+            id="what the user may do with the company's content",
+        ),
+        pytest.param(
+            "Every dispute must be started within the applicable statute of limitations, or it is forever barred.",
+            "claim_time_limit",
+            id="the law's own time to sue",
+        ),
+    ],
+)
+def test_the_opposite_direction_is_not_told_as(sentence: str, category: str) -> None:
+    assert category not in {one.category for one in read_terms(sentence)}
+
+
+def test_damages_not_limited_to_some_kinds_are_no_cap() -> None:
+    found = only(
+        "Kestrel Kettles is not liable for any damages of any kind from the use of the site, including but not limited "
+        "to direct and indirect damages."
+    )
+    assert "cap" not in found.title.lower()
