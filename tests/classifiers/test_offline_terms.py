@@ -202,7 +202,7 @@ def test_no_training_on_the_users_data_is_found_in(sentence: str) -> None:
     ("sentence", "category"),
     [
         pytest.param(
-            "This license does not include any resale or commercial use of the shop or its contents, or of any user content.",
+            "This license does not include any resale or commercial use of the shop, or of any user content.",
             "content_license",
             id="what the user may do with the company's content",
         ),
