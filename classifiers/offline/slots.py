@@ -44,6 +44,15 @@ _COURT = re.compile(
     r"(?: \w{1,12}){0,2} (?i:of|in|for|within) (?:the )?"
     r"(?i:state of |city of |county of |city and county of )?" + _PLACE
 )
+_SEAT = re.compile(
+    r"\b(?i:arbitrations?|arbitrators?|hearings?)\b[^.;]{0,60}?"
+    r"\b(?i:held|conducted|takes? place|occur|initiated|seated|seat|location)\b[^.;]{0,30}?\b(?i:in|at|of) (?:the )?"
+    r"(?i:state of |city of |county of |city and county of )?" + _PLACE + r"\b(?! language)"
+)
+_SEAT_OF = re.compile(
+    r"\b(?i:seat|place|venue|location) (?i:of (?:the |any )?arbitration)\b[^.;]{0,30}?\b(?i:is|be|in) (?:the )?"
+    + _PLACE
+)
 _COURT_BEFORE = re.compile(
     r"\b(?P<place>English|Irish|German|French|Dutch|California|Delaware|New York|Texas|London|Dublin|Singapore) "
     r"courts?\b"
@@ -184,6 +193,10 @@ def _court(text: str) -> str | None:
     return _place(text, _COURT, _COURT_BEFORE)
 
 
+def _seat(text: str) -> str | None:
+    return _place(text, _SEAT, _SEAT_OF)
+
+
 def _body(text: str) -> str | None:
     return next((name for pattern, name in _BODIES if pattern.search(text)), None)
 
@@ -204,5 +217,6 @@ VALUES: dict[str, Callable[[str], str | None]] = {
     "percent": _percent,
     "law": _law,
     "court": _court,
+    "seat": _seat,
     "body": _body,
 }

@@ -16,6 +16,9 @@ NOTHING = {
     "an address that works": "If you provide us with a name and e-mail, you are responsible for providing your own.",
     "how the company writes": "We may contact you at any e-mail address or phone number you provide with your name.",
     "software once it is out": "We may ask for your opinion after the general release of the kettle app.",
+    "arbitration fees among damages": "You must compensate us for all losses, arbitration fees included.",
+    "the language of arbitration": "The arbitration is conducted in the English language.",
+    "small batches": "Our kettles are made in small batches in Duluth.",
     "what arbitration is": "Arbitration can be quicker and less formal than a lawsuit.",
     "what an ombudsman does": "An ombudsman looks into a complaint and gives a decision.",
     "a promise of a section to come": "This section describes how arbitration works and when it applies.",
@@ -52,6 +55,33 @@ LEVELS = {
     "a right to refuse arbitration": (
         "You may reject this arbitration agreement by writing to us within 30 days.",
         {"beneficial"},
+    ),
+    "a place of arbitration alone": ("Any arbitration will be held in Portland, Oregon.", {"medium"}),
+    "arbitration near home": ("The arbitration shall take place in the county where you live.", {"low"}),
+    "a hearing without a journey": (
+        "You may choose to have the arbitration conducted by telephone, on the papers or in person where you live.",
+        {"low"},
+    ),
+    "arbitration imposed together with its place": (
+        "Any dispute will be settled by binding arbitration held in Portland, Oregon.",
+        {"critical"},
+    ),
+    "fees of arbitration that the company pays": (
+        "If you start arbitration, we will reimburse your filing fee for that arbitration.",
+        {"low"},
+    ),
+    "batches": ("If 30 or more similar demands are filed, they proceed to arbitration in batches of ten.", {"high"}),
+    "informal talks are no scheme": (
+        "You and we agree to participate in good faith in informal talks to resolve a dispute before a claim.",
+        {"low"},
+    ),
+    "a scheme that the company takes part in": (
+        "We are committed to take part in proceedings before the consumer conciliation body.",
+        {"beneficial"},
+    ),
+    "a scheme that is named and turned down": (
+        "There is an online dispute resolution platform of the EU, but we are not required to use it.",
+        {"low"},
     ),
     "all liability excluded": ("We are not liable for any damages whatsoever.", {"critical", "high"}),
     "liability kept": (
@@ -121,6 +151,15 @@ TITLES = {
     "the body that arbitrates": (
         "Any dispute will be settled by binding arbitration under the rules of the American Arbitration Association.",
         "American Arbitration Association",
+    ),
+    "the seat": ("Any arbitration will be held in Portland, Oregon.", "Portland, Oregon"),
+    "home or a seat": (
+        "Arbitration hearings are held in Boston or, if you ask for it, in your own county.",
+        "near you or in Boston",
+    ),
+    "the batches": (
+        "If 30 or more similar demands are filed, they proceed to arbitration in batches of ten.",
+        "batches",
     ),
     "the cap": ("Our total liability to you is limited to the greater of US$100 and what you paid us.", "US$100"),
     "the law": ("These terms are governed by the laws of the State of Vermont.", "Vermont"),

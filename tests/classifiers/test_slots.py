@@ -25,6 +25,10 @@ ROWS = {
     "no law in a law that must be obeyed": ("law", "We comply with the laws of any place.", None),
     "a court": ("court", "the courts located in Burlington, Vermont", "Burlington, Vermont"),
     "no court in a duty of the user": ("court", "in the courts of your country", None),
+    "a seat of arbitration": ("seat", "Any arbitration will be held in Portland, Oregon.", "Portland, Oregon"),
+    "a seat that is named so": ("seat", "The seat of arbitration is Singapore.", "Singapore"),
+    "no seat in a language": ("seat", "The arbitration is conducted in the English language.", None),
+    "no seat in a court": ("seat", "Lawsuits are heard in the courts of Vermont.", None),
     "a body by its initials": ("body", "administered by the AAA", "the American Arbitration Association"),
     "initials inside a word": ("body", "Quality class AAAB", None),
 }
