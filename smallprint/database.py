@@ -12,7 +12,7 @@ from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 
 from smallprint.errors import StoreError
 
-SCHEMA = "0004"  # the newest migration; a test holds it to smallprint/migrations/versions
+SCHEMA = "0005"  # the newest migration; a test holds it to smallprint/migrations/versions
 PATIENCE = 10_000  # milliseconds that a writer waits for another one
 _ELSEWHERE = "set SMALLPRINT_HOME to a folder of yours"
 

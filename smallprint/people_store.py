@@ -26,6 +26,7 @@ ROLES: dict[Role, frozenset[Right]] = {
     "admin": frozenset({"see", "decide", "lead", "admin"}),
 }
 SESSION = timedelta(hours=10)
+REMEMBERED = timedelta(days=7)  # an ended session opens nothing; it says whose a form was that comes late
 INVITATION = timedelta(days=3)
 LONGEST_NAME = 80
 _FREE_FAILURES, _LONGEST_WAIT = 5, timedelta(minutes=15)
@@ -53,7 +54,8 @@ class Session(Noun):
     expires_at: datetime
 
 
-def _hash(token: str) -> str:
+def token_hash(token: str) -> str:
+    """What is kept of a token."""
     return sha256(token.encode()).hexdigest()
 
 
@@ -207,13 +209,13 @@ def invite(c: Connection, name: str | None, role: Role, at: datetime) -> str:
     same = t.invitations.c.name.is_(None) if name is None else t.invitations.c.name == name
     c.execute(delete(t.invitations).where(or_(same, t.invitations.c.expires_at <= at)))
     token = token_urlsafe(24)
-    c.execute(insert(t.invitations).values(sha256=_hash(token), name=name, role=role, expires_at=at + INVITATION))
+    c.execute(insert(t.invitations).values(sha256=token_hash(token), name=name, role=role, expires_at=at + INVITATION))
     return token
 
 
 def invitation(c: Connection, token: str, at: datetime) -> tuple[str | None, Role] | None:
     """Name and role that an unused token offers, or None."""
-    query = select(t.invitations).where(t.invitations.c.sha256 == _hash(token), t.invitations.c.expires_at > at)
+    query = select(t.invitations).where(t.invitations.c.sha256 == token_hash(token), t.invitations.c.expires_at > at)
     row = c.execute(query).mappings().first()
     return None if row is None else (row["name"], row["role"])
 
@@ -225,7 +227,7 @@ def accept(c: Connection, token: str, name: str, password: str, at: datetime) ->
     if offered is None:
         raise UserError("this link was used already or has run out; ask for a new one")
     invited, role = offered
-    c.execute(delete(t.invitations).where(t.invitations.c.sha256 == _hash(token)))
+    c.execute(delete(t.invitations).where(t.invitations.c.sha256 == token_hash(token)))
     if invited is None:
         return add_person(c, name, role, by=valid_name(name), at=at, password=password)
     set_password(c, invited, password, by=invited, at=at)
@@ -239,11 +241,11 @@ def start_session(c: Connection, name: str, at: datetime, *, instead_of: str | N
     """A new session's token; the one that the browser came with ends, so that nobody can plant one."""
     if instead_of:
         end_session(c, instead_of)
-    c.execute(delete(t.sessions).where(t.sessions.c.expires_at <= at))
+    c.execute(delete(t.sessions).where(t.sessions.c.expires_at <= at - REMEMBERED))
     token = token_urlsafe(32)
     c.execute(
         insert(t.sessions).values(
-            sha256=_hash(token), user=name, csrf=token_urlsafe(24), created_at=at, expires_at=at + SESSION
+            sha256=token_hash(token), user=name, csrf=token_urlsafe(24), created_at=at, expires_at=at + SESSION
         )
     )
     return token
@@ -254,7 +256,7 @@ def session(c: Connection, token: str, at: datetime) -> Session | None:
     query = (
         select(t.users, t.sessions.c.csrf, t.sessions.c.expires_at)
         .join(t.sessions, t.sessions.c.user == t.users.c.name)
-        .where(t.sessions.c.sha256 == _hash(token), t.sessions.c.expires_at > at, t.users.c.disabled.is_(False))
+        .where(t.sessions.c.sha256 == token_hash(token), t.sessions.c.expires_at > at, t.users.c.disabled.is_(False))
     )
     row = c.execute(query).mappings().first()
     return None if row is None else Session(person=_person(row), csrf=row["csrf"], expires_at=row["expires_at"])
@@ -262,12 +264,12 @@ def session(c: Connection, token: str, at: datetime) -> Session | None:
 
 def prolong_session(c: Connection, token: str, at: datetime) -> None:
     """Let a session that is in use run on."""
-    c.execute(update(t.sessions).where(t.sessions.c.sha256 == _hash(token)).values(expires_at=at + SESSION))
+    c.execute(update(t.sessions).where(t.sessions.c.sha256 == token_hash(token)).values(expires_at=at + SESSION))
 
 
 def end_session(c: Connection, token: str) -> None:
     """Sign out."""
-    c.execute(delete(t.sessions).where(t.sessions.c.sha256 == _hash(token)))
+    c.execute(delete(t.sessions).where(t.sessions.c.sha256 == token_hash(token)))
 
 
 # ---- guessing
@@ -310,7 +312,7 @@ def make_token(c: Connection, name: str, label: str, at: datetime) -> str:
     audit.hold(c)
     known(c, name)
     token = f"spt_{token_urlsafe(32)}"
-    c.execute(insert(t.api_tokens).values(sha256=_hash(token), user=name, label=label[:80], created_at=at))
+    c.execute(insert(t.api_tokens).values(sha256=token_hash(token), user=name, label=label[:80], created_at=at))
     audit.append(c, at=at, actor=name, what="token_made", subject=name, detail={"label": label[:80]})
     return token
 
@@ -320,7 +322,7 @@ def token_owner(c: Connection, token: str) -> Person | None:
     query = (
         select(t.users)
         .join(t.api_tokens, t.api_tokens.c.user == t.users.c.name)
-        .where(t.api_tokens.c.sha256 == _hash(token), t.users.c.disabled.is_(False))
+        .where(t.api_tokens.c.sha256 == token_hash(token), t.users.c.disabled.is_(False))
     )
     row = c.execute(query).mappings().first()
     return None if row is None else _person(row)

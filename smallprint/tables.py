@@ -399,6 +399,17 @@ api_tokens = Table(
     Column("created_at", UtcDateTime, nullable=False),
 )
 
+# What an ended session had sent, while its person signs in at a provider.
+kept_forms = Table(
+    "kept_forms",
+    metadata,
+    Column("session", String(64), primary_key=True),  # hash of the session's token, which may have been swept away
+    Column("user", ForeignKey("users.name"), nullable=False),
+    Column("path", Text, nullable=False),
+    Column("fields", JSON, nullable=False),  # form field -> values
+    Column("at", UtcDateTime, nullable=False),
+)
+
 saved_views = Table(
     "saved_views",
     metadata,

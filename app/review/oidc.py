@@ -8,7 +8,7 @@ import hmac
 from dataclasses import dataclass
 from secrets import token_urlsafe
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 import httpx
 from authlib.integrations.base_client import OAuthError
@@ -19,14 +19,16 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
-from app.review.gate import COOKIE, DeniedError, now
-from smallprint import people_store
+from app.review.gate import COOKIE, DeniedError, now, own_path
+from app.review.sign_in import signed_in
+from smallprint import kept_forms, people_store
 from smallprint.errors import UserError
 from smallprint.people_store import Role
 from smallprint.store import Store
 
 router = APIRouter()
 _COOKIE = "smallprint_elsewhere"
+_LONGEST_PATH = 1000  # characters; a cookie has some 4,000
 _LEEWAY = 60  # seconds by which clocks may differ
 _ALGORITHMS = ["RS256", "ES256", "PS256", "EdDSA"]  # signatures alone; "none" and shared secrets are not among them
 
@@ -85,8 +87,8 @@ def _client(request: Request, provider: Provider) -> OAuth2Client:
 
 
 @router.get("/sign-in/elsewhere")
-def leave(request: Request) -> Response:
-    """Go to the provider; what the answer must carry waits in a cookie of this browser."""
+def leave(request: Request, next: str = "/queue") -> Response:  # noqa: A002 -- a query parameter
+    """Go to the provider; what the answer must carry, and where it leads, waits in a cookie of this browser."""
     provider = _provider(request)
     nonce, verifier = token_urlsafe(24), token_urlsafe(48)
     with _client(request, provider) as client:
@@ -97,7 +99,7 @@ def leave(request: Request) -> Response:
     https = request.url.scheme == "https"
     response.set_cookie(
         _COOKIE,
-        f"{state}|{nonce}|{verifier}",
+        f"{state}|{nonce}|{verifier}|{quote(own_path(next[:_LONGEST_PATH]), safe='')}",
         httponly=True,
         samesite="lax",
         secure=https,
@@ -112,9 +114,9 @@ def come_back(request: Request, state: str = "", code: str = "") -> Response:
     """The provider's answer: verified, then a session."""
     provider = _provider(request)
     parts = request.cookies.get(_COOKIE, "").split("|")
-    if len(parts) != 3 or not code or not hmac.compare_digest(parts[0].encode(), state.encode()):
+    if len(parts) != 4 or not code or not hmac.compare_digest(parts[0].encode(), state.encode()):
         raise DeniedError("This answer does not belong to a sign-in that began in this browser. Begin again.")
-    _, nonce, verifier = parts
+    _, nonce, verifier, asked = parts
     metadata = provider.metadata()
     try:
         with _client(request, provider) as client:
@@ -126,11 +128,11 @@ def come_back(request: Request, state: str = "", code: str = "") -> Response:
     claims = verified(str(token.get("id_token", "")), provider, _json(metadata["jwks_uri"]), nonce, _seconds(request))
     name = _person(request, provider, claims)
     store: Store = request.app.state.store
+    ended = request.cookies.get(COOKIE)
     with store.write() as c:
-        session = people_store.start_session(c, name, now(request), instead_of=request.cookies.get(COOKIE))
-    response = RedirectResponse("/queue", 303)
-    https = request.url.scheme == "https"
-    response.set_cookie(COOKIE, session, httponly=True, samesite="lax", secure=https, path="/")
+        path, kept = (kept_forms.take(c, ended, name, now(request)) if ended else None) or ("", {})
+        session = people_store.start_session(c, name, now(request), instead_of=ended)
+    response = signed_in(request, session, name, kept=kept, path=path, next_path=unquote(asked))
     response.delete_cookie(_COOKIE, path="/sign-in")
     return response
 

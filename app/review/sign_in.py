@@ -17,13 +17,14 @@ from app.review.gate import (
     Posted,
     SignInNeededError,
     check_guest,
+    from_elsewhere,
     guest_token,
     now,
     own_path,
 )
 from app.review.pages import page
 from app.review.passwords import hash_password, problem_with, verify
-from smallprint import desk_store, people_store
+from smallprint import desk_store, kept_forms, people_store
 from smallprint.errors import UserError
 from smallprint.store import Store
 
@@ -41,7 +42,7 @@ def sign_in_page(request: Request, *, status: int = 200, **values: str | bool) -
     """The form, with a token of its own in a cookie."""
     token = guest_token(request)
     shown: dict[str, Any] = {"problem": "", "name": "", "next": "/queue", "kept": "", "kept_path": "", "expired": False}
-    shown |= values
+    shown |= {"kept_elsewhere": False} | values
     response = page(request, "sign_in.html", status=status, csrf=token, **shown)
     _set(response, request, GUEST_COOKIE, token)
     return response
@@ -81,13 +82,16 @@ def sign_in(request: Request, fields: Posted) -> Response:
     with store.write() as c:
         people_store.sign_in_worked(c, name_key)
         token = people_store.start_session(c, known[0], at, instead_of=request.cookies.get(COOKIE))
-    return _signed_in(request, token, known[0], fields)
-
-
-def _signed_in(request: Request, token: str, name: str, fields: Fields) -> Response:
     kept, path = kept_form(fields)
+    return signed_in(request, token, known[0], kept=kept, path=path, next_path=fields.get("next", ["/queue"])[0])
+
+
+def signed_in(
+    request: Request, token: str, name: str, *, kept: Fields, path: str = "", next_path: str = "/queue"
+) -> Response:
+    """The first page of a new session: what an ended one had typed for ``path``, else the page that was asked for."""
     if not kept:
-        response: Response = RedirectResponse(own_path(fields.get("next", ["/queue"])[0]), 303)
+        response: Response = RedirectResponse(own_path(next_path), 303)
     elif match := _DRAFT_PATH.match(path):
         where = _keep_typed(request, match.group(1), name, kept)
         response = RedirectResponse(where, 303)
@@ -140,13 +144,24 @@ def sign_in_needed(request: Request, error: Exception) -> Response:
         return Response('{"signed_out": true}', 401, media_type="application/json")
     kept = {name: values for name, values in error.fields.items() if name not in _SECRET}
     path = error.path.partition("?")[0]
+    path = path if own_path(path) == path else ""
     return sign_in_page(
         request,
         status=401,
         expired=True,
         kept=json.dumps(kept, ensure_ascii=False),
-        kept_path=path if own_path(path) == path else "",
+        kept_path=path,
+        kept_elsewhere=_keep_for_provider(request, error.fields.get("csrf", [""])[0], path, kept),
     )
+
+
+def _keep_for_provider(request: Request, csrf: str, path: str, kept: Fields) -> bool:
+    """Keep the form on this side for somebody who signs in at the provider, whose page carries nothing of ours."""
+    token = request.cookies.get(COOKIE, "")
+    if request.app.state.oidc is None or not token or not path or from_elsewhere(request):
+        return False
+    with _store(request).write() as c:
+        return kept_forms.keep(c, token, csrf, path=path, fields=kept, at=now(request))
 
 
 @router.post("/sign-out")
@@ -209,5 +224,5 @@ def welcome(request: Request, token: str, fields: Posted) -> Response:
         except UserError as error:
             problem = str(error)
         else:
-            return _signed_in(request, session, person.name, {})
+            return signed_in(request, session, person.name, kept={})
     return _welcome(request, token, status=422, name=name, problem=problem)

@@ -12,9 +12,10 @@ from joserfc.jwk import KeySet, RSAKey
 
 from app.review.desk import create_desk
 from app.review.oidc import Provider
-from smallprint import people_store
+from smallprint import desk_store, people_store
 from smallprint.errors import UserError
-from tests.desk import NOW
+from tests.app.review.browser import Browser
+from tests.desk import NOW, REFUND
 
 KEY = RSAKey.generate_key(2048, {"kid": "one"})
 OTHER_KEY = RSAKey.generate_key(2048, {"kid": "one"})
@@ -81,20 +82,22 @@ def provider():
 
 
 @pytest.fixture
-def sign_in(provider, store):
+def sign_in(provider, store, clock):
     """Walks from the button back to the desk; gives the last answer and the client."""
 
-    def walk(role="reviewer", *, state=None, **claims):
-        known = Provider(provider.issuer, "desk", "secret", role)
-        desk = create_desk(store, clock=lambda: NOW, oidc=known)
-        client = TestClient(desk, base_url="http://desk.example", follow_redirects=False)
-        away = urlsplit(client.get("/sign-in/elsewhere").headers["location"])
+    def walk(role="reviewer", *, client=None, wanted="", state=None, **claims):
+        if client is None:
+            known = Provider(provider.issuer, "desk", "secret", role)
+            desk = create_desk(store, clock=clock, oidc=known)
+            client = TestClient(desk, base_url="http://desk.example", follow_redirects=False)
+        asked_for = {"next": wanted} if wanted else {}
+        away = urlsplit(client.get("/sign-in/elsewhere", params=asked_for).headers["location"])
         asked = {name: values[0] for name, values in parse_qs(away.query).items()}
         provider.claims = {
             "iss": provider.issuer,
             "aud": "desk",
             "sub": "u-17",
-            "exp": int(NOW.timestamp()) + 300,
+            "exp": int(clock().timestamp()) + 300,
             "nonce": asked["nonce"],
             "name": "Greta Holm",
         } | claims
@@ -174,3 +177,79 @@ def test_a_provider_without_https_is_refused_when_it_is_not_on_this_machine():
 def test_without_a_provider_there_is_no_such_door(browse):
     assert browse().get("/sign-in/elsewhere").status == 404
     assert "elsewhere" not in browse().get("/sign-in").source
+
+
+# ---- what an ended session had typed
+
+
+@pytest.fixture
+def late(sign_in, clock):
+    """Greta approves what she has typed after her session has ended; gives her browser's client and the answer."""
+
+    def send(action=f"/draft/{REFUND.id}", **changes):
+        client = sign_in()[1]
+        browser = Browser(client)
+        page = browser.get("/queue?q=never+refunded" if "queue" in action else action)
+        clock.pass_by(hours=30)
+        return client, browser.send(page, action, {"act": "approve", **changes})
+
+    return send
+
+
+def title_kept(client) -> str:
+    return Browser(client).get(f"/draft/{REFUND.id}").typed("title")
+
+
+def test_what_an_ended_session_had_typed_comes_back_from_the_provider(late, sign_in, store):
+    client, asked = late(title="Typed for an hour", note="important")
+    assert (asked.status, "comes back that way too" in asked.text) == (401, True)
+    answer, _, _ = sign_in(client=client)
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/draft/{REFUND.id}#evidence")
+    assert title_kept(client) == "Typed for an hour"
+    with store.read() as c:
+        assert desk_store.standing(c, REFUND.id).draft.status == "draft"
+
+
+def test_a_bulk_comes_back_as_a_question(late, sign_in, store):
+    client, _ = late("/queue/bulk", item=f"{REFUND.id}:1")
+    answer, _, _ = sign_in(client=client)
+    assert "Send it again" in answer.text
+    assert f"{REFUND.id}:1" in answer.text
+    again, _, _ = sign_in(client=client)
+    assert again.status_code == 303
+
+
+def another_browser(client) -> None:
+    client.cookies.delete("smallprint")
+
+
+@pytest.mark.parametrize(
+    ("typed", "meanwhile", "minutes", "claims"),
+    [
+        pytest.param({}, lambda _: None, 1, {"sub": "u-18", "name": "Hanna"}, id="another person at the same browser"),
+        pytest.param({}, another_browser, 1, {}, id="the same person at another browser"),
+        pytest.param({}, lambda _: None, 61, {}, id="more than an hour later"),
+        pytest.param({"csrf": "forged"}, lambda _: None, 1, {}, id="a form that was not of that session"),
+        pytest.param({"what_it_is": "x" * 250_000}, lambda _: None, 1, {}, id="a form longer than ours are"),
+    ],
+)
+def test_a_kept_form_does_not_come_back_for(late, sign_in, clock, *, typed, meanwhile, minutes, claims):
+    client, _ = late(title="Typed for an hour", **typed)
+    meanwhile(client)
+    clock.pass_by(minutes=minutes)
+    answer, _, _ = sign_in(client=client, **claims)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/queue")
+    assert title_kept(client) == REFUND.title
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        pytest.param(f"/draft/{REFUND.id}?q=a%7Cb", f"/draft/{REFUND.id}?q=a%7Cb", id="a page of the desk"),
+        pytest.param("https://evil.example/queue", "/queue", id="another site"),
+        pytest.param("//evil.example", "/queue", id="another site without a scheme"),
+        pytest.param("/queue\\@evil.example", "/queue", id="another site behind a backslash"),
+    ],
+)
+def test_the_way_back_leads_to_pages_of_the_desk_alone(sign_in, wanted, found):
+    assert sign_in(wanted=wanted)[0].headers["location"] == found
