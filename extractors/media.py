@@ -6,6 +6,7 @@ import zipfile
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
+from extractors.utf16 import unmarked_utf16
 from smallprint.errors import DocumentError
 
 _DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -96,12 +97,17 @@ def _zip_kind(data: bytes) -> str:
 
 def _ascii(head: bytes) -> bytes:
     # UTF-16 text shows its ASCII once the zero bytes are gone.
-    return head.replace(b"\x00", b"") if head[:2] in (b"\xff\xfe", b"\xfe\xff") else head
+    return head.replace(b"\x00", b"") if _is_utf16(head) else head
+
+
+def _is_utf16(head: bytes) -> bool:
+    return head[:2] in (b"\xff\xfe", b"\xfe\xff") or unmarked_utf16(head) is not None
 
 
 def _is_binary(head: bytes) -> bool:
-    """Many control bytes, and no byte order mark that explains zero bytes."""
+    """Many control bytes, and no UTF-16 that explains zero bytes."""
     if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return False
-    controls = sum(1 for byte in head if byte < 9 or 13 < byte < 32)
-    return controls > len(head) * 0.05
+    shown = _ascii(head)
+    controls = sum(1 for byte in shown if byte < 9 or 13 < byte < 32)
+    return controls > len(shown) * 0.05

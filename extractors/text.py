@@ -16,6 +16,7 @@ from extractors.line_shapes import (
     split_bullet,
     split_marker,
 )
+from extractors.utf16 import unmarked_utf16
 from smallprint.records import DocumentWarning
 
 _BOMS = {
@@ -41,6 +42,9 @@ def decode(data: bytes) -> tuple[str, tuple[DocumentWarning, ...]]:
     for bom, charset in _BOMS.items():
         if data.startswith(bom):
             return data.decode(charset, errors="replace"), ()
+    wide = unmarked_utf16(data)  # before UTF-8, which ASCII letters with zero bytes between them are, too
+    if wide:
+        return data.decode(wide, errors="replace"), (DocumentWarning(code="charset_guessed", detail=f"read as {wide}"),)
     try:
         return data.decode("utf-8"), ()
     except UnicodeDecodeError:
@@ -71,10 +75,6 @@ def extract_text(data: bytes, _options: Options) -> Extraction:
 
 def _guess(data: bytes) -> str:
     sample = data[:65536]
-    if sample[1::2].count(0) > len(sample) * 0.3:
-        return "utf-16-le"
-    if sample[0::2].count(0) > len(sample) * 0.3:
-        return "utf-16-be"
     western = sample.decode("cp1252", errors="replace")
     if all(character in _WESTERN for character in western if not character.isascii()):
         return "cp1252"

@@ -4,6 +4,7 @@ import re
 
 from extractors.html.decoding import decode
 from extractors.html.edges import trim_edges
+from extractors.html.frames import frame_addresses, listed, note_frames, open_inner_pages
 from extractors.html.headings import join_numbers, promote_headings, promote_title
 from extractors.html.main_content import find_main, leave_outside
 from extractors.html.metadata import declared_title, language_of, title_of
@@ -41,13 +42,17 @@ def extract_html(data: bytes, options: Options) -> Extraction:
     """
     text, warnings = decode(data)
     root = parse(text)
-    blocks, notes = _read(root, options.source)
+    blocks, notes, frames = _read(root, options.source)
     size = sum(len(block.text) for block in blocks)
     if size < _FEW:
         found = _read_state(root, options.source)
         if found is not None and sum(len(block.text) for block in found[0]) > max(size * 3, 200):
             blocks, notes = found
             size = sum(len(block.text) for block in blocks)
+    if frames and not _has_sentence(blocks):
+        raise DocumentError(
+            "no_text", f"the text of this page is in a frame: {listed(frames)}", advice="read the frame's own address"
+        )
     if size < _NOTHING and _needs_scripts(root, blocks):
         if options.render:
             raise DocumentError(
@@ -63,8 +68,9 @@ def extract_html(data: bytes, options: Options) -> Extraction:
     )
 
 
-def _read(root: Element, source: str) -> tuple[list[RawBlock], tuple[DocumentWarning, ...]]:
-    """The blocks of a parsed page, and what a reader should know about them."""
+def _read(root: Element, source: str) -> tuple[list[RawBlock], tuple[DocumentWarning, ...], list[str]]:
+    """The blocks of a parsed page, what a reader should know about them, and the addresses of its frames."""
+    open_inner_pages(root)
     for template in list(root.iter("template")):
         if template.get("shadowrootmode"):
             template.tag = "div"  # a declarative shadow root is shown like any other element
@@ -82,14 +88,15 @@ def _read(root: Element, source: str) -> tuple[list[RawBlock], tuple[DocumentWar
         writer.write(index)
     writer.write(0)
     written = promote_title(promote_headings(trim_edges(join_numbers(writer.out))), declared_title(root))
-    return [one.block for one in written], (*hidden, *several, *repeated)
+    frames = frame_addresses(page, root, source)
+    return [one.block for one in written], (*hidden, *several, *repeated, *note_frames(frames)), frames
 
 
 def _read_state(root: Element, source: str) -> tuple[list[RawBlock], tuple[DocumentWarning, ...]] | None:
     html = text_state(root)
     if html is None:
         return None
-    blocks, notes = _read(parse(html), source)
+    blocks, notes, _ = _read(parse(html), source)
     # Data often names a document beside a text that opens with the same name.
     if len(blocks) > 1 and blocks[0].text.strip().lower() == blocks[1].text.strip().lower():
         blocks = blocks[1:]
@@ -101,6 +108,10 @@ def _needs_scripts(root: Element, blocks: list[RawBlock]) -> bool:
     """Whether this page is a shell that scripts fill: scripts, and no sentence or one that asks for scripts."""
     if next(root.iter("script"), None) is None:
         return False
-    if not any(len(block.text) >= _SENTENCE and block.kind != "heading" for block in blocks):
+    if not _has_sentence(blocks):
         return True
     return any(_SHELL.search(block.text) for block in blocks)
+
+
+def _has_sentence(blocks: list[RawBlock]) -> bool:
+    return any(len(block.text) >= _SENTENCE and block.kind != "heading" for block in blocks)

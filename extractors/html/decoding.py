@@ -3,6 +3,7 @@
 import codecs
 import re
 
+from extractors.utf16 import unmarked_utf16
 from smallprint.records import DocumentWarning
 
 _BOMS = (
@@ -41,7 +42,7 @@ def decode(data: bytes) -> tuple[str, tuple[DocumentWarning, ...]]:
     for mark, encoding in _BOMS:
         if data.startswith(mark):
             return _strip(data[len(mark) :].decode(encoding, "replace"), encoding)
-    wide = _unmarked_utf16(data)
+    wide = unmarked_utf16(data)
     if wide:
         return _strip(data.decode(wide, "replace"), wide)
     declared = _declared(data)
@@ -81,18 +82,6 @@ def _declared(data: bytes) -> str | None:
             continue
         # A page that says UTF-16 in ASCII letters is not UTF-16.
         return "utf-8" if name.startswith(("utf-16", "utf-32")) else name.replace("iso2022_", "iso2022")
-    return None
-
-
-def _unmarked_utf16(data: bytes) -> str | None:
-    head = data[:512]
-    if len(head) < 16:
-        return None
-    even, odd = head[0::2].count(0), head[1::2].count(0)
-    if odd > len(head) * 0.4 and even < len(head) * 0.05:
-        return "utf-16-le"
-    if even > len(head) * 0.4 and odd < len(head) * 0.05:
-        return "utf-16-be"
     return None
 
 

@@ -13,6 +13,8 @@ MAX_CHARACTERS = 64_000_000
 MAX_TAGS = 600_000  # a 5 MB page of a legal text has some 100,000
 MAX_TAGS_IF_DEEP = 100_000  # the same for a page that nests beyond 256 levels
 _NUL = re.compile("[\x00\x0b\x0c]")
+# What a head may hold. libxml2 knows no element newer than HTML 4, so without a body tag it leaves "main" in the head.
+_METADATA = frozenset(("title", "meta", "link", "base", "style", "script", "noscript", "template", "object", "basefont"))
 _XML_HEAD = re.compile(r"^\s{0,100}<\?xml[^>]{0,200}\?>")
 
 
@@ -37,6 +39,8 @@ def parse(text: str) -> Element:
     root, limited = _parse(data, huge=False)
     if limited and text.count("<") <= MAX_TAGS_IF_DEEP:
         root, limited = _parse(data, huge=True)
+    if root is not None:
+        _open_body(root)
     if root is None or root.find("body") is None:
         raise DocumentError("no_text", "the page has no body to read", advice="check that this is the right file")
     if limited:
@@ -44,6 +48,24 @@ def parse(text: str) -> Element:
             "malformed", "the page nests its tags deeper than any reader needs", advice="save the text as a file"
         )
     return root
+
+
+def _open_body(root: Element) -> None:
+    """The body begins where a browser would begin it: at the first element that no head can hold."""
+    if root.find("body") is None and root.find("frameset") is not None:
+        etree.SubElement(root, "body")  # a page of frames has none; its frames are named
+    head = root.find("head")
+    first = next((at for at, child in enumerate(head) if child.tag not in _METADATA), None) if head is not None else None
+    if first is None:
+        return
+    body = root.find("body")
+    if body is None:
+        body = etree.SubElement(root, "body")
+    if body.text and body.text.strip():
+        head[-1].tail = (head[-1].tail or "") + body.text  # text is no element, and would end up before what moves
+        body.text = None
+    for at, child in enumerate(list(head)[first:]):
+        body.insert(at, child)
 
 
 def _parse(data: bytes, *, huge: bool) -> tuple[Element | None, bool]:
