@@ -69,15 +69,15 @@ def clean(text: str) -> str:
     return _BREAKS.sub("\n", _SPACES.sub(" ", text)).strip()
 
 
-def refuse_flood(count: int, what: str = "paragraphs") -> None:
-    """Stop where a file has more pieces than any document, before they fill the memory.
+def refuse_flood(count: int, what: str = "paragraphs", most: int = _MAX_BLOCKS) -> None:
+    """Stop where a file has more pieces than any document, before they fill the memory or take too long.
 
     Raises:
         DocumentError: ``too_large``.
 
     """
-    if count > _MAX_BLOCKS:
-        raise DocumentError("too_large", f"there are more than {_MAX_BLOCKS:,} {what} in it", advice="split the file")
+    if count > most:
+        raise DocumentError("too_large", f"there are more than {most:,} {what} in it", advice="split the file")
 
 
 def assemble(raw: Iterable[RawBlock]) -> tuple[str, tuple[Block, ...]]:

@@ -1,7 +1,8 @@
 """How well and how fast HTML pages become text: word F1, headings, list items, numbers and time per gold page.
 
 Run ``python -m evals.benchmarks.html --data ../shared/data``. Gold is Markdown that hand-written selectors took from
-the very capture beside it. Where a gold file holds the same text twice over, the second copy counts once.
+the very capture beside it. A gold file that holds its text twice over, because its selectors matched a box and the box
+around it, counts once (F1) and as it stands (raw F1).
 """
 
 import argparse
@@ -73,6 +74,7 @@ class Row:
     seconds: float
     trafilatura_seconds: float
     trafilatura_f1: float
+    raw_f1: float  # against the gold file as it stands, repeats included
     note: str = ""
 
 
@@ -92,6 +94,7 @@ def run(data: Path) -> list[Row]:
 def _measure(gold_path: Path, page_path: Path) -> Row:
     source = gold_path.read_text(encoding="utf-8")
     gold, repeated = read_gold(source)
+    raw = gold if not repeated else read_gold(source, once=False)[0]
     page = page_path.read_bytes()
     note = "gold holds its text twice, counted once" if repeated else ""
     document = extract(page, source=page_path.name, media_type="text/html")
@@ -115,6 +118,7 @@ def _measure(gold_path: Path, page_path: Path) -> Row:
         seconds=_fastest(lambda: extract_html(page, Options(source=page_path.name))),
         trafilatura_seconds=_fastest(lambda: _trafilatura(page)),
         trafilatura_f1=word_f1(read_gold(theirs)[0].words, gold.words)[2],
+        raw_f1=word_f1(words_of(text), raw.words)[2],
         note=note,
     )
 
@@ -126,20 +130,20 @@ def word_f1(ours: Sequence[str], gold: Sequence[str]) -> tuple[float, float, flo
     return precision, recall, 2 * precision * recall / (precision + recall) if common else 0.0
 
 
-def read_gold(markdown: str) -> tuple[Gold, bool]:
-    """The gold text of a Markdown file, and whether a second copy of the text was left out."""
+def read_gold(markdown: str, *, once: bool = True) -> tuple[Gold, bool]:
+    """The gold text of a Markdown file, and whether a second copy of the text was left out (never, if not ``once``)."""
     tokens = MarkdownIt("commonmark").enable("table").parse(markdown)
     blocks = [block for block in _gold_blocks(tokens) if block[2]]
-    once = _once(blocks)
-    while len(shorter := _once(once)) < len(once):
-        once = shorter
+    kept = blocks
+    while once and len(shorter := _once(kept)) < len(kept):
+        kept = shorter
     gold = Gold(
-        words=tuple(word for kind, number, words in once for word in _shown(kind, number, words)),
-        headings=_parts(once, "heading"),
-        items=_parts(once, "item"),
-        paragraphs=_parts(once, "paragraph"),
+        words=tuple(word for kind, number, words in kept for word in _shown(kind, number, words)),
+        headings=_parts(kept, "heading"),
+        items=_parts(kept, "item"),
+        paragraphs=_parts(kept, "paragraph"),
     )
-    return gold, len(once) < len(blocks)
+    return gold, len(kept) < len(blocks)
 
 
 def _parts(blocks: Iterable[tuple[str, str | None, tuple[str, ...]]], kind: str) -> tuple[GoldPart, ...]:
@@ -266,15 +270,15 @@ def _trafilatura(page: bytes) -> str:
 def _fastest(work: object) -> float:
     times = []
     for _ in range(_ROUNDS):
-        started = time.perf_counter()
+        started = time.process_time()
         work()  # type: ignore[operator]
-        times.append(time.perf_counter() - started)
+        times.append(time.process_time() - started)
     return min(times)
 
 
 def table(rows: Sequence[Row]) -> str:
     """The rows as text with a line of totals."""
-    heads = ("gold", "ours", "P", "R", "F1", "head", "item", "num", "stray", "ms", "traf ms", "traf F1")
+    heads = ("gold", "ours", "P", "R", "F1", "raw F1", "head", "item", "num", "stray", "ms", "traf ms", "traf F1")
     lines = [f"{'page':46}" + "".join(f"{head:>8}" for head in heads)]
     lines.extend(_line(row) for row in rows)
     ours, theirs = sum(row.seconds for row in rows), sum(row.trafilatura_seconds for row in rows)
@@ -283,6 +287,10 @@ def table(rows: Sequence[Row]) -> str:
         f"worst {min(row.f1 for row in rows):.3f} ({min(row.trafilatura_f1 for row in rows):.3f}), "
         f"throughput {theirs / ours:.2f} x trafilatura's"
     )
+    lines.append(
+        f"against the gold files as they stand, repeats counted: mean F1 {_mean(row.raw_f1 for row in rows):.4f}, "
+        f"worst {min(row.raw_f1 for row in rows):.3f}"
+    )
     return "\n".join(lines)
 
 
@@ -290,7 +298,7 @@ def _line(row: Row) -> str:
     cells = (
         f"{row.gold_words}",
         f"{row.our_words}",
-        *(f"{value:.3f}" for value in (row.precision, row.recall, row.f1)),
+        *(f"{value:.3f}" for value in (row.precision, row.recall, row.f1, row.raw_f1)),
         *("-" if value is None else f"{value:.2f}" for value in (row.headings, row.items, row.numbers)),
         f"{row.strays}",
         f"{row.seconds * 1000:.1f}",

@@ -21,7 +21,7 @@ def is_contents(page: Survey, index: int, density: float) -> bool:
 def drop_contents(page: Survey, index: int, keep: frozenset[int]) -> None:
     """Drops the list, and the boxes around it that hold nothing more than a title for it."""
     page.drop(index)
-    above = page.parent[index]
+    outer, above = index, page.parent[index]
     while (
         above > 0
         and above not in keep
@@ -30,8 +30,9 @@ def drop_contents(page: Survey, index: int, keep: frozenset[int]) -> None:
         and not page.count("main", above)
         and not any(above <= kept <= page.end[above] for kept in keep)
     ):
-        page.drop(above)
-        above = page.parent[above]
+        outer, above = above, page.parent[above]
+    if outer != index:
+        page.drop(outer)
 
 
 def _repeats_titles(page: Survey, index: int) -> bool:

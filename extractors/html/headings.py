@@ -75,7 +75,7 @@ def promote_headings(blocks: Sequence[WrittenBlock]) -> list[WrittenBlock]:
             else:
                 level = (base or real) + 1
             block = replace(block, kind="heading", level=min(level, 6))
-        found.append(replace(one, block=block))
+        found.append(one if block is one.block else replace(one, block=block))
     return found
 
 

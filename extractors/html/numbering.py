@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from itertools import islice
 
 from extractors.html.parsing import Element
 from extractors.html.styles import Declarations, Stylesheet
@@ -40,6 +41,7 @@ _CONTENT = re.compile(
 )
 _ESCAPE = re.compile(r"\\([0-9a-fA-F]{1,6})\s?")
 _MAX_ORDINAL = 100_000
+_PARTS = 20  # strings and counters of one number
 
 
 def written(ordinal: int, style: str) -> str:
@@ -187,7 +189,7 @@ class Counters:
 
     def _written(self, content: str) -> str:
         text = ""
-        for match in _CONTENT.finditer(content):
+        for match in islice(_CONTENT.finditer(content), _PARTS):
             double, single, one, style, many, glue_double, glue_single, many_style = match.groups()
             if one is not None:
                 text += written(self._value(one), (style or "decimal").lower())

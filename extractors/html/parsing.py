@@ -10,11 +10,14 @@ from smallprint.errors import DocumentError
 Element = Any  # lxml publishes no types
 
 MAX_CHARACTERS = 64_000_000
-MAX_TAGS = 600_000  # a 5 MB page of a legal text has some 100,000
-MAX_TAGS_IF_DEEP = 100_000  # the same for a page that nests beyond 256 levels
+MAX_TAGS = 600_000  # start and end tags
+MAX_ELEMENTS = 200_000  # a 5 MB page of numbered sections, lists and tables has 164,000
+MAX_TAGS_IF_DEEP = 100_000  # for a page that nests beyond 256 levels
 _NUL = re.compile("[\x00\x0b\x0c]")
 # What a head may hold. libxml2 knows no element newer than HTML 4, so without a body tag it leaves "main" in the head.
-_METADATA = frozenset(("title", "meta", "link", "base", "style", "script", "noscript", "template", "object", "basefont"))
+_METADATA = frozenset(
+    ("title", "meta", "link", "base", "style", "script", "noscript", "template", "object", "basefont")
+)
 _XML_HEAD = re.compile(r"^\s{0,100}<\?xml[^>]{0,200}\?>")
 
 
@@ -29,11 +32,7 @@ def parse(text: str) -> Element:
 
     """
     if len(text) > MAX_CHARACTERS or text.count("<") > MAX_TAGS:
-        raise DocumentError(
-            "too_large",
-            f"the page is too large to be a readable document ({len(text):,} characters, {text.count('<'):,} tags)",
-            advice="save the part that matters as its own file",
-        )
+        raise _too_large(f"{len(text):,} characters, {text.count('<'):,} tags")
     text = _XML_HEAD.sub("", _NUL.sub(" ", text))
     data = text.encode("utf-8", "replace")
     root, limited = _parse(data, huge=False)
@@ -43,6 +42,8 @@ def parse(text: str) -> Element:
         _open_body(root)
     if root is None or root.find("body") is None:
         raise DocumentError("no_text", "the page has no body to read", advice="check that this is the right file")
+    if sum(1 for _ in root.iter()) > MAX_ELEMENTS:
+        raise _too_large(f"more than {MAX_ELEMENTS:,} elements")
     if limited:
         raise DocumentError(
             "malformed", "the page nests its tags deeper than any reader needs", advice="save the text as a file"
@@ -50,12 +51,22 @@ def parse(text: str) -> Element:
     return root
 
 
+def _too_large(size: str) -> DocumentError:
+    return DocumentError(
+        "too_large",
+        f"the page is too large to be a readable document ({size})",
+        advice="save the part that matters as its own file",
+    )
+
+
 def _open_body(root: Element) -> None:
     """The body begins where a browser would begin it: at the first element that no head can hold."""
     if root.find("body") is None and root.find("frameset") is not None:
         etree.SubElement(root, "body")  # a page of frames has none; its frames are named
     head = root.find("head")
-    first = next((at for at, child in enumerate(head) if child.tag not in _METADATA), None) if head is not None else None
+    first = (
+        next((at for at, child in enumerate(head) if child.tag not in _METADATA), None) if head is not None else None
+    )
     if first is None:
         return
     body = root.find("body")

@@ -7,6 +7,8 @@ _LINE_START = re.compile(
     r"[•◦▪‣·*–—-]\s|\(?(?:\d{1,3}(?:\.\d{1,3}){0,4}|[A-Za-z]|[ivxIVX]{1,5})[.)]\s|\d{1,3}(?:\.\d{1,3}){1,4}\s"
 )
 _NUMBER = re.compile(r"§?\s?[(\[]?(?:\d{1,3}(?:\.\d{1,3}){0,4}|[A-Za-z]|[ivxIVX]{1,5})[.)\]:]?")
+# Marks that take no room: page builders leave them before and after what they set.
+_UNSEEN = " \t\r\n\f\v\u00a0\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
 _FULL_LINE = 70  # characters after which a line that ends like a sentence reads as a paragraph of its own
 _HEAD = 130  # characters of the longest line that can be a head
 
@@ -39,7 +41,7 @@ def paragraphs(pieces: list[Piece]) -> list[list[Piece]]:
         if not text:
             previous = ""
             continue
-        is_head = len(text) <= _HEAD and all(piece.bold or not piece.text.strip() for piece in line)
+        is_head = len(text) <= _HEAD and all(piece.bold or is_blank(piece.text) for piece in line)
         if not previous or is_head != was_head or _LINE_START.match(text) or _is_paragraph(previous, text):
             runs.append(line)
         else:
@@ -48,20 +50,25 @@ def paragraphs(pieces: list[Piece]) -> list[list[Piece]]:
     return runs
 
 
+def is_blank(text: str) -> bool:
+    """True for text of which a reader sees nothing."""
+    return not text.strip(_UNSEEN)
+
+
 def _is_paragraph(previous: str, text: str) -> bool:
     return len(previous) >= _FULL_LINE and previous.endswith((".", ":", ";", "!", "?", "”")) and len(text) > 20
 
 
 def leading_bold(pieces: list[Piece]) -> int:
     """Leading characters in bold type; a number in plain type before a bold head belongs to the head."""
-    shown = [piece for piece in pieces if piece.text.strip()]
+    shown = [piece for piece in pieces if not is_blank(piece.text)]
     if not shown:
         return 0
     if not shown[0].bold and (len(shown) < 2 or not shown[1].bold or not _NUMBER.fullmatch(shown[0].text.strip())):
         return 0
     count = 0
     for piece in pieces:
-        if not piece.bold and piece.text.strip() and piece is not shown[0]:
+        if not piece.bold and not is_blank(piece.text) and piece is not shown[0]:
             break
         count += len(piece.text if count else piece.text.lstrip())
     return count

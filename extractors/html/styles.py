@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from extractors.html.parsing import Element
 
 MAX_CSS = 3_000_000  # characters of style text that we read
+_CLASSES = 100  # class names of an element that are looked at
 _RELEVANT = re.compile(
     r"^(?:display|visibility|font-size|text-indent|position|left|top|clip|font-weight|list-style(?:-type)?|content"
     r"|counter-(?:reset|increment|set))$"
@@ -20,6 +21,12 @@ _PART = re.compile(r"([.#])((?:[A-Za-z0-9_-]|\\.)+)")
 _BEFORE = re.compile(r"::?(before|marker)$")
 _SPACES = re.compile(r"\s+")
 Declarations = dict[str, str]
+
+
+def class_names(element: Element) -> list[str]:
+    """The element's class names, no more than any author writes."""
+    names = element.get("class")
+    return names.split(None, _CLASSES)[:_CLASSES] if names else []
 
 
 @dataclass(frozen=True)
@@ -41,7 +48,7 @@ class _Compound:
             return False
         if self.identifier and element.get("id") != self.identifier:
             return False
-        return not self.classes or self.classes <= set((element.get("class") or "").split())
+        return not self.classes or self.classes <= set(class_names(element))
 
 
 @dataclass(frozen=True)
@@ -59,7 +66,7 @@ class Stylesheet:
     by_key: dict[str, list[_Rule]] = field(default_factory=dict)
     has_counters: bool = False
     computed: dict[Element, Declarations] = field(default_factory=dict)
-    work: int = 5_000_000  # steps that matching may take; real pages need up to 100,000, and past it no rule holds
+    work: int = 1_000_000  # steps that matching may take; real pages need up to 100,000, and past it no rule holds
 
     def of(self, element: Element, *, before: bool = False) -> Declarations:
         """The relevant declarations that hold for the element (or its ``::before``), inline style included."""
@@ -74,9 +81,7 @@ class Stylesheet:
         found: list[_Rule] = []
         if self.by_key and self.work > 0:
             keys = [element.tag]
-            names = element.get("class")
-            if names:
-                keys.extend("." + name for name in names.split())
+            keys.extend("." + name for name in class_names(element))
             identifier = element.get("id")
             if identifier:
                 keys.append("#" + identifier)
@@ -89,6 +94,7 @@ class Stylesheet:
         inline = None if before else element.get("style")
         if not found:
             return inline_style(inline) if inline else {}
+        self.work -= len(found)
         found.sort(key=lambda rule: rule.rank)
         merged: Declarations = {}
         for rule in found:
@@ -243,9 +249,8 @@ def _names(root: Element) -> frozenset[str]:
     """Every class (".name") and id ("#name") of the page."""
     found: set[str] = set()
     for element in root.iter():
-        names, identifier = element.get("class"), element.get("id")
-        if names:
-            found.update("." + name for name in names.split())
+        identifier = element.get("id")
+        found.update("." + name for name in class_names(element))
         if identifier:
             found.add("#" + identifier)
     return frozenset(found)

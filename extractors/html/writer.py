@@ -11,7 +11,7 @@ from extractors.html.styles import Declarations, Stylesheet, inline_style, is_bo
 from extractors.html.survey import HEADINGS, INLINE, SILENT, Survey
 from extractors.html.tables import is_data_table, row_texts
 from extractors.html.written import WrittenBlock
-from extractors.layout import RawBlock
+from extractors.layout import RawBlock, refuse_flood
 from smallprint.records import BlockKind
 
 _BOLD_TAGS = frozenset(("b", "strong", "th"))
@@ -23,7 +23,11 @@ _SPACE = re.compile(r"\s+")
 _HEADING_ANCHOR = frozenset(("#", "¶", "§", "🔗", "link", "permalink", "copy link", "link to this section", "anchor"))
 _ANCHOR = 25  # characters of the longest such link
 _CODE = re.compile(r"(?:[0-9a-fA-F]{2}){2,200}")
+_MAX_BLOCKS = 100_000  # a 5 MB page of numbered sections, lists and tables has 61,000
 _DELETED = frozenset(("del", "s", "strike"))
+
+
+_LINE_BREAK = Piece("\n", bold=False, link=False)
 
 
 @dataclass
@@ -70,6 +74,10 @@ class Writer:
             if index != top and (index in page.dropped or self._is_skipped(index)):
                 self._tail(index)
                 index = page.end[index] + 1
+            elif page.elements[index].tag == "br" and page.end[index] == index:
+                self.pieces.append(_LINE_BREAK)
+                self._tail(index)
+                index += 1
             elif page.elements[index].tag == "table" and is_data_table(page, index):
                 self._table(index)
                 self._tail(index)
@@ -130,9 +138,7 @@ class Writer:
 
     def _open_text(self, element: Element, frame: _Frame) -> None:
         text = element.text
-        if element.tag == "br":
-            self._add("\n", frame)
-        elif element.get("data-cfemail"):
+        if element.get("data-cfemail"):
             text = _revealed(element.get("data-cfemail")) or text
         beside = self.ended_inline and self.pieces and not frame.block and element.tag not in ("sup", "sub")
         if text and beside and runs_together(self.pieces[-1].text, text):
@@ -247,6 +253,7 @@ class Writer:
             anchor=self.anchor,
         )
         self.out.append(WrittenBlock(block, link_share=linked / len(text), all_bold=bold >= len(text)))
+        refuse_flood(len(self.out), most=_MAX_BLOCKS)
         self.item, self.marker, self.anchor = False, "", None
 
     def _table(self, index: int) -> None:

@@ -122,6 +122,8 @@ DEEP = [
     ("100,000 nested tags", b"<div>" * 100_000 + b"<p>The end of the tunnel is a sentence.</p>" + b"</div>" * 100_000),
     ("100,000 nested tags never closed", b"<div>" * 100_000 + b"The end of the tunnel is a sentence."),
     ("a million tags", b"<p><b></b></p>" * 500_000),
+    ("300,000 tags never closed", b"<i>x<br>" * 100_000 + b"<br>" * 100_000),
+    ("more paragraphs than any document", b"<p>Pay on time." * 110_000),
     ("nested lists and tables", b"<table><tr><td><ul><li>" * 20_000 + b"The end of the tunnel is a sentence."),
 ]
 
@@ -167,6 +169,16 @@ def test_style_sheets_cannot_make_reading_slow() -> None:
     assert text.count("One sentence") == 50
 
 
+def test_thousands_of_class_names_and_counters_are_cut_off() -> None:
+    rules = "".join(f".c{n} {{ font-weight: 400 }}" for n in range(3000))
+    rules += "p:before { content: " + "counter(a) " * 5000 + "}"
+    names = " ".join(f"c{n}" for n in range(3000))
+    body = f'<div class="{names}"><p>One sentence in a box of many names.</p></div>' * 300
+    text, _ = read(f"<html><head><style>{rules}</style></head><body>{body}</body></html>".encode())
+    assert text.count("One sentence") == 300
+    assert len(text) < 100_000
+
+
 def test_json_bombs_in_scripts_are_left_alone() -> None:
     deep = "[" * 100_000 + "]" * 100_000
     shown = "<p>A short page about a fee that you pay to us on the first of each month.</p>"
@@ -199,6 +211,19 @@ def test_a_page_without_text_after_its_scripts_is_not_sent_round_again() -> None
     with pytest.raises(DocumentError) as caught:
         extract_html(page, Options(render=True))
     assert (caught.value.code, "--render" in caught.value.advice) == ("no_text", False)
+
+
+FEE = "You agree to pay the fee on the first day of every month."
+UNOPENED = [
+    ("with a title before it", f"<!doctype html><title>Terms</title><main><p>{FEE}</p></main>"),
+    ("with a head before it", f"<html><head><title>Terms</title></head><section><p>{FEE}</p></section></html>"),
+    ("with more text after it", f"<title>Terms</title><article><p>{FEE}</p></article>This is all.<footer>f</footer>"),
+]
+
+
+@pytest.mark.parametrize("page", [row[1] for row in UNOPENED], ids=[row[0] for row in UNOPENED])
+def test_a_page_needs_no_body_tag(page: str) -> None:
+    assert read(page.encode())[0].startswith(FEE)
 
 
 EMPTY = [

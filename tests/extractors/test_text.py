@@ -129,6 +129,8 @@ def test_line_ends_of_every_system_are_alike():
         ("utf-16", "Füße – zł – 你", False),
         ("utf-32", "Füße", False),
         ("cp1252", "Füße – “café”", True),
+        ("utf-16-le", "Fees apply", True),
+        ("utf-16-be", "Füße – zł", True),
     ],
 )
 def test_the_character_set_is_told_from_the_bytes(charset, word, guessed):
