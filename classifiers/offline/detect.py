@@ -36,10 +36,10 @@ def score_sentences(reading: Reading, rules: RuleSet) -> list[dict[str, Score]]:
     """For each sentence the categories that reach their minimum, strongest first."""
     silent = _silent(reading, rules)
     above = _Above(reading, rules)
-    elsewhere: AbstractSet[str] = frozenset() if reading.about_privacy else rules.privacy
+    elsewhere = rules.terms if reading.about_privacy else rules.privacy
     found: list[dict[str, Score]] = [{} for _ in reading.sentences]
     for key, signals in rules.signals.items():
-        # "your data" in terms of service is seldom what a privacy rule looks for.
+        # "your data" in terms of service is seldom what a privacy rule looks for, nor "your account" the reverse.
         least = rules.categories[key].minimum + (ELSEWHERE if key in elsewhere else 0)
         points: dict[int, int] = {}
         fired: dict[int, list[str]] = {}

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import yaml
 from pydantic import Field, ValidationError, model_validator
@@ -27,7 +27,7 @@ FACTORS = ("rights_waived", "opt_out", "breadth", "exposure", "discretion")
 
 # Points of a signal of each strength; a category needs ``Category.minimum`` points in one sentence.
 STRENGTHS = {"sure": 4, "likely": 2, "hint": 1, "against": -4, "never": -100}
-ELSEWHERE = 2  # further points that a privacy category needs in a document that is about something else
+ELSEWHERE = 2  # further points that a category needs in a document of another kind than it is at home in
 HEADING_POINTS = 2
 UNDER_POINTS = 2
 
@@ -98,6 +98,7 @@ class Copy(Noun):
 class Category(Noun):
     """All that the offline analyst knows about one category of the taxonomy."""
 
+    at_home_in: Literal["terms"] | None = None  # None: in privacy policies too
     headings: str | None = None
     under: str | None = None  # the sentence that opens a list, or a heading, which gives the items their sense
     sure: dict[str, str] = {}
@@ -145,7 +146,8 @@ class RuleSet:
     never: Mapping[str, Pattern]  # sentences that state no term: questions apart, definitions, examples
     cues: Mapping[str, Pattern]  # shared ones by name, a category's own as "category.name"
     lists: Mapping[str, Mapping[str, Pattern]]  # list slot -> what a reader is told -> pattern
-    privacy: frozenset[str]  # categories of the taxonomy's privacy group
+    privacy: frozenset[str]  # categories at home in a privacy policy only: the taxonomy's privacy group
+    terms: frozenset[str]  # and those at home in terms of service only
     sha256: str
 
 
@@ -177,6 +179,7 @@ def load() -> RuleSet:
             for slot, entries in lists.items()
         },
         privacy=frozenset(one.id for one in registry.load().categories.values() if one.group == "privacy"),
+        terms=frozenset(key for key, category in categories.items() if category.at_home_in == "terms"),
         sha256=digest.hexdigest(),
     )
     _cross_check(rules)

@@ -262,3 +262,40 @@ def test_damages_not_limited_to_some_kinds_are_no_cap() -> None:
         "to direct and indirect damages."
     )
     assert "cap" not in found.title.lower()
+
+
+@pytest.mark.parametrize(
+    ("sentence", "category"),
+    [
+        pytest.param(
+            "To understand which features people like, so we can improve the service and create more useful products.",
+            "service_change",
+            id="the purpose of improving is no change of the service",
+        ),
+        pytest.param(
+            "If you close your account, we will retain or delete the information that belongs to it.",
+            "account_termination",
+            id="the user's own leaving",
+        ),
+        pytest.param(
+            "You can ask us to remove your details from our lists or to delete your account.",
+            "account_termination",
+            id="what the user asks for",
+        ),
+        pytest.param(
+            "A shop that uses our tills has a privacy policy of its own; please refer to the shop's privacy policy.",
+            "terms_incorporation",
+            id="another company's policy is no part of the contract",
+        ),
+    ],
+)
+def test_in_a_privacy_policy_no_term_of_service_is_seen_in(sentence: str, category: str) -> None:
+    found = read_terms(sentence, title="Privacy Policy of Kestrel Kettles")
+    assert category not in {one.category for one in found}
+
+
+def test_a_plain_term_of_service_is_found_in_a_privacy_policy_too() -> None:
+    sentence = (
+        "You agree to indemnify and hold harmless Kestrel Kettles from any claim that arises from your use of the site."
+    )
+    assert only(sentence, title="Privacy Policy of Kestrel Kettles").category == "indemnification"
