@@ -273,7 +273,7 @@ def test_damages_not_limited_to_some_kinds_are_no_cap() -> None:
             id="the purpose of improving is no change of the service",
         ),
         pytest.param(
-            "If you close your account, we will retain or delete the information that belongs to it.",
+            "If you close your Kestrel account, we will retain or delete the account information as we describe here.",
             "account_termination",
             id="the user's own leaving",
         ),
