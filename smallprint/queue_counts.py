@@ -1,49 +1,16 @@
 """A page of the queue with its counts: how many drafts each filter would leave, given the others."""
 
 from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Select, func, select
 
 from smallprint import tables as t
-from smallprint.queue_store import ORDER, PAGE, Filters, Line, line_of, lines, lines_of, total, where
+from smallprint.queue_store import PAGE, STATUSES, Filters, Line, lines, where, words_match
 from smallprint.records import Noun
-
-
-def facets(c: Connection, filters: Filters) -> dict[str, list[tuple[str, int]]]:
-    """For each filter the values that the other filters leave, with how many drafts, the most frequent first.
-
-    Over the whole queue each count reads one index; under filters one pass over what they leave counts all that is
-    not filtered by.
-    """
-    entities = _entities(c)
-    chosen = _chosen(filters)
-    alone = list(_COUNTED) if not filters.document and chosen <= {"status"} else [n for n in _COUNTED if n in chosen]
-    counted: dict[str, Counter[str]] = {name: Counter() for name in _COUNTED}
-    for name in alone:
-        column = _COUNTED[name]
-        for value, number in c.execute(
-            select(column, func.count()).where(where(filters, without=name)).group_by(column)
-        ):
-            _count(counted[name], _values(name, value, entities), number)
-    together = [name for name in _COUNTED if name not in alone]
-    if together:
-        columns = [_COUNTED[name] for name in together]
-        for row in c.execute(select(*columns, func.count()).where(where(filters)).group_by(*columns)):
-            for name, value in zip(together, row, strict=False):
-                _count(counted[name], _values(name, value, entities), row[-1])
-    return {name: _ranked(one) for name, one in counted.items()}
-
-
-def _chosen(filters: Filters) -> set[str]:
-    return {name for name in _COUNTED if getattr(filters, name) not in ("", "all")}
-
-
-def _count(counted: Counter[str], values: tuple[str, ...], number: int) -> None:
-    for one in values:
-        counted[one] += number
-
 
 _COUNTED: dict[str, Any] = {
     "severity": t.queue.c.severity,
@@ -55,14 +22,7 @@ _COUNTED: dict[str, Any] = {
     "assignee": t.queue.c.assignee,
     "flag": t.queue.c.flags,
 }
-
-
-def _entities(c: Connection) -> dict[int, str | None]:
-    return {row.id: row.entity for row in c.execute(select(t.sources.c.id, t.sources.c.entity))}
-
-
-def _ranked(counted: Counter[str]) -> list[tuple[str, int]]:
-    return sorted(counted.items(), key=lambda item: (-item[1], item[0]))
+Counts = dict[str, Counter[Any]]  # for each filter: values as the columns have them, with their numbers
 
 
 class Survey(Noun):
@@ -77,46 +37,113 @@ class Survey(Noun):
 
 def survey(c: Connection, filters: Filters, now: datetime, *, page: int = 1) -> Survey:
     """A page of the queue, the last one where there are fewer, with all counts."""
-    if filters.q:
-        return _searched(c, filters, now, page)
-    number = total(c, filters)
+    number, counts = _count(c, filters)
     pages = max(1, -(-number // PAGE))
     page = max(1, min(page, pages))
-    shown = lines(c, filters, now, page=page)
-    return Survey(total=number, page=page, pages=pages, lines=tuple(shown), facets=facets(c, filters))
+    shown = lines(c, filters, now, page=page) if number else []
+    return Survey(total=number, page=page, pages=pages, lines=tuple(shown), facets=_ranked(c, counts))
 
 
-def _searched(c: Connection, filters: Filters, now: datetime, page: int) -> Survey:
-    """The same for a text search, which looks through the words once and counts what it found by hand."""
-    only = Filters(document=filters.document, q=filters.q, status="all")
-    columns = [t.queue.c.draft_id.label("id"), *(column.label(name) for name, column in _COUNTED.items())]
-    rows = c.execute(select(*columns).where(where(only)).order_by(*ORDER)).all()
-    entities = _entities(c)
-    wanted = {name: getattr(filters, name) for name in _chosen(filters)}
-    counted: dict[str, Counter[str]] = {name: Counter() for name in _COUNTED}
-    found: set[str] = set()
-    kinds: dict[tuple[Any, ...], list[str]] = {}  # drafts that are the same in all that is counted
-    for row in rows:
-        kinds.setdefault(tuple(row[1:]), []).append(row[0])
-    for kind, drafts in kinds.items():
-        values = {name: _values(name, value, entities) for name, value in zip(_COUNTED, kind, strict=True)}
-        missed = [name for name, value in wanted.items() if value not in values[name]]
+def facets(c: Connection, filters: Filters) -> dict[str, list[tuple[str, int]]]:
+    """For each filter the values that the other filters leave, with how many drafts, the most frequent first."""
+    return _ranked(c, _count(c, filters)[1])
+
+
+def _count(c: Connection, filters: Filters) -> tuple[int, Counts]:
+    """How many drafts the filters leave, and the counts of every filter."""
+    chosen = {name for name in _COUNTED if getattr(filters, name) not in ("", "all")}
+    if filters.q:
+        return _searched(c, filters, chosen)
+    if chosen <= {"status"} and not filters.document:
+        return _whole(c, filters)
+    return _filtered(c, filters, chosen)
+
+
+def _whole(c: Connection, filters: Filters) -> tuple[int, Counts]:
+    """Over a whole status: each count walks one index in its order, and none walks it twice."""
+    counts: Counts = {name: Counter() for name in _COUNTED}
+    number = _add(counts, ["severity", "category"], c.execute(_grouped(filters, ["severity", "category"])))
+    for name in ("entity", "model", "prompt", "flag"):
+        _add(counts, [name], c.execute(_grouped(filters, [name])))
+    assigned = _grouped(filters, ["assignee"]).where(t.queue.c.assignee.is_not(None))
+    _add(counts, ["assignee"], c.execute(assigned))
+    if filters.status == "all":
+        _add(counts, ["status"], c.execute(_grouped(filters, ["status"])))
+    else:
+        others = t.queue.c.status.in_([one for one in STATUSES if one != filters.status])
+        _add(counts, ["status"], c.execute(_grouped(Filters(status="all"), ["status"]).where(others)))
+        counts["status"][filters.status] += number
+    return number, counts
+
+
+def _filtered(c: Connection, filters: Filters, chosen: set[str]) -> tuple[int, Counts]:
+    """Under filters: one pass over what they leave for all that is not filtered by, one for each of the others."""
+    counts: Counts = {name: Counter() for name in _COUNTED}
+    together = [name for name in _COUNTED if name not in chosen]
+    number = _add(counts, together, c.execute(_grouped(filters, together)))
+    for name in chosen:
+        _add(counts, [name], c.execute(_grouped(filters, [name], without=name)))
+    return number, counts
+
+
+def _searched(c: Connection, filters: Filters, chosen: set[str]) -> tuple[int, Counts]:
+    """For a text search: the words are looked through once, for all counts, whatever else is filtered by."""
+    only = Filters(document=filters.document, status="all")
+    columns = list(_COUNTED.values())
+    # Every words row has its queue row; the outer join keeps SQLite from walking the queue and jumping into the words.
+    both = t.queue_words.outerjoin(t.queue, t.queue.c.draft_id == t.queue_words.c.draft_id)
+    found = select(*columns, func.count()).select_from(both).where(where(only), words_match(filters.q))
+    said = cache(_speaker(c))
+    wanted = [(at, name, getattr(filters, name)) for at, name in enumerate(_COUNTED) if name in chosen]
+    counts: Counts = {name: Counter() for name in _COUNTED}
+    counters, number = list(counts.values()), 0
+    for *values, many in c.execute(found.group_by(*columns)):
+        missed = [at for at, name, value in wanted if value not in said(name, values[at])]
         if not missed:
-            found.update(drafts)
-        for name in (missed or _COUNTED) if len(missed) <= 1 else ():
-            _count(counted[name], values[name], len(drafts))
-    shown_ids = [row[0] for row in rows if row[0] in found]
-    pages = max(1, -(-len(shown_ids) // PAGE))
-    page = max(1, min(page, pages))
-    chosen = select(t.queue.c.draft_id).where(t.queue.c.draft_id.in_(shown_ids[(page - 1) * PAGE : page * PAGE]))
-    shown = tuple(line_of(row, now) for row in c.execute(lines_of(chosen.subquery())).mappings())
-    ranked = {name: _ranked(one) for name, one in counted.items()}
-    return Survey(total=len(shown_ids), page=page, pages=pages, lines=shown, facets=ranked)
+            number += many
+            for counter, value in zip(counters, values, strict=True):
+                counter[value] += many
+        elif len(missed) == 1:  # what misses one filter alone is what that filter would leave, were it set otherwise
+            counters[missed[0]][values[missed[0]]] += many
+    return number, counts
 
 
-def _values(name: str, value: Any, entities: dict[int, str | None]) -> tuple[str, ...]:  # noqa: ANN401 -- a column's
-    if name == "entity":
-        value = entities.get(value)
-    if not value:
-        return ()
-    return tuple(flag for flag in value.split("|") if flag) if name == "flag" else (str(value),)
+def _grouped(filters: Filters, names: Sequence[str], *, without: str = "") -> Select[Any]:
+    columns = [_COUNTED[name] for name in names]
+    return select(*columns, func.count()).where(where(filters, without=without)).group_by(*columns)
+
+
+def _add(counts: Counts, names: Sequence[str], rows: Iterable[Any]) -> int:
+    """Count rows of values and a number each; returns their sum."""
+    counters, number = [counts[name] for name in names], 0
+    for *values, many in rows:
+        number += many
+        for counter, value in zip(counters, values, strict=True):
+            counter[value] += many
+    return number
+
+
+def _speaker(c: Connection) -> Callable[[str, Any], tuple[str, ...]]:
+    """What a column's value counts for: an entity stands for its sources, and the flags of a draft are several."""
+    entities = {row.id: row.entity for row in c.execute(select(t.sources.c.id, t.sources.c.entity))}
+
+    def said(name: str, value: Any) -> tuple[str, ...]:  # noqa: ANN401 -- a column's
+        if name == "entity":
+            value = entities.get(value)
+        if not value:
+            return ()
+        return tuple(flag for flag in value.split("|") if flag) if name == "flag" else (str(value),)
+
+    return said
+
+
+def _ranked(c: Connection, counts: Counts) -> dict[str, list[tuple[str, int]]]:
+    said = _speaker(c)
+    ranked = {}
+    for name, counter in counts.items():
+        spoken: Counter[str] = Counter()
+        for value, number in counter.items():
+            for one in said(name, value):
+                spoken[one] += number
+        ranked[name] = sorted(spoken.items(), key=lambda item: (-item[1], item[0]))
+    return ranked

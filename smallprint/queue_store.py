@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, false, func, insert, or_, select, true, update
 
@@ -12,6 +12,7 @@ from smallprint.review import need
 
 LEASE = timedelta(minutes=10)
 PAGE = 50
+STATUSES = ("draft", "approved", "rejected")
 
 
 class Filters(Noun):
@@ -150,10 +151,17 @@ def where(filters: Filters, *, without: str = "") -> ColumnElement[bool]:
         parts.append(q.source_id.in_(select(t.sources.c.id).where(t.sources.c.entity == said["entity"])))
     if said.get("flag"):
         parts.append(q.flags.contains(f"|{said['flag']}|", autoescape=True))
-    for word in str(said.get("q", "")).lower().split()[:8]:
-        found = select(t.queue_words.c.draft_id).where(t.queue_words.c.words.contains(word, autoescape=True))
-        parts.append(q.draft_id.in_(found))
+    if said.get("q", "").split():
+        # Asked of each draft on its own: a page of a frequent word is found after a few drafts in the queue's order.
+        own = select(t.queue_words.c.draft_id).where(t.queue_words.c.draft_id == q.draft_id)
+        parts.append(own.where(words_match(said["q"])).exists())
     return and_(true(), *parts)
+
+
+def words_match(q: str) -> ColumnElement[bool]:
+    """The condition of a text search on the words of a draft: all that is asked for, parts of words too."""
+    asked = q.lower().split()[:8]
+    return and_(true(), *(t.queue_words.c.words.contains(word, autoescape=True) for word in asked))
 
 
 ORDER = (t.queue.c.rank, t.queue.c.document_id, t.queue.c.start, t.queue.c.draft_id)
@@ -292,14 +300,21 @@ def day_progress(c: Connection, since: datetime) -> dict[str, int]:
     return {str(name): int(number) for name, number in c.execute(query)}
 
 
-def siblings(c: Connection, document_id: str, now: datetime) -> list[Line]:
+class Sibling(NamedTuple):
+    """A draft in the list of its document's drafts."""
+
+    draft: str
+    title: str
+    severity: str
+    status: str
+    version: int
+
+
+def siblings(c: Connection, document_id: str) -> list[Sibling]:
     """All drafts of a document in reading order."""
-    wanted = select(t.queue.c.draft_id).where(t.queue.c.document_id == document_id).subquery()
-    found = [
-        (row["start"], line_of(row, now))
-        for row in c.execute(lines_of(wanted).order_by(None).order_by(t.queue.c.start, t.queue.c.draft_id)).mappings()
-    ]
-    return [one for _, one in found]
+    q = t.queue.c
+    query = select(q.draft_id, q.title, q.severity, q.status, q.version).where(q.document_id == document_id)
+    return [Sibling(*row) for row in c.execute(query.order_by(q.start, q.draft_id))]
 
 
 # ---- leases

@@ -1,5 +1,6 @@
 """The draft's page: source on the left, form on the right; decisions, conflicts, half-done edits."""
 
+from collections import Counter
 from typing import Any
 
 from fastapi import APIRouter
@@ -90,9 +91,9 @@ def draft_page(
     if open_here:
         holder = _lease(visit, draft.id)
     with visit.store.read() as c:
-        siblings = queue_store.siblings(c, draft.provenance.document, visit.now)
+        siblings = queue_store.siblings(c, draft.provenance.document)
         values: dict[str, Any] = {
-            "progress": queue_store.document_progress(c, draft.provenance.document),
+            "progress": Counter(one.status for one in siblings),
             "today": queue_store.day_progress(c, midnight(visit.now)).get(visit.person.name, 0),
             "deed": deed(c, done, visit.person.name) if done else None,
             "last": _last_decision(c, standing),

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import sha256
 from importlib.resources import files
 from typing import Any
@@ -57,7 +57,12 @@ def moment(at: datetime) -> str:
 
 def view_query(filters: Filters, **changes: object) -> str:
     """The filters as a query string, without those that say nothing."""
-    said = {**filters.model_dump(), **changes}
+    return _query(filters, tuple(changes.items()))
+
+
+@lru_cache(4096)  # a page of the queue asks for it some two hundred times, and the next one for most of the same
+def _query(filters: Filters, changes: tuple[tuple[str, object], ...]) -> str:
+    said = {**filters.model_dump(), **dict(changes)}
     return urlencode(
         {name: str(value) for name, value in said.items() if value and (name, value) != ("status", "draft")}
     )
@@ -84,6 +89,7 @@ def environment() -> Environment:
         loader=PackageLoader("app.review"),
         autoescape=select_autoescape(default=True, default_for_string=True),
         undefined=StrictUndefined,
+        auto_reload=False,
         trim_blocks=True,
         lstrip_blocks=True,
     )

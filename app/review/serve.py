@@ -1,5 +1,6 @@
 """``smallprint review``: opens the store, shows the first admin the way in, serves the desk."""
 
+import gc
 from datetime import UTC, datetime
 from ipaddress import ip_address
 
@@ -66,6 +67,9 @@ def serve(settings: Settings, *, host: str, port: int, https: bool = False) -> N
             timeout_graceful_shutdown=5,
         )
         server = uvicorn.Server(config)
+        # All that was loaded so far stays; looking through it again costs a request in some dozens 70 ms.
+        gc.collect()
+        gc.freeze()
         try:
             server.run()
         except SystemExit as error:
