@@ -1,0 +1,120 @@
+"""Drafts in the database: saved without touching what a person decided, read for exports."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from smallprint import tables as t
+from smallprint.document_store import source_of
+from smallprint.queue_store import place
+from smallprint.records import Draft, Rejection, Source
+from smallprint.transactions import Transactions
+
+
+@dataclass(frozen=True)
+class StoredDraft:
+    """A draft with what an export says about its document."""
+
+    draft: Draft
+    version: int
+    document_id: str
+    source: Source
+    title: str | None
+
+
+class DraftStore(Transactions):
+    """Drafts and rejections of all runs."""
+
+    def drafts(self, *, run_id: str | None = None, status: str = "all") -> Iterator[StoredDraft]:
+        """Drafts in document order, streamed, of one run or all; ``status``: all, draft, approved, rejected."""
+        query = (
+            select(t.drafts, t.sources, t.documents.c.title.label("document_title"))
+            .join(t.documents, t.documents.c.id == t.drafts.c.document_id)
+            .join(t.sources, t.sources.c.id == t.documents.c.source_id)
+            .order_by(t.sources.c.id, t.drafts.c.document_id, t.drafts.c.start, t.drafts.c.id)
+        )
+        if run_id is not None:
+            query = query.join(t.run_drafts, t.run_drafts.c.draft_id == t.drafts.c.id).where(
+                t.run_drafts.c.run_id == run_id
+            )
+        if status != "all":
+            query = query.where(t.drafts.c.status == status)
+        with self.read() as c:
+            for row in c.execution_options(yield_per=500).execute(query).mappings():
+                yield StoredDraft(
+                    draft=Draft.model_validate({**row["body"], "status": row["status"]}),
+                    version=row["version"],
+                    document_id=row["document_id"],
+                    source=source_of(row),
+                    title=row["document_title"],
+                )
+
+    def rejections(self, run_id: str) -> list[Rejection]:
+        """What a run's analyst said that did not become a draft."""
+        query = (
+            select(t.rejections.c.body)
+            .where(t.rejections.c.run_id == run_id)
+            .order_by(t.rejections.c.document_id, t.rejections.c.position)
+        )
+        with self.read() as c:
+            return [Rejection.model_validate(body) for body in c.execute(query).scalars()]
+
+
+def save_drafts(c: Connection, run_id: str, document_id: str, drafts: Iterable[Draft]) -> None:
+    """Insert new drafts, refresh undecided ones; a decided draft keeps what the person saw."""
+    c.execute(
+        delete(t.run_drafts).where(
+            t.run_drafts.c.run_id == run_id,
+            t.run_drafts.c.draft_id.in_(select(t.drafts.c.id).where(t.drafts.c.document_id == document_id)),
+        )
+    )
+    for draft in drafts:
+        body = draft.model_dump(mode="json", exclude={"status"})
+        known = c.execute(select(t.drafts).where(t.drafts.c.id == draft.id)).mappings().first()
+        columns = {
+            "category": draft.category,
+            "severity": draft.severity,
+            "confidence": draft.confidence,
+            "start": draft.evidence[0].start,
+            "body": body,
+        }
+        if known is None:
+            c.execute(
+                insert(t.drafts).values(
+                    id=draft.id,
+                    document_id=document_id,
+                    status="draft",
+                    version=1,
+                    created_at=draft.provenance.created_at,
+                    **columns,
+                )
+            )
+        elif known["status"] == "draft" and _substance(known["body"]) != _substance(body):
+            c.execute(
+                update(t.drafts)
+                .where(t.drafts.c.id == draft.id, t.drafts.c.version == known["version"])
+                .values(version=known["version"] + 1, **columns)
+            )
+        c.execute(insert(t.run_drafts).values(run_id=run_id, draft_id=draft.id))
+        place(c, draft.id)
+
+
+def _substance(body: dict[str, Any]) -> dict[str, Any]:
+    """A draft's body without what changes from run to run although nothing was said anew."""
+    provenance = {name: value for name, value in body["provenance"].items() if name not in ("run", "created_at")}
+    return {**body, "provenance": provenance}
+
+
+def save_rejections(c: Connection, run_id: str, document_id: str, rejections: Sequence[Rejection]) -> None:
+    """Replace what a run rejected of a document."""
+    c.execute(delete(t.rejections).where(t.rejections.c.run_id == run_id, t.rejections.c.document_id == document_id))
+    if rejections:
+        c.execute(
+            insert(t.rejections),
+            [
+                {"run_id": run_id, "document_id": document_id, "position": n, "body": one.model_dump(mode="json")}
+                for n, one in enumerate(rejections)
+            ],
+        )

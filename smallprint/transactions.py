@@ -1,0 +1,47 @@
+"""A database and its transactions, each holding the right to write from its start where it will write."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from threading import Lock
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DatabaseError
+
+from smallprint.database import is_in_trouble, refusal
+
+
+class Transactions:
+    """What every part of the store reads and writes through."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        # SQLite's writers poll for the one lock and may wait long; threads of one process rather stand in line here.
+        self._turn = Lock() if engine.dialect.name == "sqlite" else nullcontext()
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """One transaction that holds the right to write from its start, so that it cannot fail half-way for another."""
+        with self._turn, self._transaction(writes=True) as connection:
+            yield connection
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """One transaction that only reads, beside any writer."""
+        with self._transaction(writes=False) as connection:
+            yield connection
+
+    @contextmanager
+    def _transaction(self, *, writes: bool) -> Iterator[Connection]:
+        try:
+            with self.engine.connect() as plain:
+                connection = plain.execution_options(smallprint_writes=writes)
+                with connection.begin():
+                    yield connection
+        except DatabaseError as error:
+            if not is_in_trouble(error):
+                raise
+            raise refusal(self.engine.url, error) from error
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self.engine.dispose()
