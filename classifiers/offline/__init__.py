@@ -77,7 +77,7 @@ def _defaults(
 
 
 def _quote(document: Document, provision: Provision) -> str:
-    return document.text[provision.sentences[0].start : provision.sentences[-1].end]
+    return document.text[provision.quoted[0].start : provision.quoted[-1].end]
 
 
 def _proposal(
@@ -90,7 +90,7 @@ def _proposal(
         defaults = defaults if category.restates_law else ()
     agencies = {} if favorable else {one.id: one.reason for default in defaults for one in default.agencies}
     return Proposal(
-        clauses=tuple(dict.fromkeys(sentence.clause for sentence in provision.sentences)),
+        clauses=tuple(dict.fromkeys(sentence.clause for sentence in provision.quoted)),
         quote=_quote(document, provision),
         title=" ".join(write(copy.title, facts.for_title(), first_only=True)),
         category=provision.category,

@@ -1,5 +1,6 @@
 """Which sentences of a document carry which provisions: signals scored per sentence, neighbors joined."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -10,6 +11,8 @@ from classifiers.offline.rules import ELSEWHERE, HEADING_POINTS, STRENGTHS, UNDE
 MAX_SENTENCES = 3  # a quote is one to three neighboring sentences
 MAX_QUOTE = 1200  # characters, unless one sentence alone is longer
 MAX_SECONDARY = 2
+_MOST_ITEMS = 2  # of a list that its opening takes along
+_GOES_ON = re.compile(r"\b(?:and|or)\W*$")
 
 
 @dataclass(frozen=True)
@@ -27,7 +30,8 @@ class Provision:
 
     category: str
     secondary: tuple[str, ...]
-    sentences: tuple[Sentence, ...]
+    sentences: tuple[Sentence, ...]  # what it is told from
+    quoted: tuple[Sentence, ...]  # these, and items of a list they open that are provisions of their own
     points: int
     fired: tuple[str, ...]
 
@@ -158,14 +162,15 @@ def _strongest(run: list[int], scored: Sequence[Mapping[str, Score]], main: Sequ
 
 
 def _provision(reading: Reading, category: str, numbers: list[int], scored: Sequence[Mapping[str, Score]]) -> Provision:
-    sentences = [reading.sentences[number] for number in numbers]
-    while len(sentences) > 1 and sentences[-1].end - sentences[0].start > MAX_QUOTE:
+    items = _first_items(reading, numbers[-1])
+    while len(numbers) > 1 and _length(reading, numbers + items) > MAX_QUOTE:
         # the weaker end goes first; whole sentences only
         ends = [scored[numbers[0]].get(category), scored[numbers[-1]].get(category)]
         first, last = (score.points if score else 0 for score in ends)
-        drop = 0 if first < last else len(sentences) - 1
-        del sentences[drop], numbers[drop]
-    sentences = _with_first_item(reading, sentences, numbers[-1])
+        del numbers[0 if first < last else len(numbers) - 1]
+        items = _first_items(reading, numbers[-1])
+    if _length(reading, numbers + items) > MAX_QUOTE:
+        items = []
     others: dict[str, int] = {}
     fired: list[str] = []
     for number in numbers:
@@ -176,13 +181,35 @@ def _provision(reading: Reading, category: str, numbers: list[int], scored: Sequ
                 others[key] = max(others.get(key, 0), score.points)
     points = max(scored[number][category].points for number in numbers if category in scored[number])
     ranked = sorted(others, key=lambda key: (-others[key], key))[:MAX_SECONDARY]
-    return Provision(category, tuple(ranked), tuple(sentences), points, tuple(fired))
+    told_here = [number for number in items if category not in scored[number]]
+    return Provision(
+        category,
+        tuple(ranked),
+        sentences=tuple(reading.sentences[number] for number in numbers + told_here),
+        quoted=tuple(reading.sentences[number] for number in numbers + items),
+        points=points,
+        fired=tuple(fired),
+    )
 
 
-def _with_first_item(reading: Reading, sentences: list[Sentence], last: int) -> list[Sentence]:
-    """Nobody can judge an opening without its list: one that stands alone takes the first item along."""
-    following = reading.sentences[last + 1 : last + 2]
-    opens = len(sentences) == 1 and sentences[0].text.rstrip().endswith(":")
-    if not opens or not following or not following[0].lead_ins:
-        return sentences
-    return sentences + list(following) if following[0].end - sentences[0].start <= MAX_QUOTE else sentences
+def _length(reading: Reading, numbers: Sequence[int]) -> int:
+    return reading.sentences[numbers[-1]].end - reading.sentences[numbers[0]].start
+
+
+def _first_items(reading: Reading, last: int) -> list[int]:
+    """Nobody can judge an opening without its list: what follows the colon at the end of a sentence.
+
+    One item, or two where the first is a mere label or says that it is one of two.
+    """
+    opening = reading.sentences[last]
+    items: list[int] = []
+    if not opening.text.rstrip(" *_").endswith(":"):
+        return items
+    for number, item in enumerate(reading.sentences[last + 1 : last + 1 + _MOST_ITEMS], last + 1):
+        listed = item.clause == opening.clause or bool(item.lead_ins)
+        if not listed and item.headings != opening.headings:
+            break
+        items.append(number)
+        if not (item.states_nothing or _GOES_ON.search(item.text)):
+            break
+    return items

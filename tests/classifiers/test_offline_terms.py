@@ -88,6 +88,10 @@ LEVELS = {
         "Nothing in these terms excludes our liability for death or personal injury caused by negligence.",
         {"beneficial"},
     ),
+    "liability kept, in a list": (
+        "These terms don't limit our liability for:\n\n- fraud;\n- death or personal injury.",
+        {"beneficial"},
+    ),
     "closure at will": ("We may terminate your account at any time without notice or reason.", {"high"}),
     "closure for breach": ("We may suspend your account if you breach these terms.", {"medium", "low"}),
     "change with notice and a free way out": (
@@ -208,11 +212,31 @@ def test_title_says(sentence: str, words: str) -> None:
     assert words in only(sentence).title
 
 
-def test_an_opening_takes_its_first_item_along() -> None:
-    found = only(
-        "We are not liable for any loss that arises from:\n\n1. floods at our warehouse;\n2. strikes of our staff."
-    )
-    assert "floods" in found.quote
+FLOODS = "We are not liable for any loss that arises from:\n\n1. floods at our warehouse;\n2. strikes of our staff."
+
+
+@pytest.mark.parametrize(
+    ("paragraphs", "ends"),
+    [
+        ([FLOODS], "floods at our warehouse;"),
+        ([f"We pay for no indirect loss. {FLOODS}"], "floods at our warehouse;"),
+        (
+            ["Our total liability is limited to the greater of:\n\n- $100, or\n- what you paid us in the last year."],
+            "what you paid us in the last year.",
+        ),
+        (["You must send a notice of dispute to:", "Kestrel Kettles, 1 Spout Lane, Burlington"], "Lane, Burlington"),
+        (["We may close your account without notice as shown:", "## Colors\n\nKettles are blue."], "as shown:"),
+    ],
+    ids=[
+        "an opening takes its first item along",
+        "so does one behind another sentence",
+        "two items where the first is one of two",
+        "an address under its announcement",
+        "but nothing from under the next heading",
+    ],
+)
+def test_a_quote_does_not_end_in_the_air(paragraphs: list[str], ends: str) -> None:
+    assert only(*paragraphs).quote.endswith(ends)
 
 
 @pytest.mark.parametrize(
