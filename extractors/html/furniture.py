@@ -7,7 +7,7 @@ holds decides, so that a wrapper with an unlucky name keeps its text.
 import re
 from functools import lru_cache
 
-from extractors.html.contents import drop_contents, is_contents
+from extractors.html.contents import drop_contents, is_contents, leads_inside
 from extractors.html.parsing import Element
 from extractors.html.survey import HEADINGS, INLINE, Survey
 from extractors.html.vocabulary import (
@@ -104,6 +104,8 @@ def drop_furniture(page: Survey, *, keep: frozenset[int]) -> None:
     """
     total = max(page.prose[0], 1)
     overused = _overused(page, total)
+    makes: set[tuple[str, str]] = set()  # of the tables of contents
+    short: list[int] = []  # links into this page that are too few to make one
     index, count = 1, len(page.elements)
     while index < count:
         if index in page.dropped:
@@ -112,13 +114,24 @@ def drop_furniture(page: Survey, *, keep: frozenset[int]) -> None:
         if not page.chars[index] or index in keep:
             index += 1
         elif _may_be_contents(page, index, keep) and is_contents(page, index, page.link_density(index)):
+            makes.add(_make(page.elements[index]))
             drop_contents(page, index, keep)
             index = page.end[index] + 1
         elif _is_furniture(page, index, total, keep, overused):
             page.drop(index)
             index = page.end[index] + 1
         else:
+            if page.elements[index].tag in ("ul", "ol") and leads_inside(page, index, page.link_density(index)):
+                short.append(index)
             index += 1
+    for index in short:
+        make = _make(page.elements[index])
+        if make[1] and make in makes and index not in page.dropped:
+            drop_contents(page, index, keep)
+
+
+def _make(element: Element) -> tuple[str, str]:
+    return element.tag, element.get("class") or ""
 
 
 def _overused(page: Survey, total: int) -> frozenset[str]:

@@ -53,7 +53,7 @@ def _is_lone_number(block: RawBlock) -> bool:
 def promote_headings(blocks: Sequence[WrittenBlock]) -> list[WrittenBlock]:
     """Paragraphs that are short, all bold and not the end of anything become headings one step below the last one.
 
-    A dotted number decides the depth among them: "2.1" lies one step below "2".
+    A dotted number decides the depth among them: "2.1" lies one step below "2"; so does a class name such as "h3".
     """
     size = sum(len(one.block.text) for one in blocks)
     bold = sum(len(one.block.text) for one in blocks if one.all_bold and one.block.kind == "paragraph")
@@ -68,7 +68,9 @@ def promote_headings(blocks: Sequence[WrittenBlock]) -> list[WrittenBlock]:
             real, base = block.level or 1, None
         elif _is_heading(one) and at + 1 < len(blocks):
             dotted = _DOTTED.match(block.text)
-            if dotted:
+            if one.named_level:
+                level = one.named_level
+            elif dotted:
                 depth = dotted.group(1).count(".") + 1
                 base = base or max(real + 1 - (depth - 1 if real > 1 else 0), 2)
                 level = base + depth - 1

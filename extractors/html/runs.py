@@ -8,7 +8,7 @@ _LINE_START = re.compile(
 )
 _NUMBER = re.compile(r"§?\s?[(\[]?(?:\d{1,3}(?:\.\d{1,3}){0,4}|[A-Za-z]|[ivxIVX]{1,5})[.)\]:]?")
 # Marks that take no room: page builders leave them before and after what they set.
-_UNSEEN = " \t\r\n\f\v\u00a0\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
+UNSEEN = " \t\r\n\f\v\u00a0\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
 _FULL_LINE = 70  # characters after which a line that ends like a sentence reads as a paragraph of its own
 _HEAD = 130  # characters of the longest line that can be a head
 
@@ -37,7 +37,7 @@ def paragraphs(pieces: list[Piece]) -> list[list[Piece]]:
     runs: list[list[Piece]] = []
     previous, was_head = "", False
     for line in lines:
-        text = "".join(piece.text for piece in line).strip()
+        text = "".join(piece.text for piece in line).strip(UNSEEN)
         if not text:
             previous = ""
             continue
@@ -52,7 +52,7 @@ def paragraphs(pieces: list[Piece]) -> list[list[Piece]]:
 
 def is_blank(text: str) -> bool:
     """True for text of which a reader sees nothing."""
-    return not text.strip(_UNSEEN)
+    return not text.strip(UNSEEN)
 
 
 def _is_paragraph(previous: str, text: str) -> bool:
@@ -70,7 +70,7 @@ def leading_bold(pieces: list[Piece]) -> int:
     for piece in pieces:
         if not piece.bold and not is_blank(piece.text) and piece is not shown[0]:
             break
-        count += len(piece.text if count else piece.text.lstrip())
+        count += len(piece.text if count else piece.text.lstrip(UNSEEN))
     return count
 
 

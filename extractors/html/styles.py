@@ -14,7 +14,7 @@ MAX_CSS = 3_000_000  # characters of style text that we read
 _CLASSES = 100  # class names of an element that are looked at
 _RELEVANT = re.compile(
     r"^(?:display|visibility|font-size|text-indent|position|left|top|clip|font-weight|list-style(?:-type)?|content"
-    r"|counter-(?:reset|increment|set))$"
+    r"|counter-(?:reset|increment|set)|grid-template-columns)$"
 )
 _COMPOUND = re.compile(r"^(\*|[a-z][a-z0-9-]*)?((?:[.#][A-Za-z0-9_\\:/\[\]%-]+)*)$", re.IGNORECASE)
 _PART = re.compile(r"([.#])((?:[A-Za-z0-9_-]|\\.)+)")

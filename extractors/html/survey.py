@@ -55,6 +55,7 @@ class Survey:
     prose: list[int] = field(default_factory=list)  # of these, in runs long enough to be sentences
     prints: list[int] = field(default_factory=list)  # fingerprint of tags and text of the subtree
     dropped: set[int] = field(default_factory=set)
+    closed: list[int] = field(default_factory=list)  # hidden until a reader opens them, in order
     seen: dict[str, list[int]] = field(default_factory=dict)  # kind -> how many stand before each index
     ids: dict[str, int] = field(default_factory=dict)  # filled when first asked for
 

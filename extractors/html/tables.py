@@ -2,6 +2,7 @@
 
 import re
 
+from extractors.html.grids import is_head
 from extractors.html.parsing import Element
 from extractors.html.survey import INLINE, SILENT, Survey
 
@@ -30,16 +31,20 @@ def is_data_table(page: Survey, index: int) -> bool:
     return not (len(rows) <= 2 and (headings >= 2 or page.prose[index] > 3000))
 
 
-def row_texts(page: Survey, index: int) -> list[tuple[str, int]]:
+def table_rows(page: Survey, index: int) -> list[list[int]]:
+    """The cells of each row of a data table; a caption is a row of one cell."""
+    return [_cells(page, row) for row in _rows(page, index)]
+
+
+def row_texts(page: Survey, rows: list[list[int]]) -> list[tuple[str, int]]:
     """(text, leading bold characters) of each row that has text; cells are joined by " | "."""
     found: list[tuple[str, int]] = []
-    for row in _rows(page, index):
-        cells = [_cell_text(page, at) for at in _cells(page, row)]
+    for row in rows:
+        cells = [_cell_text(page, at) for at in row]
         if not any(cells):
             continue
         text = " | ".join(cells)
-        all_head = all(page.elements[at].tag == "th" for at in _cells(page, row))
-        found.append((text, len(text) if all_head else 0))
+        found.append((text, len(text) if all(is_head(page.elements[at]) for at in row) else 0))
     return found
 
 

@@ -17,17 +17,22 @@ _LOOK_UP = 3  # ancestors whose names may say that this is a collapsed section
 def drop_hidden(page: Survey, sheet: Stylesheet) -> tuple[DocumentWarning, ...]:
     """Drops hidden subtrees that readers cannot open; a warning says how much text that was and how it begins.
 
+    Those that readers can open are noted in ``page.closed``.
+
     Text of menus and dialogs that is hidden is not worth a warning.
     """
     openable = _controlled(page)
     found: list[int] = []
     index, count = 1, len(page.elements)
     while index < count:
-        if page.chars[index] and _is_hidden(page.elements[index], sheet) and not _opens(page, index, openable):
+        if not page.chars[index] or not _is_hidden(page.elements[index], sheet):
+            index += 1
+        elif _opens(page, index, openable):
+            page.closed.append(index)
+            index += 1
+        else:
             found.append(index)
             index = page.end[index] + 1
-        else:
-            index += 1
     # A page that hides nearly everything until its scripts have run hides nothing from readers.
     if sum(page.prose[at] for at in found) > page.prose[0] * _MOST:
         shown = [at for at in found if not _is_menu(page, at)]

@@ -4,12 +4,13 @@ import re
 from dataclasses import dataclass, field
 
 from extractors.html.furniture import named
+from extractors.html.grids import grid_rows
 from extractors.html.numbering import Counters, ListState, open_list, repeats_number
 from extractors.html.parsing import Element
-from extractors.html.runs import Piece, leading_bold, paragraphs, runs_together
+from extractors.html.runs import UNSEEN, Piece, leading_bold, paragraphs, runs_together
 from extractors.html.styles import Declarations, Stylesheet, inline_style, is_bold
 from extractors.html.survey import HEADINGS, INLINE, SILENT, Survey
-from extractors.html.tables import is_data_table, row_texts
+from extractors.html.tables import is_data_table, row_texts, table_rows
 from extractors.html.written import WrittenBlock
 from extractors.layout import RawBlock, refuse_flood
 from smallprint.records import BlockKind
@@ -18,6 +19,7 @@ _BOLD_TAGS = frozenset(("b", "strong", "th"))
 _BOLD_CLASS = re.compile(r"(?:^|[\s_-])(?:bold|semibold|strong|fw-?[67]00|font-\[[67]00\])(?:$|[\s_-])", re.IGNORECASE)
 # Class names of titles that are no heading elements; they are set off from the text as bold type is.
 _TITLE_CLASS = re.compile(r"(?:^|[\s_-])(?:h[1-6]|(?:header|heading)-?[1-6]?|headline|title|subtitle)(?:$|[\s_-])")
+_LEVEL_CLASS = re.compile(r"(?:^|[\s_-])(?:h|header-?|heading-?)([1-6])(?:$|[\s_-])")
 _TITLE = 130  # characters of the longest element that such a class can set off
 _SPACE = re.compile(r"\s+")
 _HEADING_ANCHOR = frozenset(("#", "¶", "§", "🔗", "link", "permalink", "copy link", "link to this section", "anchor"))
@@ -40,6 +42,7 @@ class _Frame:
     link: bool = False
     pre: bool = False
     heading: int | None = None
+    named_level: int | None = None  # as a class name such as "h3" says of a short element
     marked: bool = True  # the heading is one by the page's own markup, not the label of a section that opens
     listed: ListState | None = None
     nests: bool = False  # a list of any kind
@@ -63,6 +66,7 @@ class Writer:
 
     def __post_init__(self) -> None:
         self.tabs = _tab_labels(self.page)
+        self.tab_levels: dict[int, int] = {}
         self.counters = Counters(self.sheet) if self.sheet.has_counters else None
 
     def write(self, top: int) -> None:
@@ -78,8 +82,8 @@ class Writer:
                 self.pieces.append(_LINE_BREAK)
                 self._tail(index)
                 index += 1
-            elif page.elements[index].tag == "table" and is_data_table(page, index):
-                self._table(index)
+            elif rows := self._rows(index):
+                self._table(index, rows)
                 self._tail(index)
                 index = page.end[index] + 1
             else:
@@ -105,6 +109,7 @@ class Writer:
             link=self.page.in_link[index],
             pre=above.pre or tag == "pre",
             heading=above.heading,
+            named_level=self._named_level(index) or above.named_level,
             marked=above.marked,
         )
         self.frames.append(frame)
@@ -196,6 +201,13 @@ class Writer:
             return True
         return block and self.page.chars[index] <= _TITLE and _TITLE_CLASS.search(names) is not None
 
+    def _named_level(self, index: int) -> int | None:
+        names = self.page.elements[index].get("class")
+        if not names or self.page.chars[index] > _TITLE:
+            return None
+        match = _LEVEL_CLASS.search(names)
+        return max(int(match.group(1)), 2) if match else None
+
     def _is_skipped(self, index: int) -> bool:
         """Struck-out text, buttons that do not open a section, and the little anchor links of headings."""
         element = self.page.elements[index]
@@ -210,10 +222,13 @@ class Writer:
 
     def _label(self, element: Element, index: int) -> None:
         """Writes the label of a tab as the heading of the panel that it opens, unless the panel opens with it."""
-        label = self.tabs.get(element.get("id") or "") or self.tabs.get(element.get("aria-labelledby") or "")
-        if not label or not self.page.chars[index] or self.page.text(index, 200).lower().startswith(label.lower()):
+        found = self.tabs.get(element.get("id") or "") or self.tabs.get(element.get("aria-labelledby") or "")
+        if not found or not self.page.chars[index] or self.page.text(index, 200).lower().startswith(found[0].lower()):
             return
-        block = RawBlock(kind="heading", text=label, level=min(self.last_level + 1, 6), anchor=self.anchor)
+        label, group = found
+        # Tabs stand side by side, whatever headings their panels hold and wherever the page shows them again.
+        level = self.tab_levels.setdefault(group, min(self.last_level + 1, 6))
+        block = RawBlock(kind="heading", text=label, level=level, anchor=self.anchor)
         self.out.append(WrittenBlock(block, link_share=0.0, all_bold=True))
 
     # -- text
@@ -233,7 +248,7 @@ class Writer:
                 self._block(run, self.frames[-1])
 
     def _block(self, pieces: list[Piece], frame: _Frame) -> None:
-        text = "".join(piece.text for piece in pieces).strip()
+        text = "".join(piece.text for piece in pieces).strip(UNSEEN)
         if not text:
             return
         bold = min(leading_bold(pieces), len(text))
@@ -252,14 +267,24 @@ class Writer:
             generated=len(number),
             anchor=self.anchor,
         )
-        self.out.append(WrittenBlock(block, link_share=linked / len(text), all_bold=bold >= len(text)))
+        one = WrittenBlock(block, linked / len(text), all_bold=bold >= len(text), named_level=frame.named_level)
+        self.out.append(one)
         refuse_flood(len(self.out), most=_MAX_BLOCKS)
         self.item, self.marker, self.anchor = False, "", None
 
-    def _table(self, index: int) -> None:
+    def _rows(self, index: int) -> list[list[int]] | None:
+        """The rows of a table that is read as such, whatever elements it is made of."""
+        element = self.page.elements[index]
+        if element.tag == "table":
+            return table_rows(self.page, index) if is_data_table(self.page, index) else None
+        if element.tag in INLINE or not self.page.chars[index]:
+            return None
+        return grid_rows(self.page, index, self.sheet)
+
+    def _table(self, index: int, rows: list[list[int]]) -> None:
         self._flush()
         anchor = self.page.elements[index].get("id") or self.anchor
-        for text, bold in row_texts(self.page, index):
+        for text, bold in row_texts(self.page, rows):
             block = RawBlock(kind="table_row", text=text, bold=bold, anchor=anchor)
             self.out.append(WrittenBlock(block, link_share=0.0, all_bold=False))
         self.anchor = None
@@ -286,12 +311,12 @@ def _aria_level(element: Element) -> int:
     return min(max(int(level), 1), 6) if level.isdigit() and len(level) < 4 else 2
 
 
-def _tab_labels(page: Survey) -> dict[str, str]:
-    """Labels of tabs by the id of the tab and by that of the panel that it opens."""
-    found: dict[str, str] = {}
+def _tab_labels(page: Survey) -> dict[str, tuple[str, int]]:
+    """Label of a tab and fingerprint of the row it stands in, by the ids of the tab and of the panel that it opens."""
+    found: dict[str, tuple[str, int]] = {}
     for index, element in enumerate(page.elements):
         if element.get("role") == "tab" and 0 < page.chars[index] <= 80:
-            label = page.text(index, 80)
+            label = (page.text(index, 80), page.prints[page.parent[index]])
             for key in (element.get("id"), element.get("aria-controls"), (element.get("href") or "").lstrip("#")):
                 if key:
                     found[key] = label

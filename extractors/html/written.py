@@ -7,8 +7,11 @@ from extractors.layout import RawBlock
 
 @dataclass(frozen=True)
 class WrittenBlock:
-    """``link_share`` is the share of its characters inside links, ``all_bold`` whether all of it is bold."""
+    """``link_share`` is the share of its characters inside links, ``all_bold`` whether all of it is bold, ``named_level``
+    the depth that a class name such as "h3" gives to a title without a heading element.
+    """
 
     block: RawBlock
     link_share: float
     all_bold: bool
+    named_level: int | None = None
