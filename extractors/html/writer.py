@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from extractors.html.furniture import named
 from extractors.html.grids import grid_rows
@@ -197,16 +198,12 @@ class Writer:
         names = element.get("class")
         if not names:
             return False
-        if _BOLD_CLASS.search(names):
-            return True
-        return block and self.page.chars[index] <= _TITLE and _TITLE_CLASS.search(names) is not None
+        bold, title, _ = _looks(names)
+        return bold or (block and title and self.page.chars[index] <= _TITLE)
 
     def _named_level(self, index: int) -> int | None:
         names = self.page.elements[index].get("class")
-        if not names or self.page.chars[index] > _TITLE:
-            return None
-        match = _LEVEL_CLASS.search(names)
-        return max(int(match.group(1)), 2) if match else None
+        return _looks(names)[2] if names and self.page.chars[index] <= _TITLE else None
 
     def _is_skipped(self, index: int) -> bool:
         """Struck-out text, buttons that do not open a section, and the little anchor links of headings."""
@@ -277,7 +274,7 @@ class Writer:
         element = self.page.elements[index]
         if element.tag == "table":
             return table_rows(self.page, index) if is_data_table(self.page, index) else None
-        if element.tag in INLINE or not self.page.chars[index]:
+        if element.tag in INLINE or not self.page.chars[index] or not (self.sheet.by_key or element.attrib):
             return None
         return grid_rows(self.page, index, self.sheet)
 
@@ -288,6 +285,14 @@ class Writer:
             block = RawBlock(kind="table_row", text=text, bold=bold, anchor=anchor)
             self.out.append(WrittenBlock(block, link_share=0.0, all_bold=False))
         self.anchor = None
+
+
+@lru_cache(maxsize=4096)
+def _looks(names: str) -> tuple[bool, bool, int | None]:
+    """Whether class names say bold, whether they say title, and the title's depth from 2 where they say that too."""
+    level = _LEVEL_CLASS.search(names)
+    depth = max(int(level.group(1)), 2) if level else None
+    return _BOLD_CLASS.search(names) is not None, _TITLE_CLASS.search(names) is not None, depth
 
 
 def _is_block(element: Element) -> bool:
