@@ -5,7 +5,7 @@ from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse, RedirectResponse, Response
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from app.review.forms import (
     EDIT_FIELDS,
@@ -26,6 +26,7 @@ from app.review.views import deed, filters_from, filters_of, next_address
 from smallprint import desk_store, queue_store
 from smallprint import tables as t
 from smallprint.queue_store import Filters
+from smallprint.records import Draft
 from smallprint.registry import Registry
 from smallprint.review import ConflictError, Decision, RefusedError, Standing, unpublishable
 
@@ -271,6 +272,7 @@ def _conflict_page(
     }
     with visit.store.read() as c:
         last = _last_decision(c, theirs)
+        seen = to_fields(_seen(c, theirs, saw))
     return page(
         visit.request,
         "conflict.html",
@@ -281,6 +283,9 @@ def _conflict_page(
         mine=mine,
         typed=typed,
         differing=differing,
+        untouched={
+            unit for unit in differing if same_edit(*({n: side[n] for n in UNITS[unit]} for side in (mine, seen)))
+        },
         last=last,
         saw=saw,
         act=act,
@@ -289,6 +294,13 @@ def _conflict_page(
         registry=visit.registry,
         now=visit.now,
     )
+
+
+def _seen(c: Connection, theirs: Standing, saw: int) -> Draft:
+    """The draft as it stood in the version that a person saw."""
+    query = select(t.decisions.c.after).where(t.decisions.c.draft_id == theirs.draft.id, t.decisions.c.version == saw)
+    after = c.execute(query).scalar()
+    return Draft.model_validate(after["body"]) if after else theirs.proposal
 
 
 @router.post("/draft/{draft_id}/resolve")

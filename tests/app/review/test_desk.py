@@ -209,6 +209,15 @@ def test_a_conflict_shows_both_sides_and_loses_nothing(anna, ben, store):
     assert (now.draft.title, now.draft.what_it_is, now.version) == ("Anna's title", "Ben's view.", 3)
 
 
+def test_a_conflict_offers_each_side_what_it_changed_itself(anna, ben, store):
+    seen = ben.get(ADDRESS)
+    decide(anna, "approve", title="Anna's title")
+    page = decide(ben, "approve", page=seen, consumer_impact="Ben's impact.")
+    merged = ben.send(page, f"{ADDRESS}/resolve")
+    assert (merged.typed("title"), merged.typed("consumer_impact")) == ("Anna's title", "Ben's impact.")
+    assert page.text.count("you had left it as it was") == 1
+
+
 def test_edits_kept_before_somebody_else_decided_open_as_a_conflict(anna, ben):
     decide(ben, "keep", title="Ben's title")
     decide(anna, "reject", reasons=["misread"])
