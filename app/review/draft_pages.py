@@ -273,6 +273,11 @@ def _conflict_page(
     with visit.store.read() as c:
         last = _last_decision(c, theirs)
         seen = to_fields(_seen(c, theirs, saw))
+        done = visit.request.query_params.get("done", "")
+        told = deed(c, done, visit.person.name) if done else None
+    untouched = {
+        unit for unit in differing if same_edit(*({name: side[name] for name in UNITS[unit]} for side in (mine, seen)))
+    }
     return page(
         visit.request,
         "conflict.html",
@@ -283,9 +288,8 @@ def _conflict_page(
         mine=mine,
         typed=typed,
         differing=differing,
-        untouched={
-            unit for unit in differing if same_edit(*({n: side[n] for n in UNITS[unit]} for side in (mine, seen)))
-        },
+        untouched=untouched,
+        deed=told,
         last=last,
         saw=saw,
         act=act,

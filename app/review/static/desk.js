@@ -227,7 +227,7 @@ if (text && form) {
       box.append(button);
     }
     document.body.append(box);
-    box.style.left = `${Math.max(8, place.left + scrollX)}px`;
+    box.style.left = `${Math.max(8, Math.min(place.left, innerWidth - box.offsetWidth - 8)) + scrollX}px`;
     box.style.top = `${place.bottom + scrollY + 6}px`;
   }));
 }

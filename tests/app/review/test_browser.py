@@ -1,108 +1,19 @@
 """The desk in Chromium: keys, highlighting, checks while typing, what survives, other screens, accessibility."""
 
-import shutil
-import threading
 from collections.abc import Iterator
 
 import pytest
-import uvicorn
 
-from app.review.desk import create_desk
 from app.review.serve import first_link
-from smallprint import desk_store, people_store
+from smallprint import people_store
 from smallprint.store import open_store
+from tests.app.review.chromium import PASSWORD, Served, at_draft, chromium, kind, needs_chromium, served
 from tests.app.review.conftest import Clock
-from tests.desk import ARBITRATION, CLASS_ACTION, KINDS, NOW, PRICES, REFUND, fill
+from tests.desk import ARBITRATION, CLASS_ACTION, KINDS, PRICES, REFUND
 
-playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-CHROMIUM = shutil.which("chromium")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed (Debian: apt install chromium)")
-
-PASSWORD = "correct horse battery"
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with playwright.sync_playwright() as started:
-        # --no-sandbox: the tests may run as root in a container, on pages of our own alone.
-        browser = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        yield browser
-        browser.close()
-
-
-class Served:
-    """A desk that listens, and browsers that look at it."""
-
-    def __init__(self, store, clock, chromium) -> None:
-        self.store, self.clock, self.chromium = store, clock, chromium
-        self.contexts: list = []
-        config = uvicorn.Config(create_desk(store, clock=clock), port=0, log_level="error")
-        self.server = uvicorn.Server(config)
-        self.thread = threading.Thread(target=self.server.run)
-        self.thread.start()
-        while not self.server.started:
-            self.thread.join(0.02)
-        port = self.server.servers[0].sockets[0].getsockname()[1]
-        self.base = f"http://127.0.0.1:{port}"
-
-    def page(self, name: str | None = None, **context):
-        """A page in a browser of its own, signed in as somebody."""
-        made = self.chromium.new_context(base_url=self.base, **{"viewport": {"width": 1400, "height": 900}, **context})
-        made.set_default_timeout(10_000)
-        if name is not None:
-            with self.store.write() as c:
-                token = people_store.start_session(c, name, self.clock())
-            made.add_cookies([{"name": "smallprint", "value": token, "url": self.base}])
-        self.contexts.append(made)
-        page = made.new_page()
-        page.on("pageerror", lambda error: pytest.fail(f"the script failed: {error}"))
-        return page
-
-    def standing(self, draft):
-        with self.store.read() as c:
-            return desk_store.standing(c, draft.id)
-
-    def close(self) -> None:
-        for one in self.contexts:
-            one.close()
-        self.server.should_exit = True
-        self.thread.join(10)
-
-
-@pytest.fixture
-def kind(request) -> str:
-    """SQLite, but for the walks that write: those ask for both kinds."""
-    return getattr(request, "param", "sqlite")
-
-
+__all__ = ["chromium", "kind", "served"]
+pytestmark = needs_chromium
 on_both_databases = pytest.mark.parametrize("kind", KINDS, indirect=True)
-
-
-def fill_with_a_password(store) -> None:
-    """Four drafts and three people, of whom Anna has a password."""
-    from app.review.passwords import hash_password
-
-    fill(store)
-    with store.write() as c:
-        for name, role in (("Anna", "reviewer"), ("Ben", "reviewer"), ("Lea", "lead")):
-            password = hash_password(PASSWORD) if name == "Anna" else None
-            people_store.add_person(c, name, role, by="test", at=NOW, password=password)
-
-
-@pytest.fixture
-def served(kind, databases, chromium) -> Iterator[Served]:
-    with databases.copy(kind, fill_with_a_password) as url:
-        store = open_store(url)
-        running = Served(store, Clock(), chromium)
-        yield running
-        running.close()
-        store.close()
-
-
-def at_draft(page, draft) -> None:
-    page.wait_for_url(f"**/draft/{draft.id}*")
-    page.wait_for_selector("#decision")
-    page.wait_for_load_state()
 
 
 @pytest.fixture
@@ -309,9 +220,8 @@ DRAFT = f"/draft/{REFUND.id}"
 PAGES = ("/queue", DRAFT, f"{DRAFT}/split", f"{DRAFT}/history", "/keys", "/account")
 
 
-@pytest.mark.parametrize("address", PAGES)
-@pytest.mark.parametrize("width", [pytest.param(360, id="a small phone"), pytest.param(700, id="1400 pixels at 200 %")])
-def test_no_page_scrolls_sideways(served, address, width):
+@pytest.mark.parametrize(("address", "width"), [(DRAFT, 360), *((address, 700) for address in PAGES)])
+def test_no_page_scrolls_sideways_at_twice_the_size_and_decisions_stay_in_reach(served, address, width):
     page = served.page("Anna", viewport={"width": width, "height": 740})
     page.goto(address)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
@@ -319,17 +229,6 @@ def test_no_page_scrolls_sideways(served, address, width):
         approve = page.locator("#approve").bounding_box()
         assert approve["x"] >= 0
         assert approve["x"] + approve["width"] <= width
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("address", [*PAGES, "/dashboard", "/sign-in"])
-def test_axe_finds_nothing(served, address, scheme):
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed")
-    page = served.page(None if address == "/sign-in" else "Lea", color_scheme=scheme)
-    page.goto(address)
-    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-    found = axe.Axe().run(page, options={"runOnly": tags}).response["violations"]
-    assert [(one["id"], [node["html"][:160] for node in one["nodes"][:3]]) for one in found] == []
 
 
 def test_keys_are_explained_and_can_be_turned_off(served):
@@ -342,13 +241,3 @@ def test_keys_are_explained_and_can_be_turned_off(served):
     page.keyboard.press("?")
     assert page.locator("#keys").is_visible()
     assert served.standing(REFUND).version == 1
-
-
-def test_a_draft_prints_as_a_sheet(served):
-    page = served.page("Anna")
-    page.goto(f"/draft/{REFUND.id}")
-    page.emulate_media(media="print")
-    assert not page.locator(".actions").is_visible()
-    assert not page.locator("header.top").is_visible()
-    assert page.locator("mark").is_visible()
-    assert not page.locator("#c9").is_visible()

@@ -1,0 +1,117 @@
+"""Where a passage opens outside the desk: on the live page at its words, in the archive, at a PDF's page; nowhere else."""
+
+import threading
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from importlib.resources import files
+
+import pytest
+
+from app.review.library import Volume
+from app.review.source_pane import Place, places
+from extractors import extract
+from extractors.clauses import cut_clauses
+from smallprint.records import Evidence, Source
+from smallprint.store import open_store
+from tests.app.review.chromium import Served, chromium, fill_with_a_password, needs_chromium
+from tests.app.review.conftest import Clock
+from tests.desk import CLAUSES, DOCUMENT, REFUND, SNAPSHOT, run
+from tests.extractors.test_fragments import IN_VIEW
+
+__all__ = ["chromium"]
+
+HTML = DOCUMENT.model_copy(update={"media_type": "text/html"})
+PDF = DOCUMENT.model_copy(update={"media_type": "application/pdf"})
+LIVE, ARCHIVED = "https://kettles.example/terms", "https://web.archive.org/web/20260301/https://kettles.example/terms"
+AT = "#:~:text=1.1%20Fees%20are%20never%20refunded,leave%20the%20service"
+PROOF = REFUND.evidence[0]
+
+
+def volume(document=HTML, location="terms.html", **captured) -> Volume:
+    return Volume(document, CLAUSES, Source(location=location), SNAPSHOT.model_copy(update=captured))
+
+
+@pytest.mark.parametrize(
+    ("shown", "live", "archived"),
+    [
+        pytest.param(volume(location=LIVE), LIVE + "{at}", "", id="a page that was fetched"),
+        pytest.param(volume(location=LIVE, final_url=f"{LIVE}/v2"), f"{LIVE}/v2{{at}}", "", id="where it had moved to"),
+        pytest.param(
+            volume(location=LIVE, wayback_url=ARCHIVED), LIVE + "{at}", ARCHIVED + "{at}", id="a page with a capture"
+        ),
+        pytest.param(
+            volume(location=ARCHIVED, url=ARCHIVED, original_url=LIVE),
+            LIVE + "{at}",
+            ARCHIVED + "{at}",
+            id="a capture that was read itself",
+        ),
+        pytest.param(
+            volume(PDF, location=f"{LIVE}.pdf"), f"{LIVE}.pdf#page=3", "", id="a PDF, whose pages have numbers"
+        ),
+        pytest.param(volume(DOCUMENT, location=f"{LIVE}.md"), f"{LIVE}.md", "", id="text, which has no places"),
+    ],
+)
+def test_a_passage_opens_at(shown, live, archived):
+    (place,) = places(shown, [PROOF.model_copy(update={"page": 3})]).values()
+    at = place.live.partition("#")[2] if "{at}" in live else ""
+    assert place == Place(live.format(at=f"#{at}"), archived.format(at=f"#{at}"), 3)
+    assert ("{at}" not in live) or at.startswith(":~:text=")
+    assert "refunded" in at or "{at}" not in live
+
+
+@pytest.mark.parametrize(
+    "location",
+    [
+        pytest.param("/home/ada/terms.html", id="a path of a disk"),
+        pytest.param("javascript:alert(1)", id="a script"),
+        pytest.param("file:///etc/passwd", id="a file of the reader's machine"),
+        pytest.param("//[kettles", id="no address at all"),
+    ],
+)
+def test_nothing_but_the_web_is_linked(location):
+    assert places(volume(location=location, wayback_url=location), [PROOF]) == {}
+
+
+@pytest.fixture
+def live():
+    """The samples as a site."""
+
+    class Quiet(SimpleHTTPRequestHandler):
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(files("samples"))))
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/brambleframe/terms-2026-02.html"
+    server.shutdown()
+    server.server_close()
+
+
+@needs_chromium
+def test_following_the_link_shows_the_clause(live, databases, chromium):
+    document = extract((files("samples") / "brambleframe" / "terms-2026-02.html").read_bytes(), source=live)
+    clauses = cut_clauses(document)
+    clause = next(one for one in clauses[len(clauses) * 2 // 3 :] if len(one.text) > 80)
+    volume = Volume(document, clauses, Source(location=live), None)
+    proof = Evidence(start=clause.start, end=clause.end, status="exact", text=clause.text, clauses=(clause.id,))
+    made = REFUND.provenance.model_copy(update={"document": document.id})
+    with databases.copy("sqlite", fill_with_a_password) as url:
+        store = open_store(url)
+        source_id = store.save_source(volume.source)
+        store.save_capture(source_id, SNAPSHOT.model_copy(update={"sha256": document.sha256, "url": live}))
+        store.save_document(source_id, document, clauses)
+        run(store, REFUND.model_copy(update={"id": "html", "evidence": (proof,), "provenance": made}), document=volume)
+        desk = Served(store, Clock(), chromium)
+        page = desk.page("Anna", viewport={"width": 1200, "height": 500})
+        page.goto("/draft/html")
+        link = page.locator(".evidence .opens")
+        assert set(link.get_attribute("rel").split()) == {"noopener", "noreferrer"}
+        with page.context.expect_page() as opened:
+            page.keyboard.press("s")
+        there = opened.value
+        words = " ".join(clause.text.split("\n")[0].split()[1:7])
+        there.wait_for_function(IN_VIEW, arg=words, timeout=5000)
+        assert there.evaluate("scrollY") > 0
+        assert there.evaluate("document.referrer") == ""
+        desk.close()
+        store.close()

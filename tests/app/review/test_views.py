@@ -1,0 +1,209 @@
+"""Every view of the desk once, in Chromium: axe finds nothing in light or dark, nothing scrolls sideways on a phone."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from smallprint import desk_store, people_store
+from smallprint.registry import load
+from smallprint.review import Decision
+from smallprint.store import open_store
+from tests.app.review.chromium import PASSWORD, Served, chromium, fill_with_a_password, kind, needs_chromium
+from tests.app.review.conftest import Clock
+from tests.app.review.test_page_images import sample
+from tests.desk import ARBITRATION, CLASS_ACTION, DOCUMENT, NOW, PRICES, REFUND, SNAPSHOT, run
+
+__all__ = ["chromium", "kind", "sample"]
+pytestmark = needs_chromium
+axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed")
+
+DRAFT = f"/draft/{REFUND.id}"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+@pytest.fixture
+def desk(databases, chromium, sample) -> Iterator[Served]:
+    """A desk with a PDF, a second admin, a provider and blind reading."""
+    folder, volume, evidence = sample
+    with databases.copy("sqlite", fill_with_a_password) as url:
+        store = open_store(url)
+        source_id = store.save_source(volume.source)
+        store.save_capture(source_id, SNAPSHOT.model_copy(update={"sha256": volume.document.sha256}))
+        store.save_document(source_id, volume.document, volume.clauses)
+        made = REFUND.provenance.model_copy(update={"document": volume.document.id})
+        run(store, REFUND.model_copy(update={"id": "pdf", "evidence": evidence, "provenance": made}), document=volume)
+        with store.write() as c:
+            people_store.add_person(c, "Adam", "admin", by="test", at=NOW)
+        running = Served(store, Clock(), chromium, snapshots=folder, blind_share=1.0)
+        yield running
+        running.close()
+        store.close()
+
+
+def decide(desk: Served, draft, kind: str, by: str, **changes) -> None:
+    saw = desk.standing(draft).version
+    made = Decision(kind=kind, draft=draft.id, saw=saw, by=by, at=desk.clock(), **changes)
+    with desk.store.write() as c:
+        desk_store.decide(c, made, load())
+
+
+def before_signing_in(desk: Served, page) -> Iterator[str]:
+    page.goto("/sign-in")
+    yield "sign in"
+    page.fill("[name=name]", "Anna")
+    page.fill("[name=password]", "not this one")
+    page.click("button:has-text('Sign in')")
+    page.wait_for_selector("[role=alert]")
+    yield "a wrong password"
+    with desk.store.write() as c:
+        link = f"/welcome/{people_store.invite(c, None, 'reviewer', desk.clock())}"
+    page.goto(link)
+    yield "welcome"
+    page.goto("/welcome/used")
+    yield "a link that was used"
+
+
+def reading(desk: Served, page) -> Iterator[str]:
+    for name, address in {
+        "the queue": "/queue",
+        "a view of the queue that is empty": "/queue?q=nowhere&severity=high",
+        "the keys": "/keys",
+        "nothing found": "/draft/nowhere",
+        "a PDF's pages": "/draft/pdf?pages=1",
+        "split": f"{DRAFT}/split",
+        "add a provision": f"/document/{DOCUMENT.id}/add?clause=c9&from={REFUND.id}",
+        "marking clauses": f"{DRAFT}?tools=1",
+    }.items():
+        page.goto(address)
+        yield name
+    page.goto(DRAFT)
+    yield "a draft"
+    for key, name in {"r": "reasons for a rejection", "o": "a second opinion", "?": "the help"}.items():
+        page.keyboard.press(key)
+        yield name
+        page.keyboard.press("Escape")
+    for folded in page.locator("summary:visible").all():
+        folded.click()
+    page.evaluate("getSelection().selectAllChildren(document.querySelector('#c4 .part'))")
+    page.wait_for_selector("#pick")
+    yield "everything unfolded, and words selected"
+
+
+def deciding(desk: Served, page) -> Iterator[str]:
+    page.goto(DRAFT)
+    page.fill("#title", "")
+    page.locator("[name=citation]").first.fill("GDPR Art. 214")
+    page.wait_for_selector(".verdict.bad")
+    page.click("#approve")
+    page.wait_for_selector("[role=alert]")
+    yield "a refusal"
+    page.goto(f"/document/{DOCUMENT.id}/add")
+    page.click("text=Add it to the queue")
+    page.wait_for_selector("[role=alert]")
+    yield "a provision that is not whole"
+    page.goto(f"/draft/{PRICES.id}")
+    decide(desk, PRICES, "second_opinion", "Ben", note="Is this high?")
+    page.fill("#title", "Mine")
+    page.click("#approve")
+    page.wait_for_selector("text=Two of you were here")
+    yield "a conflict"
+    page.goto(f"/draft/{CLASS_ACTION.id}")
+    page.click("#approve")
+    page.wait_for_selector(".banner.done")
+    yield "the next draft, with undo"
+    page.goto(f"/draft/{CLASS_ACTION.id}")
+    yield "an approved draft"
+    page.goto(f"/draft/{CLASS_ACTION.id}/history")
+    yield "history"
+    decide(desk, ARBITRATION, "reject", "Ben", reasons=("misread",))
+    page.goto(f"/draft/{ARBITRATION.id}")
+    yield "a rejected draft"
+    page.goto(f"/blind/{ARBITRATION.id}")
+    yield "a blind reading"
+    page.goto("/queue")
+    page.check("[name=item] >> nth=0")
+    decide(desk, REFUND, "second_opinion", "Ben")
+    page.check("#all")
+    page.click("text=Approve the chosen")
+    page.wait_for_selector("text=Back to the queue")
+    yield "a bulk of which some were left"
+
+
+def leading(desk: Served, page) -> Iterator[str]:
+    page.goto("/dashboard")
+    page.click("text=As a table")
+    yield "the dashboard"
+    page.goto("/people")
+    page.fill(".inlineform [name=name]", "Greta")
+    page.click("button:has-text('Add')")
+    page.wait_for_selector(".banner.done")
+    yield "people, with a link"
+    page.goto("/account")
+    page.fill("[name=label]", "nightly")
+    page.click("text=Make a token")
+    page.wait_for_selector(".banner.done")
+    yield "the account, with a token"
+    page.goto("/queue?severity=high")
+    page.click("text=Save this view")
+    page.fill(".views [name=name]", "High")
+    page.click(".views button:has-text('Save')")
+    page.wait_for_selector(".views a:has-text('High')")
+    page.click("text=Save this view")
+    yield "saved views"
+
+
+def after_the_session(desk: Served, page) -> Iterator[str]:
+    page.goto("/queue")
+    page.check("#all")
+    desk.clock.pass_by(hours=11)
+    page.click("text=Approve the chosen")
+    page.wait_for_selector("text=nothing is lost")
+    yield "a session that has ended"
+    page.fill("[name=name]", "Anna")
+    page.fill("[name=password]", PASSWORD)
+    page.click("button:has-text('Sign in')")
+    page.wait_for_selector("text=Send it again")
+    yield "what was sent is asked about"
+
+
+WALKS = {
+    before_signing_in: None,
+    reading: "Anna",
+    deciding: "Anna",
+    leading: "Adam",
+    after_the_session: "Anna",
+}
+
+
+@pytest.fixture
+def walks(desk):
+    """Every view in turn, with its name, seen through a window of some width."""
+
+    def through(width: int):
+        for walk, name in WALKS.items():
+            page = desk.page(name, viewport={"width": width, "height": 800})
+            for view in walk(desk, page):
+                yield view, page
+
+    return through
+
+
+def violations(page, rules: list[str]) -> list[tuple[str, list[str]]]:
+    found = axe.Axe().run(page, options={"runOnly": rules}).response["violations"]
+    return [(one["id"], [node["html"][:160] for node in one["nodes"][:3]]) for one in found]
+
+
+def test_axe_finds_nothing_in_any_view_in_light_or_dark(walks):
+    told = {}
+    for view, page in walks(1400):
+        told[view] = violations(page, RULES)
+        page.emulate_media(color_scheme="dark")
+        told[f"{view}, dark"] = violations(page, ["color-contrast"])
+        page.emulate_media(color_scheme="light")
+    assert {view: found for view, found in told.items() if found} == {}
+    assert len(told) > 60
+
+
+def test_no_view_scrolls_sideways_on_a_small_phone(walks):
+    widths = {view: page.evaluate("document.documentElement.scrollWidth") for view, page in walks(360)}
+    assert {view: width for view, width in widths.items() if width > 360} == {}
