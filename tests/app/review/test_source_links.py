@@ -23,7 +23,7 @@ __all__ = ["chromium"]
 HTML = DOCUMENT.model_copy(update={"media_type": "text/html"})
 PDF = DOCUMENT.model_copy(update={"media_type": "application/pdf"})
 LIVE, ARCHIVED = "https://kettles.example/terms", "https://web.archive.org/web/20260301/https://kettles.example/terms"
-AT = "#:~:text=1.1%20Fees%20are%20never%20refunded,which%20you%20leave%20the%20service"  # the words at both ends of the passage
+AT = "#:~:text=1.1%20Fees%20are%20never%20refunded,which%20you%20leave%20the%20service"
 PROOF = REFUND.evidence[0]
 
 
