@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help setup demo test lint bench picture lock clean
+.PHONY: help setup demo test lint bench load picture lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,6 +35,9 @@ lint: $(READY) ## ruff, mypy --strict, import layers
 
 bench: $(READY) ## measure on real documents; DATA=folder to choose them
 	@$(BIN)/python -m evals.benchmarks $(if $(DATA),--data $(DATA))
+
+load: $(READY) ## the review desk under load, on SQLite and on a temporary PostgreSQL; minutes
+	@$(BIN)/python -m tests.postgres $(BIN)/python -m app.review.load sqlite URL
 
 picture: $(READY) ## draw docs/demo.svg, the README's picture of the demo, from the real output
 	@$(BIN)/python docs/picture.py docs/demo.svg

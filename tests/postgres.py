@@ -1,9 +1,13 @@
-"""A PostgreSQL server of the tests' own, from Debian's packages: a temporary folder, a Unix socket, no fsync."""
+"""A PostgreSQL server of the tests' own, from Debian's packages: a temporary folder, a Unix socket, no fsync.
+
+``python -m tests.postgres COMMAND ... URL`` runs a command with the address of such a server for the word URL.
+"""
 
 import os
 import pwd
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -74,3 +78,19 @@ def server() -> Iterator[str]:
         assert watchdog.stdin is not None
         watchdog.stdin.close()
         watchdog.wait(20)
+
+
+def main() -> None:
+    """Run a command beside a server; without PostgreSQL, without the word."""
+    command = sys.argv[1:]
+    if reason := missing():
+        sys.stderr.write(f"{reason}\n")
+        sys.exit(subprocess.run([word for word in command if word != "URL"], check=False).returncode)  # noqa: S603
+    with server() as url:
+        there = url.format(name="postgres")
+        done = subprocess.run([there if word == "URL" else word for word in command], check=False)  # noqa: S603
+    sys.exit(done.returncode)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,8 +1,12 @@
-"""The desk under load: ``python -m app.review.load DATABASE_URL`` fills an empty database, measures, kills, verifies.
+"""The desk under load: fills empty databases, measures, kills, verifies; ends with 1 where a bound is missed.
 
-What is measured: server time of queue and draft pages over 20,000 drafts (the Server-Timing header: the client's own
-time does not count); 40 reviewers who decide as fast as they can; 200 decisions at once on one draft; SIGKILL in
-the middle of the 40. After each, the audit chain is verified and every decision that was confirmed is looked up.
+    python -m app.review.load                      on SQLite, in a temporary folder
+    python -m app.review.load URL URL ...          on these empty databases, one after another
+    make load                                      on SQLite and on a temporary PostgreSQL
+
+Server time is that of the Server-Timing header, so the client's own does not count. Then 200 people decide at once on
+one draft, 40 reviewers decide as fast as they can for a minute, and the desk is killed in the middle of them; after
+each, the audit chain is verified and every decision that was confirmed is looked up.
 """
 
 import argparse
@@ -10,8 +14,10 @@ import os
 import random
 import re
 import signal
+import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections import Counter
@@ -19,18 +25,35 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from statistics import quantiles
 
 import httpx
 from sqlalchemy import func, select
 
-from app.review.load_data import CATEGORIES, ENTITIES, fill
+from app.review.load_data import CATEGORIES, ENTITIES, LONG, fill
 from smallprint import audit, people_store
 from smallprint import tables as t
 from smallprint.store import Store, open_store
 
-PORT = 8899
-BASE = f"http://127.0.0.1:{PORT}"
+MOST_MS = 150.0  # of the server's time for a page, 95th percentile
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One figure of a run, with its bound where it has one."""
+
+    what: str
+    value: float
+    most: float | None = None
+    exactly: int | None = None
+
+    @property
+    def missed(self) -> bool:
+        """Whether it is beyond its bound."""
+        return (self.most is not None and self.value > self.most) or (
+            self.exactly is not None and self.value != self.exactly
+        )
 
 
 @dataclass
@@ -55,31 +78,59 @@ def sessions(store: Store, number: int) -> list[str]:
     return made
 
 
-@contextmanager
-def desk(url: str) -> Iterator[subprocess.Popen[bytes]]:
-    """The desk in a process of its own, as ``smallprint review`` runs it."""
-    command = [sys.executable, "-c", "from app.cli import main; main()", "review", "--port", str(PORT)]
-    process = subprocess.Popen(  # noqa: S603 -- our own command
-        command, env={**os.environ, "SMALLPRINT_DATABASE_URL": url}, stdout=subprocess.DEVNULL
-    )
-    try:
-        for _ in range(100):
-            time.sleep(0.2)
+class Desk:
+    """``smallprint review`` in a process of its own, and browsers of it."""
+
+    def __init__(self, url: str) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        command = [sys.executable, "-c", "from app.cli import main; main()", "review", "--port", str(self.port)]
+        ours = {name: value for name, value in os.environ.items() if name not in _ELSEWHERE}
+        self.process = subprocess.Popen(  # noqa: S603 -- our own command
+            command, env={**ours, "SMALLPRINT_DATABASE_URL": url}, stdout=subprocess.DEVNULL
+        )
+
+    def wait(self) -> None:
+        """Until it answers."""
+        for _ in range(300):
             try:
-                httpx.get(f"{BASE}/sign-in", timeout=2)
-            except httpx.HTTPError:
-                continue
-            break
-        yield process
+                self.browser("").get("/sign-in")
+            except httpx.TransportError:
+                time.sleep(0.1)
+            else:
+                return
+        raise SystemExit("the desk does not start")
+
+    def browser(self, token: str) -> httpx.Client:
+        """A browser of one reviewer."""
+        plain = httpx.HTTPTransport(verify=False)  # no list of authorities is read for each of 200 clients
+        where = f"http://127.0.0.1:{self.port}"
+        return httpx.Client(base_url=where, cookies={"smallprint": token}, timeout=60, transport=plain)
+
+    def processor(self) -> float:
+        """Seconds of processor time that it has taken; nan where the system does not tell."""
+        try:
+            told = Path(f"/proc/{self.process.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+        except OSError:
+            return float("nan")
+        return (int(told[11]) + int(told[12])) / os.sysconf("SC_CLK_TCK")
+
+
+_ELSEWHERE = ("PREFECT_API_URL", "SMALLPRINT_WEBHOOK_URL", "SMALLPRINT_OIDC_ISSUER")
+
+
+@contextmanager
+def desk(url: str) -> Iterator[Desk]:
+    """A running desk."""
+    running = Desk(url)
+    try:
+        running.wait()
+        yield running
     finally:
-        if process.poll() is None:
-            process.terminate()
-        process.wait(20)
-
-
-def client(token: str) -> httpx.Client:
-    """A browser of one reviewer."""
-    return httpx.Client(base_url=BASE, cookies={"smallprint": token}, timeout=60)
+        if running.process.poll() is None:
+            running.process.terminate()
+        running.process.wait(20)
 
 
 def field_of(page: str, name: str) -> str:
@@ -91,37 +142,46 @@ def field_of(page: str, name: str) -> str:
 # ---- pages
 
 
-def measure_pages(token: str, drafts: Sequence[str], rounds: int) -> dict[str, list[float]]:
-    """Server milliseconds of each kind of page."""
+def measure_pages(running: Desk, token: str, drafts: Sequence[str], rounds: int) -> list[Figure]:
+    """Milliseconds of each kind of page: the server's time, and its process's processor time."""
     chance = random.Random(7)  # noqa: S311 -- a sample, not a secret
+    long, others = drafts[:LONG], drafts[LONG:]
     asked: dict[str, Callable[[], str]] = {
         "queue": lambda: "/queue",
         "queue, later page": lambda: f"/queue?page={chance.randrange(2, 300)}",
         "queue, filtered": lambda: f"/queue?category={chance.choice(CATEGORIES)}&severity=high",
         "queue, one entity": lambda: f"/queue?entity={chance.choice(ENTITIES)}",
-        "queue, searched": lambda: f"/queue?q={chance.choice(('arbitration', 'refund fee', 'clause 17 kettle'))}",
+        "search": lambda: f"/queue?q={chance.choice(('arbitration', 'refund fee', 'clause 17 kettle'))}",
+        "search, in every draft": lambda: f"/queue?q={chance.choice(('house', 'the company may'))}",
         "next draft": lambda: "/next",
-        "draft": lambda: f"/draft/{chance.choice(drafts)}",
+        "draft": lambda: f"/draft/{chance.choice(others or long)}",
+        "draft, long document": lambda: f"/draft/{chance.choice(long)}",
     }
-    took: dict[str, list[float]] = {name: [] for name in asked}
-    with client(token) as browser:
-        browser.get("/queue")
-        for _ in range(rounds):
-            for name, address in asked.items():
+    figures = []
+    with running.browser(token) as browser:
+        for name, address in asked.items():
+            browser.get(address())
+            took, before = [], running.processor()
+            for _ in range(rounds):
                 answer = browser.get(address())
                 if answer.status_code >= 400:
                     raise SystemExit(f"{name}: {answer.status_code}")
-                took[name].append(float(answer.headers["server-timing"].rpartition("dur=")[2]))
-    return took
+                took.append(float(answer.headers["server-timing"].rpartition("dur=")[2]))
+            cost = (running.processor() - before) / rounds * 1000
+            figures += [
+                Figure(f"{name}: p95, ms", p95(took), most=MOST_MS),
+                Figure(f"{name}: processor, ms", cost),
+            ]
+    return figures
 
 
 # ---- crowds
 
 
-def review_until(token: str, until: float, tally: Tally, lock: threading.Lock, seed: int) -> None:
+def review_until(browser: httpx.Client, until: float, tally: Tally, lock: threading.Lock, seed: int) -> None:
     """One reviewer: take the next draft, decide, again; a desk that is gone ends the day."""
     chance = random.Random(seed)  # noqa: S311 -- a sample, not a secret
-    with client(token) as browser:
+    with browser:
         while time.monotonic() < until:
             try:
                 where = browser.get("/next").headers.get("location", "")
@@ -156,12 +216,12 @@ def count(answer: httpx.Response, tally: Tally) -> None:
         tally.errors[str(answer.status_code)] += 1
 
 
-def crowd(tokens: Sequence[str], seconds: float, *, kill: Callable[[], None] | None = None) -> Tally:
+def crowd(browsers: Sequence[httpx.Client], seconds: float, *, kill: Callable[[], None] | None = None) -> Tally:
     """All of them at once for so long; ``kill`` is called half-way."""
     tally, lock = Tally(), threading.Lock()
     until = time.monotonic() + seconds
     threads = [
-        threading.Thread(target=review_until, args=(token, until, tally, lock, n)) for n, token in enumerate(tokens)
+        threading.Thread(target=review_until, args=(one, until, tally, lock, n)) for n, one in enumerate(browsers)
     ]
     for thread in threads:
         thread.start()
@@ -173,20 +233,20 @@ def crowd(tokens: Sequence[str], seconds: float, *, kill: Callable[[], None] | N
     return tally
 
 
-def stampede(tokens: Sequence[str], draft: str) -> Tally:
+def stampede(browsers: Sequence[httpx.Client], draft: str) -> Tally:
     """Everybody approves the same draft at the same moment, having seen the same version."""
-    tally, lock, barrier = Tally(), threading.Lock(), threading.Barrier(len(tokens))
+    tally, lock, barrier = Tally(), threading.Lock(), threading.Barrier(len(browsers))
 
-    def one(token: str) -> None:
-        with client(token) as browser:
+    def one(browser: httpx.Client) -> None:
+        with browser:
             page = browser.get(f"/draft/{draft}").text
-            barrier.wait()
+            barrier.wait(300)
             data = {"csrf": field_of(page, "csrf"), "saw": field_of(page, "saw"), "act": "approve"}
             answer = browser.post(f"/draft/{draft}", data=data)
         with lock:
             count(answer, tally)
 
-    threads = [threading.Thread(target=one, args=(token,)) for token in tokens]
+    threads = [threading.Thread(target=one, args=(browser,)) for browser in browsers]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -224,46 +284,89 @@ def p95(values: Sequence[float]) -> float:
     return quantiles(values, n=20)[18] if len(values) > 1 else values[0]
 
 
+# ---- a run
+
+
+def met(what: str, tally: Tally, wrong: Sequence[str], *, killed: bool = False) -> list[Figure]:
+    """The figures of a crowd; a desk that is killed may cut each of them off once."""
+    for problem in wrong:
+        print(f"  {what}: {problem}", file=sys.stderr, flush=True)
+    if tally.errors:
+        print(f"  {what}: {dict(tally.errors)}", file=sys.stderr, flush=True)
+    return [
+        Figure(f"{what}: decisions", len(tally.confirmed)),
+        Figure(f"{what}: wait for one, p95, ms", p95(tally.seconds) * 1000 if tally.seconds else 0),
+        Figure(f"{what}: conflicts", tally.conflicts, exactly=0),
+        Figure(f"{what}: {'cut off' if killed else 'errors'}", tally.errors.total(), exactly=None if killed else 0),
+        Figure(f"{what}: lost, doubled, broken", len(wrong), exactly=0),
+    ]
+
+
+def measure(url: str, asked: argparse.Namespace) -> list[Figure]:
+    """Everything on one empty database."""
+    store = open_store(url)
+    say = f"{store.engine.dialect.name}: "
+    print(f"{say}filling with {asked.drafts:,} drafts", file=sys.stderr, flush=True)
+    drafts = fill(store, asked.drafts)
+    tokens = sessions(store, max(asked.reviewers, asked.at_once))
+    few = tokens[: asked.reviewers]
+    confirmed: list[str] = []
+    with desk(url) as running:
+        print(f"{say}pages", file=sys.stderr, flush=True)
+        figures = measure_pages(running, tokens[0], drafts, asked.rounds)
+        print(f"{say}crowds", file=sys.stderr, flush=True)
+        tally = stampede([running.browser(one) for one in tokens[: asked.at_once]], drafts[-1])
+        confirmed += tally.confirmed
+        what = f"{asked.at_once} at once on one draft"
+        figures += [
+            Figure(f"{what}: done", len(tally.confirmed), exactly=1),
+            Figure(f"{what}: conflicts", tally.conflicts, exactly=asked.at_once - 1),
+            Figure(f"{what}: lost, doubled, broken", len(findings(store, confirmed)), exactly=0),
+        ]
+        tally = crowd([running.browser(one) for one in few], asked.seconds)
+        confirmed += tally.confirmed
+        figures += met(f"{asked.reviewers} for {asked.seconds:.0f} s", tally, findings(store, confirmed))
+    with desk(url) as running:
+        browsers = [running.browser(one) for one in few]
+        tally = crowd(browsers, asked.seconds / 3, kill=lambda: running.process.send_signal(signal.SIGKILL))
+        confirmed += tally.confirmed
+        figures += met("killed half-way", tally, findings(store, confirmed), killed=True)
+    with desk(url) as running:
+        tally = crowd([running.browser(one) for one in few], 5)
+        figures += met("started again", tally, findings(store, confirmed + tally.confirmed))
+    store.close()
+    return figures
+
+
+def table(columns: dict[str, list[Figure]]) -> str:
+    """All figures, a line each, a column for each database; a missed bound has a mark."""
+    lines = [f"{'':44}{'bound':>10}" + "".join(f"{name:>14}" for name in columns)]
+    for row in zip(*columns.values(), strict=True):
+        one = row[0]
+        bound = f"{one.exactly:,}" if one.exactly is not None else f"< {one.most:,.0f}" if one.most is not None else ""
+        values = "".join(f"{f'{f.value:,.0f}' + (' !' if f.missed else '  '):>14}" for f in row)
+        lines.append(f"{one.what:44}{bound:>10}{values}")
+    return "\n".join(lines)
+
+
 def main() -> None:
-    """Fill, measure, print."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("url", help="SQLAlchemy URL of an empty database")
+    """Measure each database, print one table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("url", nargs="*", help="SQLAlchemy URLs of empty databases; 'sqlite': a temporary one")
     parser.add_argument("--drafts", type=int, default=20_000)
     parser.add_argument("--rounds", type=int, default=60, help="pages of each kind")
     parser.add_argument("--reviewers", type=int, default=40)
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--at-once", type=int, default=200)
     asked = parser.parse_args()
-    store = open_store(asked.url)
-    drafts = fill(store, asked.drafts)
-    tokens = sessions(store, max(asked.reviewers, asked.at_once))
-    confirmed: list[str] = []
-    print(f"{store.engine.dialect.name}, {len(drafts):,} drafts", flush=True)
-    with desk(asked.url):
-        for name, took in measure_pages(tokens[0], drafts, asked.rounds).items():
-            print(f"  {name:20} median {sorted(took)[len(took) // 2]:6.1f} ms   p95 {p95(took):6.1f} ms", flush=True)
-        tally = stampede(tokens[: asked.at_once], drafts[-1])
-        confirmed += tally.confirmed
-        said = f"{len(tally.confirmed)} won, {tally.conflicts} conflicts, errors {dict(tally.errors)}"
-        print(f"  {asked.at_once} decisions at once on one draft: {said}; {findings(store, confirmed)}", flush=True)
-        tally = crowd(tokens[: asked.reviewers], asked.seconds)
-        confirmed += tally.confirmed
-        report(f"{asked.reviewers} reviewers, {asked.seconds:.0f} s", tally, findings(store, confirmed))
-    with desk(asked.url) as process:
-        tally = crowd(tokens[: asked.reviewers], 20, kill=lambda: process.send_signal(signal.SIGKILL))
-        confirmed += tally.confirmed
-        report("SIGKILL half-way", tally, findings(store, confirmed))
-    with desk(asked.url):
-        tally = crowd(tokens[: asked.reviewers], 5)
-        report("and started again", tally, findings(store, confirmed + tally.confirmed))
-    store.close()
-
-
-def report(what: str, tally: Tally, wrong: Sequence[str]) -> None:
-    """One line."""
-    waited = f", p95 {p95(tally.seconds) * 1000:.0f} ms a decision" if tally.seconds else ""
-    said = f"{len(tally.confirmed)} decisions, {tally.conflicts} conflicts, errors {dict(tally.errors)}{waited}"
-    print(f"  {what}: {said}; wrong: {list(wrong) or 'nothing'}", flush=True)
+    with tempfile.TemporaryDirectory(prefix="smallprint-load-") as folder:
+        columns = {}
+        for url in asked.url or ["sqlite"]:
+            where = f"sqlite:///{folder}/load.db" if url == "sqlite" else url
+            columns[where.partition(":")[0].partition("+")[0]] = measure(where, asked)
+    print(table(columns))
+    if any(one.missed for figures in columns.values() for one in figures):
+        raise SystemExit("a bound is missed (!)")
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from itertools import count
 
 from smallprint.records import (
     AgencyReason,
@@ -31,7 +32,8 @@ CATEGORIES = (
     "data_retention",
 )
 ENTITIES = tuple(f"Kettle House {n}" for n in range(40))
-_A_DOCUMENT = 100  # drafts
+_A_DOCUMENT = 100  # drafts, and clauses
+LONG = 400  # drafts of the first document, which has ten times as many clauses as the others
 _BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 _WORDS = (
     "Clause {n} of kettle house {d} says that every {topic} follows the rules of this part, that the company may "
@@ -51,16 +53,19 @@ _TOPICS = (
 def fill(store: Store, number: int) -> list[str]:
     """Put so many drafts into an empty store; returns their ids."""
     made: list[str] = []
-    for d in range(-(-number // _A_DOCUMENT)):
+    for d in count():
+        if len(made) >= number:
+            break
         source = Source(location=f"kettle-{d}.md", entity=ENTITIES[d % len(ENTITIES)], title=f"Terms {d}")
-        document, clauses = _document(d)
+        document, clauses = _document(d, _A_DOCUMENT if d else 10 * _A_DOCUMENT)
         run = f"load-{d}"
         store.start_run(run, "offline", {}, [source])
         source_id = store.save_source(source)
         snapshot = Snapshot(sha256=document.sha256, size=40_000, media_type="text/markdown", captured_at=_BEGIN)
         store.save_capture(source_id, snapshot)
         store.save_document(source_id, document, clauses)
-        drafts = tuple(_draft(document, clauses[n], d, n, run) for n in range(min(_A_DOCUMENT, number - len(made))))
+        most = min(_A_DOCUMENT if d else LONG, number - len(made))
+        drafts = tuple(_draft(document, clauses[n], d, n, run) for n in range(most))
         entries = tuple(LedgerEntry(clause=one.id, state="analyzed") for one in clauses)
         analysis = Analysis(drafts=drafts, rejections=(), entries=entries, usage=Usage(), windows=1)
         store.save_analysis(
@@ -70,10 +75,8 @@ def fill(store: Store, number: int) -> list[str]:
     return made
 
 
-def _document(d: int) -> tuple[Document, tuple[Clause, ...]]:
-    paragraphs = [
-        f"{n + 1}. {_WORDS.format(n=n, d=d, topic=_TOPICS[(n + d) % len(_TOPICS)])}" for n in range(_A_DOCUMENT)
-    ]
+def _document(d: int, length: int) -> tuple[Document, tuple[Clause, ...]]:
+    paragraphs = [f"{n + 1}. {_WORDS.format(n=n, d=d, topic=_TOPICS[(n + d) % len(_TOPICS)])}" for n in range(length)]
     blocks, clauses, at = [], [], 0
     for n, words in enumerate(paragraphs):
         blocks.append(Block(kind="paragraph", start=at, end=at + len(words)))
