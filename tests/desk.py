@@ -186,17 +186,20 @@ class Databases:
         self._ending.close()
 
     @contextmanager
-    def copy(self, kind: str, prepare: Prepare = empty) -> Iterator[str]:
-        """The URL of a fresh copy of what ``prepare`` makes; skips the test where there can be no such database."""
-        template, name = prepare.__name__, f"copy_{next(self._numbers)}"
+    def copy(self, kind: str, prepare: Prepare | None = empty) -> Iterator[str]:
+        """The URL of a fresh copy of what ``prepare`` makes; skips the test where there can be no such database.
+
+        With None it is a database that nobody has opened, without tables.
+        """
+        template, name = prepare.__name__ if prepare else "template0", f"copy_{next(self._numbers)}"
         if kind == "postgresql" and self._admin is None:
             self._start()
-        if (kind, template) not in self._prepared:
+        if prepare and (kind, template) not in self._prepared:
             self._prepare(kind, template, prepare)
-        if kind == "sqlite":
-            shutil.copyfile(self.folder / f"{template}.db", self.folder / f"{name}.db")
-        else:
+        if kind == "postgresql":
             self._say(f"CREATE DATABASE {name} TEMPLATE {template}")
+        elif prepare:
+            shutil.copyfile(self.folder / f"{template}.db", self.folder / f"{name}.db")
         yield self._address(kind, name)
         if kind == "sqlite":
             for path in self.folder.glob(f"{name}.db*"):

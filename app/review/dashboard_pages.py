@@ -9,6 +9,7 @@ from app.review import agreement, figures, plots
 from app.review.gate import Lead
 from app.review.pages import page
 from app.review.queue_pages import midnight
+from smallprint import outbox
 
 router = APIRouter()
 
@@ -28,6 +29,7 @@ def show_dashboard(visit: Lead) -> Response:
             "reasons": plots.bars(figures.reasons(c), label=250),
             "edits": figures.edits(c),
             "agreement": agreement.agreement(c),
+            "untold": [one for one in outbox.backlog(c) if one.problem],
         }
     share = visit.request.app.state.blind_share
     return page(visit.request, "dashboard.html", visit=visit, plots=plots, share=share, **values)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from rapidfuzz.distance import Levenshtein
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, case, func, select
 
 from smallprint import tables as t
 from smallprint.review import REASONS
@@ -53,14 +53,17 @@ def throughput(c: Connection, now: datetime) -> tuple[list[str], dict[str, list[
     """Days, and for each person their decisions on each; whoever decided most comes first."""
     first = (now - timedelta(days=DAYS - 1)).replace(hour=0, minute=0, second=0, microsecond=0)
     days = [(first + timedelta(days=n)).date() for n in range(DAYS)]
-    query = select(t.decisions.c.by, t.decisions.c.at).where(
-        t.decisions.c.at >= first, t.decisions.c.kind.in_(("approve", "amend", "reject"))
+    day = func.date(t.decisions.c.at)
+    query = (
+        select(t.decisions.c.by, day, func.count())
+        .where(t.decisions.c.at >= first, t.decisions.c.kind.in_(("approve", "amend", "reject")))
+        .group_by(t.decisions.c.by, day)
     )
-    counted: dict[str, Counter[Any]] = {}
-    for row in c.execute(query):
-        counted.setdefault(row.by, Counter())[row.at.date()] += 1
+    counted: dict[str, Counter[str]] = {}
+    for name, when, number in c.execute(query):
+        counted.setdefault(name, Counter())[str(when)] += number
     people = sorted(counted, key=lambda name: (-counted[name].total(), name))
-    return [f"{day:%-d %b}" for day in days], {name: [counted[name][day] for day in days] for name in people}
+    return [f"{day:%-d %b}" for day in days], {name: [counted[name][str(day)] for day in days] for name in people}
 
 
 def reasons(c: Connection) -> list[tuple[str, int]]:
@@ -73,16 +76,10 @@ def reasons(c: Connection) -> list[tuple[str, int]]:
 
 def waiting(c: Connection, now: datetime) -> list[tuple[str, int]]:
     """How long open drafts have waited."""
-    query = (
-        select(t.drafts.c.created_at)
-        .join(t.queue, t.queue.c.draft_id == t.drafts.c.id)
-        .where(t.queue.c.status == "draft")
-    )
-    counted: Counter[str] = Counter()
-    for row in c.execute(query):
-        days = (now - row.created_at).total_seconds() / 86400
-        counted[next(label for label, most in _WAITS if days < most)] += 1
-    return [(label, counted[label]) for label, _ in _WAITS]
+    since = [func.sum(case((t.drafts.c.created_at > now - timedelta(days=most), 1), else_=0)) for _, most in _WAITS]
+    query = select(*since).join(t.queue, t.queue.c.draft_id == t.drafts.c.id).where(t.queue.c.status == "draft")
+    counted = [int(number or 0) for number in c.execute(query).one()]
+    return [(label, upto - before) for (label, _), before, upto in zip(_WAITS, [0, *counted], counted, strict=False)]
 
 
 def open_by_severity(c: Connection) -> list[tuple[str, int]]:

@@ -18,6 +18,7 @@ from smallprint.database import SCHEMA
 from smallprint.errors import StoreError
 from smallprint.records import Source
 from smallprint.store import open_store
+from tests.desk import KINDS, Databases
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -31,11 +32,27 @@ def scripts() -> Config:
 OLDER = [one.revision for one in ScriptDirectory.from_config(scripts()).walk_revisions() if one.revision != SCHEMA]
 
 
+@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("revision", OLDER)
-def test_a_database_of_an_older_version_is_migrated_with_what_it_holds(tmp_path: Path, revision: str) -> None:
-    url = f"sqlite:///{tmp_path}/smallprint.db"
-    config = scripts()
-    with create_engine(url).begin() as connection:
+def test_a_database_of_an_older_version_is_migrated_with_what_it_holds(
+    databases: Databases, kind: str, revision: str
+) -> None:
+    with databases.copy(kind, None) as url:
+        write_with_version(revision, url)
+        store = open_store(url)
+        assert store.load_source(1) == Source(location="terms.md", jurisdictions=("US",))
+        assert [(run.id, run.state) for run in store.runs()] == [("r1", "finished")]
+        assert [place.state for place in store.run_documents("r1")] == ["waiting"]
+        with store.read() as connection:
+            assert connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar() == SCHEMA
+            if kind == "sqlite":
+                assert connection.exec_driver_sql("PRAGMA foreign_key_check").all() == []
+        store.close()
+
+
+def write_with_version(revision: str, url: str) -> None:
+    config, engine = scripts(), create_engine(url)
+    with engine.begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, revision)
         connection.exec_driver_sql("INSERT INTO sources (location, jurisdictions) VALUES ('terms.md', '[\"US\"]')")
@@ -46,14 +63,7 @@ def test_a_database_of_an_older_version_is_migrated_with_what_it_holds(tmp_path:
         connection.exec_driver_sql(
             "INSERT INTO run_documents (run_id, position, source_id, state) VALUES ('r1', 0, 1, 'waiting')"
         )
-    store = open_store(url)
-    assert store.load_source(1) == Source(location="terms.md", jurisdictions=("US",))
-    assert [(run.id, run.state) for run in store.runs()] == [("r1", "finished")]
-    assert [place.state for place in store.run_documents("r1")] == ["waiting"]
-    with store.read() as connection:
-        assert connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar() == SCHEMA
-        assert connection.exec_driver_sql("PRAGMA foreign_key_check").all() == []
-    store.close()
+    engine.dispose()
 
 
 WRITER = """

@@ -5,7 +5,7 @@ import pytest
 from app.review import agreement, figures, plots
 from app.review.agreement import kappa, sampled
 from app.review.desk import create_desk
-from smallprint import desk_store
+from smallprint import desk_store, outbox
 from smallprint.registry import load
 from smallprint.review import REASONS, Decision
 from tests.app.review.browser import Browser
@@ -44,6 +44,16 @@ def test_the_page_draws_them_for_leads(decided, browse):
     assert page.status == 200
     assert len(page.all("//*[local-name()='svg'][@role='img']")) >= 4
     assert "2 newest approvals, 50% without any change" in page.text
+
+
+def test_leads_see_that_an_announcement_is_not_taken(decided, browse):
+    assert "announcement" not in browse("Lea").get("/dashboard").text
+    with decided.write() as c:
+        outbox.listen(c, "webhook", NOW)
+        desk_store.decide(c, Decision(kind="approve", draft=CLASS_ACTION.id, saw=1, by="Ben", at=NOW), load())
+        outbox.failed(c, outbox.claim(c, "webhook", NOW), "it answered 503", NOW)
+    said = browse("Lea").get("/dashboard").text
+    assert "1 announcement for the webhook wait since 2 Mar 2026, 09:00 UTC: it answered 503." in said
 
 
 def test_a_plot_escapes_its_labels_and_folds_many_people_into_one_band():
