@@ -45,7 +45,10 @@ else if (marks.length && (!aim || aim === "evidence")) marks[0].scrollIntoView({
 if (form) {
   const up = () => window.scrollTo(0, 0);
   up();
-  window.addEventListener("load", () => requestAnimationFrame(up));
+  window.addEventListener("load", () => requestAnimationFrame(() => {
+    if (aim === "evidence") marks[0]?.scrollIntoView({ block: "center" });
+    up();
+  }));
 }
 
 // ---- what is typed is kept: on the server, and in this browser while the server cannot be reached
