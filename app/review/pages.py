@@ -109,6 +109,12 @@ def environment() -> Environment:
     return made
 
 
+def warm() -> None:
+    """Compile every template now, so that the first reader of each page does not wait for it."""
+    for name in environment().list_templates():
+        environment().get_template(name)
+
+
 def page(
     request: Request,
     template: str,

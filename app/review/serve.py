@@ -9,6 +9,7 @@ import uvicorn
 from app.review.announce import announcer
 from app.review.desk import create_desk, utc_now
 from app.review.oidc import Provider
+from app.review.pages import warm
 from app.terminal import stdout
 from smallprint import people_store, queue_store
 from smallprint.errors import UserError
@@ -67,6 +68,7 @@ def serve(settings: Settings, *, host: str, port: int, https: bool = False) -> N
             timeout_graceful_shutdown=5,
         )
         server = uvicorn.Server(config)
+        warm()
         # All that was loaded so far stays; looking through it again costs a request in some dozens 70 ms.
         gc.collect()
         gc.freeze()
