@@ -6,7 +6,7 @@ from sqlalchemy import delete, insert, select
 
 from app.review.agreement import sampled
 from app.review.draft_pages import standing_of
-from app.review.forms import choices, from_fields, laws_of, to_fields, without_empty_rows
+from app.review.forms import choices, from_fields, laws_of, level_of, to_fields, without_empty_rows
 from app.review.gate import Decide, DeniedError, Fields, Visit
 from app.review.pages import page
 from app.review.source_pane import source_pane, volume_of
@@ -76,6 +76,7 @@ def _page(visit: Visit, proposal: Draft, fields: Fields, problems: dict[str, str
         draft=proposal,
         fields=without_empty_rows(fields),
         laws=laws_of(fields, volume, visit.registry),
+        level=level_of(fields),
         problems=problems,
         pane=source_pane(visit, volume, proposal.evidence, plain=True),
         filters=Filters(),

@@ -9,6 +9,7 @@ from classifiers.citations import resolve_frameworks
 from classifiers.proposals import CitedFramework
 from smallprint.records import AgencyReason, Draft, Evidence, Factors, FrameworkCitation
 from smallprint.registry import Registry
+from smallprint.severity import severity
 
 FACTORS = tuple(Factors.model_fields)
 TEXTS = ("title", "what_it_is", "consumer_impact", "why_it_matters", "enforcement_risk")
@@ -95,6 +96,14 @@ def _factors(fields: Fields, standing: Draft, problems: dict[str, str]) -> dict[
         "factors": Factors(**scores),
         "factor_reasons": {**kept, **{name: why for name, why in said_why.items() if why}},
     }
+
+
+def level_of(fields: Fields) -> str:
+    """The level that the form's scores make; empty until all five are given."""
+    said = {name: fields.get(f"factor_{name}", [""])[0] for name in FACTORS}
+    if any(score not in ("0", "1", "2", "3") for score in said.values()):
+        return ""
+    return severity(Factors(**{name: int(score) for name, score in said.items()}))
 
 
 def _zipped(fields: Fields, *names: str) -> Iterator[tuple[str, ...]]:

@@ -7,7 +7,7 @@ from fastapi.responses import RedirectResponse, Response
 from sqlalchemy import select
 
 from app.review.draft_pages import seen_version, standing_of
-from app.review.forms import FACTORS, choices, from_fields, laws_of, to_fields, without_empty_rows
+from app.review.forms import FACTORS, choices, from_fields, laws_of, level_of, to_fields, without_empty_rows
 from app.review.gate import Decide, DeniedError, Fields, See, Visit
 from app.review.library import Volume
 from app.review.pages import page, view_query
@@ -17,7 +17,6 @@ from smallprint import desk_store, queue_store
 from smallprint import tables as t
 from smallprint.records import Draft, Evidence, Factors, Provenance
 from smallprint.review import ConflictError, Decision, Kind, RefusedError, unpublishable
-from smallprint.severity import severity
 
 router = APIRouter()
 _PARTS = 3
@@ -128,8 +127,6 @@ def _add_page(visit: Visit, volume: Volume, fields: Fields, problems: dict[str, 
     empty = _empty(volume, visit)
     unscored: Fields = {f"factor_{name}": [""] for name in FACTORS}
     proven, _ = from_fields({"quote": fields.get("quote", [])}, empty, volume, visit.registry)
-    scored, _ = from_fields(fields, empty, volume, visit.registry)
-    whole = all(fields.get(name, [""])[0] for name in unscored)
     return page(
         visit.request,
         "add.html",
@@ -139,7 +136,7 @@ def _add_page(visit: Visit, volume: Volume, fields: Fields, problems: dict[str, 
         fields=without_empty_rows(to_fields(empty) | unscored | fields),
         laws=laws_of(fields, volume, visit.registry),
         problems=problems,
-        level=severity(scored.factors) if whole else "",
+        level=level_of(unscored | fields),
         came_from=_came_from(visit),
         view="",
         groups=choices(visit.registry),

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode, urljoin
+from urllib.parse import urlencode, urljoin, urlsplit
 
 from fastapi.testclient import TestClient
 from lxml import html
@@ -38,7 +38,7 @@ class Page:
 
     def form(self, action: str):
         """The first form that goes there."""
-        found = [one for one in self.tree.forms if (one.get("action") or "").partition("?")[0] == action]
+        found = [one for one in self.tree.forms if urlsplit(one.get("action") or "").path == action]
         assert found, f"no form to {action} on {self.address}: {[one.get('action') for one in self.tree.forms]}"
         return found[0]
 

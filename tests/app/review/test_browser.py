@@ -194,14 +194,23 @@ def test_a_session_that_ends_while_typing_loses_nothing(served):
 
 @on_both_databases
 def test_without_javascript_the_whole_way(served):
-    page = served.page(java_script_enabled=False)
+    page = served.page(java_script_enabled=False, viewport={"width": 1200, "height": 420})
     page.goto("/")
     page.fill("[name=name]", "Anna")
     page.fill("[name=password]", PASSWORD)
     page.click("button:has-text('Sign in')")
     page.click("text=Start reviewing")
     at_draft(page, CLASS_ACTION)
-    assert page.locator("mark").is_visible()
+    page.locator("[name=citation]").first.fill("GDPR Art. 214")
+    page.click("label[for='f-rights_waived-0']")
+    page.click("#approve")
+    page.wait_for_selector("[role=alert]")
+    assert page.text_content("#severity .level") == "low"
+    pane, lit = page.locator("#text").bounding_box(), page.locator("mark").bounding_box()
+    assert pane["y"] <= lit["y"] < pane["y"] + pane["height"] - lit["height"]
+    page.locator("[name=citation]").first.fill("")
+    page.locator("[name=citation_why]").first.fill("")
+    page.click("label[for='f-rights_waived-2']")
     page.fill("#title", "By hand")
     page.click("#approve")
     at_draft(page, ARBITRATION)
