@@ -22,7 +22,7 @@ _FEWEST = 3  # words of the shortest context
 _TITLE = 8  # words of a span that a menu or a table of contents may show too
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Word:
     start: int
     end: int

@@ -55,6 +55,23 @@ def moment(at: datetime) -> str:
     return f"{at.astimezone(UTC):%-d %b %Y, %H:%M} UTC"
 
 
+_NAMED = ("citation", "name", "text")  # what an entry of a list is called by
+_SAID = ("why", "reason")
+
+
+def told(value: object) -> list[str]:
+    """A field of the audit as lines for people: lists by their entries, entries by their names and reasons."""
+    if value is None or value in ("", [], {}):
+        return ["—"]
+    if isinstance(value, list):
+        return [line for one in value for line in told(one)]
+    if isinstance(value, dict):
+        name = next((str(value[key]) for key in _NAMED if value.get(key)), "")
+        why = next((str(value[key]) for key in _SAID if value.get(key)), "")
+        return [f"{name}: {why}" if why else name] if name else [f"{words(key)}: {one}" for key, one in value.items()]
+    return [str(value)]
+
+
 def view_query(filters: Filters, **changes: object) -> str:
     """The filters as a query string, without those that say nothing."""
     return _query(filters, tuple(changes.items()))
@@ -100,6 +117,7 @@ def environment() -> Environment:
         REASONS=REASONS,
         RETIRED=RETIRED,
         ago=ago,
+        told=told,
         named=named,
         view_query=view_query,
         rubric=rubric,

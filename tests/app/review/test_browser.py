@@ -9,7 +9,7 @@ from smallprint import people_store
 from smallprint.store import open_store
 from tests.app.review.chromium import PASSWORD, Served, at_draft, chromium, kind, needs_chromium, served
 from tests.app.review.conftest import Clock
-from tests.desk import ARBITRATION, CLASS_ACTION, KINDS, PRICES, REFUND
+from tests.desk import ARBITRATION, CLASS_ACTION, CLAUSES, KINDS, PRICES, REFUND
 
 __all__ = ["chromium", "kind", "served"]
 pytestmark = needs_chromium
@@ -122,6 +122,59 @@ def test_what_is_typed_survives_a_reload(served):
     assert page.input_value("#title") == "Half a thought"
     assert "unfinished edits" in page.text_content(".work")
     assert served.standing(REFUND).version == 1
+
+
+def test_whoever_reloads_at_once_is_not_too_quick(served):
+    page = served.page("Anna")
+    page.goto(f"/draft/{REFUND.id}")
+    page.fill("#title", "Half a thought")
+    page.reload()
+    assert page.input_value("#title") == "Half a thought"
+
+
+def test_a_provision_half_added_survives_until_it_is_sent(served):
+    page = served.page("Anna")
+    page.goto(f"/draft/{REFUND.id}")
+    page.keyboard.press("+")
+    page.wait_for_url("**/add?*")
+    page.fill("#title", "A licence")
+    page.select_option("#category", "content_license")
+    page.goto("/queue")
+    page.go_back()
+    page.reload()
+    assert (page.input_value("#title"), page.input_value("#category")) == ("A licence", "content_license")
+    for name in ("what_it_is", "consumer_impact", "why_it_matters"):
+        page.fill(f"[name={name}]", "Said plainly.")
+    for factor in ("rights_waived", "opt_out", "breadth", "exposure", "discretion"):
+        page.click(f"label[for='f-{factor}-1']")
+    page.locator(".quote").first.fill(CLAUSES[8].text)
+    page.click("text=Add it to the queue")
+    page.wait_for_selector(".banner.done:has-text('Added')")
+    page.keyboard.press("+")
+    page.wait_for_url("**/add?*")
+    assert page.input_value("#title") == ""
+
+
+def test_a_second_opinion_is_asked_for_with_a_note_by_keys_alone(served):
+    page = served.page("Anna")
+    page.goto(f"/draft/{REFUND.id}?q=fees")
+    page.keyboard.press("o")
+    page.keyboard.type("Is a fee a price?")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".banner.done:has-text('second opinion')")
+    page.goto(f"/draft/{REFUND.id}?q=fees")
+    assert "“Is a fee a price?”" in page.text_content(".banner.warn")
+    page.keyboard.press("q")
+    page.wait_for_url("**/queue?q=fees")
+
+
+def test_a_click_with_shift_chooses_a_range(served):
+    page = served.page("Anna")
+    page.goto("/queue")
+    assert page.locator("text=Approve the chosen").is_disabled()
+    page.locator("[name=item]").nth(0).click()
+    page.locator("[name=item]").nth(2).click(modifiers=["Shift"])
+    assert page.text_content("#chosen") == "3 chosen"
 
 
 def test_selected_text_becomes_evidence(served):

@@ -209,15 +209,6 @@ def test_a_conflict_shows_both_sides_and_loses_nothing(anna, ben, store):
     assert (now.draft.title, now.draft.what_it_is, now.version) == ("Anna's title", "Ben's view.", 3)
 
 
-def test_a_conflict_offers_each_side_what_it_changed_itself(anna, ben, store):
-    seen = ben.get(ADDRESS)
-    decide(anna, "approve", title="Anna's title")
-    page = decide(ben, "approve", page=seen, consumer_impact="Ben's impact.")
-    merged = ben.send(page, f"{ADDRESS}/resolve")
-    assert (merged.typed("title"), merged.typed("consumer_impact")) == ("Anna's title", "Ben's impact.")
-    assert page.text.count("you had left it as it was") == 1
-
-
 def test_edits_kept_before_somebody_else_decided_open_as_a_conflict(anna, ben):
     decide(ben, "keep", title="Ben's title")
     decide(anna, "reject", reasons=["misread"])
@@ -340,9 +331,10 @@ def test_a_clause_is_marked_as_empty_and_unmarked(anna):
 
 
 def test_history_tells_field_by_field_with_the_chain(anna, store):
-    decide(anna, "approve", title="No refunds")
+    decide(anna, "approve", title="No refunds", citation="GDPR Art. 13", citation_why="Nobody is told.")
     page = anna.get(f"{ADDRESS}/history")
-    for said in ("amend", "Anna", REFUND.title, "No refunds", "chain row"):
+    laws = ("FTC Act Section 5: Unfair to consumers.", "GDPR Art. 13: Nobody is told.")
+    for said in ("Approved with changes", "Anna", REFUND.title, "No refunds", *laws, "chain row"):
         assert said in page.text
     with store.read() as c:
         assert audit.verify(c).problems == ()
