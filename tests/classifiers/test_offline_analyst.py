@@ -79,6 +79,24 @@ def test_a_clearer_passage_replaces_a_vaguer_one() -> None:
     assert [one.title for one in found] == ["Arbitration under the rules of JAMS"]
 
 
+def test_a_shorter_telling_of_the_same_is_left_out() -> None:
+    found = read_terms(
+        "You may not use your points in any way that is misleading or harmful.",
+        "You may not use your points in any way that is misleading, harmful or illegal.",
+    )
+    assert [one.quote for one in found] == [
+        "You may not use your points in any way that is misleading, harmful or illegal."
+    ]
+
+
+def test_two_rights_in_almost_the_same_words_are_two() -> None:
+    found = read_terms(
+        "You have the right to withdraw from an order within 14 days.",
+        "You have the right to withdraw from an order in Vermont within 10 days.",
+    )
+    assert [one.title for one in found] == ["Right to withdraw within 14 days", "Right to withdraw within 10 days"]
+
+
 def test_only_english_is_supported() -> None:
     assert [offline.supports(language) for language in ("en", "en-GB", None, "de", "pl")] == [
         True,

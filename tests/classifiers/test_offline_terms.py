@@ -18,6 +18,7 @@ NOTHING = {
     "software once it is out": "We may ask for your opinion after the general release of the kettle app.",
     "arbitration fees among damages": "You must compensate us for all losses, arbitration fees included.",
     "the language of arbitration": "The arbitration is conducted in the English language.",
+    "warranties that are kept": "Nothing here limits or excludes any warranty that we must not disclaim.",
     "small batches": "Our kettles are made in small batches in Duluth.",
     "what arbitration is": "Arbitration can be quicker and less formal than a lawsuit.",
     "what an ombudsman does": "An ombudsman looks into a complaint and gives a decision.",
@@ -179,6 +180,10 @@ TITLES = {
     "a place ends with its sentence": (
         "Lawsuits must be brought only in the courts located in Vermont. You and we consent to their jurisdiction.",
         "in Vermont",
+    ),
+    "accuracy, not advice, where rights are legal": (
+        "We do not guarantee that what the site says is accurate, and your legal rights stay as they are.",
+        "accuracy",
     ),
     "a remedy other than leaving": (
         "If a kettle is not as described, your sole remedy is to return it unused.",
