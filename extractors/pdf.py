@@ -10,7 +10,7 @@ from extractors.pdf_file import PlumberPdf, open_pdf, reading
 from extractors.pdf_furniture import Furniture, without_furniture
 from extractors.pdf_page import Page, PlumberPage
 from extractors.pdf_story import Story
-from extractors.pdf_words import read_page
+from extractors.pdf_words import LARGE, read_page
 from smallprint.errors import DocumentError
 from smallprint.records import DocumentWarning
 
@@ -18,7 +18,7 @@ __all__ = ["Box", "evidence_boxes", "extract_pdf"]
 
 _STAMP = 100  # characters that a scanned page may carry, such as a stamp or what a bad OCR left
 _SCAN = 0.55  # share of a page that a scan covers at least
-_PICTURE, _PICTURE_TEXT = 0.2, 1500  # an image so large on a page with so little text may hold text of its own
+_PICTURE_TEXT = 1500  # characters; a large image on a page with so little text may hold text of its own
 _MAX_UNMAPPED = 0.3  # share of glyphs without a character above which a page has no text worth the name
 
 
@@ -55,6 +55,7 @@ class _Reader:
         self.pdf = pdf
         self.ocr = ocr
         self.recognized: list[int] = []
+        self.depicted: list[int] = []  # pages whose large images were read by OCR beside their text
         self.scanned: list[int] = []
         self.unreadable: dict[int, str] = {}
         self.hidden = 0
@@ -83,12 +84,19 @@ class _Reader:
     def _read(self, one: PlumberPage, number: int) -> Page:
         page = read_page(one, number)
         without_text = page.unmapped > _MAX_UNMAPPED * (page.characters + page.unmapped)
-        if not self.ocr or not (without_text or (page.characters < _STAMP and page.pictured > _SCAN)):
+        if not self.ocr:
             return page
-        from extractors.pdf_ocr import read_scan
+        from extractors.pdf_ocr import read_pictures, read_scan
 
-        self.recognized.append(number)
-        return read_scan(one, number)
+        if without_text or (page.characters < _STAMP and page.pictured > _SCAN):
+            self.recognized.append(number)
+            return read_scan(one, number)
+        if page.pictures:
+            words = read_pictures(one, page.pictures)
+            page.words += words
+            page.pictures, page.pictured = [], 0.0
+            self.depicted += [number] if words else []
+        return page
 
     def _tally(self, page: Page) -> None:
         self.hidden += page.hidden
@@ -104,7 +112,7 @@ class _Reader:
             return
         if page.characters < _STAMP and page.pictured > _SCAN:
             self.scanned.append(page.number)
-        elif page.pictured > _PICTURE and page.characters < _PICTURE_TEXT:
+        elif page.pictures or (page.pictured > LARGE and page.characters < _PICTURE_TEXT):
             self.pictured.append(page.number)
 
     def explain_silence(self, total: int, furniture: Furniture) -> None:
@@ -132,8 +140,12 @@ def _warnings(reader: _Reader, furniture: Furniture, story: Story) -> Iterator[D
     if reader.recognized:
         detail = f"{_ranges(reader.recognized)} read by OCR; check quotations against the picture"
         yield DocumentWarning(code="ocr", detail=detail)
+    if reader.depicted:
+        detail = f"large images on {_ranges(reader.depicted)} read by OCR; check quotations against the picture"
+        yield DocumentWarning(code="ocr_images", detail=detail)
     if reader.pictured:
         detail = f"large images on {_ranges(reader.pictured)}; text inside them is not read"
+        detail += "" if reader.ocr else "; --ocr reads it"
         yield DocumentWarning(code="large_images", detail=detail)
     if reader.unreadable:
         yield DocumentWarning(code="unreadable_pages", detail=f"{_ranges(sorted(reader.unreadable))} could not be read")

@@ -10,7 +10,7 @@ from rapidfuzz.distance import LCSseq
 from extractors.layout import page_at
 from extractors.pdf_columns import reading_order
 from extractors.pdf_file import open_pdf, reading
-from extractors.pdf_page import Page, Word
+from extractors.pdf_page import Page, Place, Word
 from extractors.pdf_turn import turned_back
 from extractors.pdf_words import read_page
 from smallprint.records import Document
@@ -49,6 +49,8 @@ def evidence_boxes(
                 pdf.pages[number - 1].close()
             if not page.words:
                 page = _scanned(pdf.pages[number - 1], number)
+            elif page.pictures and any(one.code == "ocr_images" for one in document.warnings):
+                page.words += _depicted(pdf.pages[number - 1], page.pictures)
             found += _on_page(page, document, start, end)
     return tuple(found)
 
@@ -57,6 +59,12 @@ def _scanned(page: object, number: int) -> Page:
     from extractors.pdf_ocr import read_scan
 
     return read_scan(page, number)
+
+
+def _depicted(page: object, places: list[Place]) -> list[Word]:
+    from extractors.pdf_ocr import read_pictures
+
+    return read_pictures(page, places)
 
 
 def _on_page(page: Page, document: Document, start: int, end: int) -> list[Box]:

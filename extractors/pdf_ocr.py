@@ -1,16 +1,27 @@
 """Scanned PDF pages read by tesseract, if it is installed: words with boxes, as if the page had a text layer."""
 
 import io
+import re
 import shutil
 import subprocess
+from collections.abc import Iterable, Iterator
 from functools import cache
-from statistics import median
+from typing import Any, TypeAlias
 
-from extractors.pdf_page import Page, PlumberPage, Word
+from lxml import etree
+
+from extractors.pdf_ocr_type import Seen, bold, sizes
+from extractors.pdf_page import Page, Place, PlumberPage, Word
 from smallprint.errors import DocumentError
 
+Element: TypeAlias = Any  # lxml publishes no types
+
+_LINES = frozenset(("ocr_line", "ocr_header", "ocr_caption", "ocr_textfloat"))
+_BOX = re.compile(r"\bbbox (\d{1,6}) (\d{1,6}) (\d{1,6}) (\d{1,6})")
+_TYPE = 0.8  # of what tesseract calls a line's size: the size that such type has where it is text
 _DPI = 300  # what tesseract is trained for
 _LANGUAGES = ("eng", "deu", "fra", "spa", "ita", "pol")
+_SENTENCE, _SPELLED, _READABLE = 5, 3, 0.4  # words, letters, share: an image with so many words so long holds text
 _SECONDS = 180  # per page
 _UNSURE = 20  # tesseract's confidence, 0-100; below stand specks and ruled lines read as letters
 _MISREAD = frozenset("¢©®«e°¤*")  # what it makes of bullets
@@ -25,13 +36,56 @@ def read_scan(page: PlumberPage, number: int) -> Page:
         DocumentError: ``ocr_unavailable`` or ``ocr_failed``.
 
     """
-    width, height = float(page.width), float(page.height)
-    dpi = int(min(_DPI, _MAX_SIDE * 72 / max(width, height, 1)))
-    image = io.BytesIO()
-    page.to_image(resolution=dpi).original.convert("L").save(image, format="PNG", dpi=(dpi, dpi))
-    result = Page(number, width, height, [], scanned=True)
-    result.words = _words(_recognized(image.getvalue(), dpi), 72 / dpi)
+    result = Page(number, float(page.width), float(page.height), [], scanned=True)
+    result.words = recognize(page)
     return result
+
+
+def read_pictures(page: PlumberPage, places: Iterable[Place]) -> list[Word]:
+    """The words in these images of a page; what tesseract makes of a photograph is left out.
+
+    Raises:
+        DocumentError: ``ocr_unavailable`` or ``ocr_failed``.
+
+    """
+    found: list[Word] = []
+    for place in places:
+        words = recognize(page, place)
+        spelled = sum(len(word.text) >= _SPELLED and word.text.strip(".,:;()").isalpha() for word in words)
+        if len(words) >= _SENTENCE and spelled >= len(words) * _READABLE:
+            found += words
+    return found
+
+
+def recognize(page: PlumberPage, box: Place | None = None) -> list[Word]:
+    """The words that tesseract sees on a page, or in a box of it.
+
+    Raises:
+        DocumentError: ``ocr_unavailable`` or ``ocr_failed``.
+
+    """
+    left, top, right, bottom = box or (0.0, 0.0, float(page.width), float(page.height))
+    dpi = int(min(_DPI, _MAX_SIDE * 72 / max(right - left, bottom - top, 1)))
+    picture = page.to_image(resolution=dpi).original.convert("L")
+    if box:
+        picture = picture.crop([round(side * dpi / 72) for side in box])
+    stream = io.BytesIO()
+    picture.save(stream, format="PNG", dpi=(dpi, dpi))
+    seen = list(_seen(_recognized(stream.getvalue(), dpi)))
+    scale = 72 / dpi
+    words = [
+        Word(
+            word.text,
+            left + word.box[0] * scale,
+            top + word.top * scale,
+            left + word.box[2] * scale,
+            top + word.bottom * scale,
+            round(_TYPE * size * scale, 1),
+            thick,
+        )
+        for word, size, thick in zip(seen, sizes(seen), bold(seen, picture), strict=True)
+    ]
+    return _with_bullets(words)
 
 
 @cache
@@ -49,10 +103,10 @@ def _tesseract() -> tuple[str, str]:
     return program, "+".join(one for one in _LANGUAGES if one in installed) or "eng"
 
 
-def _recognized(image: bytes, dpi: int) -> str:
-    """Tesseract's table of words for one picture."""
+def _recognized(image: bytes, dpi: int) -> bytes:
+    """Tesseract's hOCR of one picture: words with boxes, and measures of the lines that they stand in."""
     program, languages = _tesseract()
-    command = [program, "stdin", "stdout", "-l", languages, "--dpi", str(dpi), "tsv"]
+    command = [program, "stdin", "stdout", "-l", languages, "--dpi", str(dpi), "-c", "tessedit_create_hocr=1"]
     try:
         done = subprocess.run(command, input=image, capture_output=True, timeout=_SECONDS, check=True)  # noqa: S603 fixed arguments
     except subprocess.TimeoutExpired as error:
@@ -60,32 +114,33 @@ def _recognized(image: bytes, dpi: int) -> str:
     except subprocess.CalledProcessError as error:
         said = error.stderr.decode("utf-8", "replace").strip()[-160:]
         raise DocumentError("ocr_failed", f"tesseract gave up ({said})") from error
-    return done.stdout.decode("utf-8", "replace")
+    return done.stdout
 
 
-def _words(table: str, scale: float) -> list[Word]:
-    """Words in points; the height of a word is its line's, so that letters without risers do not look small."""
-    lines: dict[tuple[str, ...], tuple[float, float]] = {}
-    found: list[tuple[tuple[str, ...], str, float, float]] = []
-    for row in table.splitlines()[1:]:
-        cells = row.split("\t")
-        if len(cells) < 12:
-            continue
-        key = tuple(cells[1:5])
-        left, top, width, height = (float(cell) * scale for cell in cells[6:10])
-        if cells[0] == "4":
-            lines[key] = (top, top + height)
-        elif cells[0] == "5" and cells[11].strip() and float(cells[10]) >= _UNSURE:
-            found.append((key, cells[11].strip(), left, left + width))
-    usual = median([bottom - top for top, bottom in lines.values()] or [10.0])
-    words = []
-    for key, text, x0, x1 in found:
-        top, bottom = lines[key]
-        size = bottom - top
-        # Line heights waver with what is written; only a marked difference is another type size.
-        size = usual if 0.65 < size / max(usual, 0.1) < 1.45 else size
-        words.append(Word(text, x0, top, x1, bottom, round(0.8 * size, 1)))
-    return _with_bullets(words)
+def _seen(page: bytes) -> Iterator[Seen]:
+    """The words of tesseract's hOCR, those that it is not sure of left out."""
+    root = etree.fromstring(page, etree.HTMLParser(encoding="utf-8", huge_tree=True)) if page.strip() else None
+    if root is None:
+        return
+    lines = (one for one in root.iter("span") if (one.get("class") or "") in _LINES)
+    for number, line in enumerate(lines):
+        _, top, _, bottom = _box(line)
+        size = _figure(line, "x_size") or bottom - top
+        for one in line.iter("span"):
+            text = "".join(one.itertext()).strip()
+            if one.get("class") == "ocrx_word" and text and _figure(one, "x_wconf") >= _UNSURE:
+                yield Seen(number, text, _box(one), top, bottom, size)
+
+
+def _box(element: Element) -> tuple[int, int, int, int]:
+    """Left, top, right and bottom in pixels."""
+    match = _BOX.search(element.get("title") or "")
+    return (int(match[1]), int(match[2]), int(match[3]), int(match[4])) if match else (0, 0, 0, 0)
+
+
+def _figure(element: Element, name: str) -> float:
+    match = re.search(rf"\b{name} ([0-9.]+)", element.get("title") or "")
+    return float(match[1]) if match else 0.0
 
 
 def _with_bullets(words: list[Word]) -> list[Word]:

@@ -21,6 +21,9 @@ class Word(NamedTuple):
     table: int | None = None  # index into Page.tables
 
 
+Place: TypeAlias = tuple[float, float, float, float]  # left, top, right, bottom in points
+
+
 @dataclass(frozen=True)
 class Cell:
     """One cell of a ruled table."""
@@ -46,6 +49,7 @@ class Page:
     tables: list[Table] = field(default_factory=list)
     rules: list[tuple[float, float, float]] = field(default_factory=list)  # long horizontal lines: x0, x1, y
     pictured: float = 0.0  # share of the page that its largest image covers, 0-1
+    pictures: list[Place] = field(default_factory=list)  # large images that next to no text is printed on
     scanned: bool = False  # the words were read from a picture
     hidden: int = 0  # characters left out because nobody can see them
     turned: int = 0  # characters left out because they run up or down the margin or stand askew

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from typing import Any
 
-from extractors.pdf_page import Page, PlumberPage, Word
+from extractors.pdf_page import Page, Place, PlumberPage, Word
 from extractors.pdf_tables import take_tables
 from extractors.pdf_turn import direction, is_askew, mend_frame, set_upright
 
@@ -22,6 +22,8 @@ _ACCENTS = {
     "ˇ": "\u030c",
     "˚": "\u030a",
 }
+LARGE = 0.1  # share of a page from which an image may hold text that matters
+_OVER = 100  # characters printed over an image, such as a stamp or a caption
 _TINY = 1.5  # points; nobody reads smaller type
 _GAP = 0.16  # of the type size: a wider gap parts words where the file has no space characters
 
@@ -53,6 +55,7 @@ def read_page(page: PlumberPage, number: int) -> Page:
                 )
             )
     if not result.turn:
+        result.pictures = _bare_pictures(page, result.words)
         take_tables(shown, result)
         result.rules += _picture_edges(page, result.words)
     return result
@@ -61,6 +64,21 @@ def read_page(page: PlumberPage, number: int) -> Page:
 def _pictured(page: PlumberPage) -> float:
     area = float(page.width) * float(page.height)
     return max((min(1.0, i["width"] * i["height"] / area) for i in page.images), default=0.0) if area else 0.0
+
+
+def _bare_pictures(page: PlumberPage, words: list[Word]) -> list[Place]:
+    """Large images with next to no text over them, as a background has: they may hold text of their own."""
+    width, height = float(page.width), float(page.height)
+    found: list[Place] = []
+    for one in page.images:
+        x0, x1 = max(float(one["x0"]), 0.0), min(float(one["x1"]), width)
+        top, bottom = max(float(one["top"]), 0.0), min(float(one["bottom"]), height)
+        if x1 <= x0 or bottom <= top or (x1 - x0) * (bottom - top) <= LARGE * width * height:
+            continue
+        over = sum(len(w.text) for w in words if x0 < w.x1 and w.x0 < x1 and top < w.bottom and w.top < bottom)
+        if over < _OVER and (x0, top, x1, bottom) not in found:
+            found.append((x0, top, x1, bottom))
+    return found
 
 
 def _rules(page: PlumberPage) -> list[tuple[float, float, float]]:
