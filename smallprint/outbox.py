@@ -54,10 +54,12 @@ class Backlog(Noun):
 
 
 def listen(c: Connection, channel: Channel, at: datetime) -> None:
-    """Say that a desk is set up for this channel."""
+    """Say that a desk is set up for this channel, and drop what it did not take in a month."""
     known = c.execute(update(t.listeners).where(t.listeners.c.channel == channel).values(seen_at=at))
     if not known.rowcount:
         c.execute(insert(t.listeners).values(channel=channel, seen_at=at))
+    old = (t.outbox.c.next_at.is_(None), t.outbox.c.created_at < at - KEPT)
+    c.execute(delete(t.outbox).where(t.outbox.c.channel == channel, *old))
 
 
 def put(c: Connection, event: News, record: int, made: Verdict, at: datetime) -> None:
@@ -83,10 +85,8 @@ def put(c: Connection, event: News, record: int, made: Verdict, at: datetime) ->
 
 
 def hurry(c: Connection, channel: Channel, at: datetime) -> None:
-    """Let everything be tried at once, what was given up too, as when a desk starts; drop what is too old."""
-    mine = t.outbox.c.channel == channel
-    c.execute(delete(t.outbox).where(mine, t.outbox.c.next_at.is_(None), t.outbox.c.created_at < at - KEPT))
-    c.execute(update(t.outbox).where(mine).values(next_at=at))
+    """Let everything be tried at once, what was given up too, as when a desk starts."""
+    c.execute(update(t.outbox).where(t.outbox.c.channel == channel).values(next_at=at))
 
 
 def claim(c: Connection, channel: Channel, at: datetime) -> Message | None:

@@ -186,6 +186,20 @@ def test_what_is_away_for_days_is_given_up_until_a_desk_starts_again(store, rece
     assert drained(store, announcer)
 
 
+def test_what_nobody_took_in_a_month_is_dropped(store):
+    with store.write() as c:
+        outbox.listen(c, "webhook", NOW)
+    decide(store, "approve", REFUND)
+    with store.write() as c:
+        late = NOW + outbox.PATIENCE * 2
+        outbox.failed(c, outbox.claim(c, "webhook", late), "it answered 503", late)
+        outbox.listen(c, "webhook", NOW + outbox.KEPT)
+    assert backlog(store) == [("webhook", 0, 1, "it answered 503")]
+    with store.write() as c:
+        outbox.listen(c, "webhook", NOW + outbox.KEPT * 2)
+    assert backlog(store) == []
+
+
 def test_pauses_grow_to_an_hour():
     assert [outbox.pause(tries) for tries in (1, 2, 3)] == [timedelta(seconds=2**n) for n in (1, 2, 3)]
     assert outbox.pause(500) == timedelta(hours=1)
@@ -291,7 +305,7 @@ async def test_an_approval_is_an_event_that_prefect_gives_back(store, prefect_ho
     found = []
     wanted = EventFilter(id=EventIDFilter(id=[message.key]), occurred=EventOccurredFilter(since=NOW, until=NOW))
     async with get_client() as client:
-        for _ in range(300):  # the server writes what it was told some seconds later
+        for _ in range(900):  # the server writes what it was told some seconds later
             found = (await client.read_events(wanted, limit=5)).events
             if found:
                 break
