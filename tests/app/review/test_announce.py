@@ -1,9 +1,9 @@
 """News of records: signed, in order, under one key however often it is sent; kept while anybody is down."""
 
 import asyncio
-import hmac
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -12,7 +12,6 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from queue import Queue
@@ -20,7 +19,7 @@ from queue import Queue
 import httpx
 import pytest
 
-from app.review.announce import Announcer, Courier, Webhook, by_prefect, by_webhook, told
+from app.review.announce import Announcer, Courier, Webhook, by_prefect, by_webhook, signature, told
 from flows.engine import start_prefect
 from smallprint import desk_store, outbox, people_store
 from smallprint.registry import load
@@ -31,6 +30,17 @@ ROOT = Path(__file__).resolve().parents[3]
 SECRET = "between the two of us"
 
 
+def documented_check():
+    """The function by which docs/news.md tells receivers to check a message."""
+    (code,) = re.findall(r"^```python\n(.*?)^```$", (ROOT / "docs" / "news.md").read_text(), re.MULTILINE | re.DOTALL)
+    space: dict = {}
+    exec(code, space)  # noqa: S102 -- our own documentation
+    return space["is_ours"]
+
+
+is_ours = documented_check()
+
+
 @dataclass
 class Receiver:
     """A listener: answers as told, keeps what it took and what it refused."""
@@ -39,6 +49,7 @@ class Receiver:
     answer: int = 204
     refuses: set[str] = field(default_factory=set)  # ids of drafts that it wants nothing of
     took: Queue = field(default_factory=Queue)  # messages
+    raw: list = field(default_factory=list)  # headers and body of each
     refused: Queue = field(default_factory=Queue)
     hears: threading.Event = field(default_factory=threading.Event)  # unset: it hears and does not answer
 
@@ -54,12 +65,10 @@ def receiver() -> Iterator[Receiver]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self):
             body = self.rfile.read(int(self.headers["content-length"]))
-            moment = self.headers["x-smallprint-time"]
-            expected = hmac.new(SECRET.encode(), f"{moment}.".encode() + body, sha256).hexdigest()
-            assert self.headers["x-smallprint-signature"] == f"sha256={expected}"
             message = json.loads(body)
-            assert self.headers["x-smallprint-id"] == message["id"]
-            status = 422 if message["draft"]["id"] in made.refuses else made.answer
+            made.raw.append((self.headers, body))
+            genuine = is_ours(SECRET, self.headers, body) and self.headers["x-smallprint-id"] == message["id"]
+            status = 401 if not genuine else 422 if message["draft"]["id"] in made.refuses else made.answer
             (made.took if status == 204 else made.refused).put(message)
             made.hears.wait(30)
             self.send_response(status)
@@ -134,6 +143,17 @@ def test_what_happens_to_a_record_is_told_in_order(store, receiver, announce):
     ]
     assert (heard[0]["act"], heard[0]["by"], heard[3]["draft"]["title"]) == (done.act, "Anna", "Prices change")
     assert drained(store, announcer)
+
+
+def test_the_documented_check_refuses_what_is_forged_or_stale(store, receiver, announce):
+    announce()(decide(store, "approve", REFUND))
+    receiver.message()
+    headers, body = receiver.raw[0]
+    assert not is_ours("another secret", headers, body)
+    assert not is_ours(SECRET, headers, body.replace(b"approved", b"withdrawn"))
+    stale = str(int(headers["x-smallprint-time"]) - 3600)
+    signed = signature(SECRET, int(stale), body)
+    assert not is_ours(SECRET, {"x-smallprint-time": stale, "x-smallprint-signature": signed}, body)
 
 
 def test_where_nobody_listens_nothing_is_kept(store):
