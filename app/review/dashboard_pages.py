@@ -26,7 +26,7 @@ def show_dashboard(visit: Lead) -> Response:
             "throughput": plots.stacked(days, people),
             "severities": plots.bars(severities, classes=[level for level, _ in severities]),
             "waiting": plots.bars(figures.waiting(c, visit.now)),
-            "reasons": plots.bars(figures.reasons(c), label=250),
+            "reasons": plots.bars(figures.reasons(c), label=290),
             "edits": figures.edits(c),
             "agreement": agreement.agreement(c),
             "untold": [one for one in outbox.backlog(c) if one.problem],

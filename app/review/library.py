@@ -50,7 +50,7 @@ class Volume:
     @property
     def heading(self) -> str:
         """Whose document it is, and how it is called."""
-        return self.title if self.title == self.entity else f"{self.entity} · {self.title}"
+        return self.title if self.title.startswith(self.entity) else f"{self.entity} · {self.title}"
 
     @property
     def file(self) -> str:

@@ -11,8 +11,8 @@ _SERIES = ("a", "b", "c", "d", "e")
 def bars(
     rows: Sequence[tuple[str, float]], *, classes: Sequence[str] = (), percent: bool = False, label: int = 120
 ) -> Markup:
-    """Horizontal bars with their labels and values; ``classes`` color each, ``label`` is the room for the names."""
-    most = max((value for _, value in rows), default=0) or 1
+    """Horizontal bars with labels and values, shares against the whole; ``classes`` color, ``label`` is for names."""
+    most = 1 if percent else max((value for _, value in rows), default=0) or 1
     room = _WIDTH - label - 60
     drawn = Markup()
     for number, (name, value) in enumerate(rows):

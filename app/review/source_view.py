@@ -7,6 +7,7 @@ from itertools import pairwise
 from smallprint.records import Block, Clause, Document, Evidence
 
 BEFORE, AFTER = 60, 90  # clauses shown around the evidence of a very long document
+_LONGEST_NUMBER = 9  # characters that the margin has room for
 _LONG = 260  # clauses; a document of fewer is shown whole
 
 
@@ -46,9 +47,9 @@ class ShownClause:
 
     @property
     def number(self) -> str:
-        """Its number, unless its text begins with it anyway."""
+        """Its number, unless its text begins with it anyway, or it is as long as a heading."""
         number = self.clause.number or ""
-        return "" if self.clause.text.startswith(number) else number
+        return "" if self.clause.text.startswith(number) or len(number) > _LONGEST_NUMBER else number
 
 
 @dataclass(frozen=True)

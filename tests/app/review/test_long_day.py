@@ -2,6 +2,7 @@
 
 from sqlalchemy import update
 
+from smallprint import audit
 from smallprint import tables as t
 from tests.app.review.test_desk import ADDRESS, decide, standing
 from tests.desk import CLAUSES, DOCUMENT, REFUND
@@ -66,3 +67,13 @@ def test_clauses_are_marked_one_after_the_other(anna):
     page = anna.send(page, f"/document/{DOCUMENT.id}/nothing", {"clause": "c9:1"})
     assert "“3.1 You keep what you write. You allow…”" in page.text
     assert page.all("//button[@name='clause']")
+
+
+def test_history_tells_field_by_field_with_the_chain(anna, store):
+    decide(anna, "approve", title="No refunds", citation="GDPR Art. 13", citation_why="Nobody is told.")
+    page = anna.get(f"{ADDRESS}/history")
+    laws = ("FTC Act Section 5: Unfair to consumers.", "GDPR Art. 13: Nobody is told.")
+    for said in ("Approved with changes", "Anna", REFUND.title, "No refunds", *laws, "chain row"):
+        assert said in page.text
+    with store.read() as c:
+        assert audit.verify(c).problems == ()
