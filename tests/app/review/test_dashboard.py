@@ -106,7 +106,7 @@ def test_a_blind_reader_sees_the_proposal_and_changes_nothing(blind, decided):
     seen = []
     for verdict in ("approve", "reject"):
         page = ben.get("/blind")
-        draft_id = page.form(page.address.partition("?")[0].partition("#")[0]).get("action").removeprefix("/blind/")
+        draft_id = page.address.partition("?")[0].removeprefix("/blind/")
         seen.append(draft_id)
         assert "Approved" not in page.text
         assert "SP-P-" not in page.text
