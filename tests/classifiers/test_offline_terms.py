@@ -89,6 +89,18 @@ LEVELS = {
         "Nothing in these terms excludes our liability for death or personal injury caused by negligence.",
         {"beneficial"},
     ),
+    "lost data alone": (
+        "We will not be liable for any loss or corruption of your files, or for the costs of backing them up.",
+        {"high", "medium"},
+    ),
+    "one failure alone": (
+        "We incur no liability if we cannot complete a payment because your account holds too little money.",
+        {"high", "medium"},
+    ),
+    "liability without limit": (
+        "Each party shall without limitation be liable for damages caused by injury or death.",
+        {"beneficial"},
+    ),
     "liability kept, in a list": (
         "These terms don't limit our liability for:\n\n- fraud;\n- death or personal injury.",
         {"beneficial"},
