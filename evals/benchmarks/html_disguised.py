@@ -39,6 +39,11 @@ DISGUISES: dict[str, Callable[[str], str]] = {
 _LINKS = "".join(f'<div><a href="/{n}">{_MARK}{n} and more</a></div>' for n in range(20))
 _CONSENT = "We use cookies and similar things to improve your experience on our pages and to show you advertising."
 _CHOICE = "<button>Accept all</button><button>Reject</button>"
+_FORM = '<form><input type="email"><input type="submit" value="Send"></form>'
+_EXCERPT = (
+    "We wrote at length about this other thing, and you may like to read on, because it goes on for quite a while."
+)
+_TEASER = f'<div><h3><a href="/r">{_MARK} card</a></h3><p>{_EXCERPT}</p><a href="/r">Read more</a></div>'
 _CARD = f'<div><a href="/r"><h3>{_MARK} card</h3><p>A teaser about {_MARK} things.</p></a></div>'
 FURNITURE = {
     "menu": f'<div class="k1">{_LINKS}</div>',
@@ -46,6 +51,10 @@ FURNITURE = {
     "letter": f'<div class="k3"><h3>{_MARK} stay in touch</h3><p>Get {_MARK} product news every month.</p>'
     "<form><button>Subscribe</button></form></div>",
     "vote": f'<div class="k4"><span>Was this {_MARK} helpful?</span><button>Yes</button><button>No</button></div>',
+    "form": f'<div class="k6"><h3>{_MARK} stay in touch</h3><p>Get {_MARK} product news every month.</p>{_FORM}</div>',
+    "app": f'<div class="k7"><h3>{_MARK} get the app</h3><p>Scan the code to get {_MARK} on your phone today.</p>'
+    '<a href="/ios"><img src="a.png"></a></div>',
+    "teasers": f'<div class="k8"><h2>{_MARK} other pages</h2>{_TEASER * 3}</div>',
     "cards": f'<div class="k5"><h2>{_MARK} other pages</h2>{_CARD * 4}</div>',
 }
 

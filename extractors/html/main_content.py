@@ -7,6 +7,7 @@ if they read like text too. A ``main`` or a single ``article`` that holds most o
 import re
 
 from extractors.html.furniture import drop_furniture, hints, is_consent_text
+from extractors.html.offers import is_offer, is_sales_box
 from extractors.html.survey import HEADINGS, Survey
 from extractors.html.vocabulary import words
 
@@ -39,9 +40,6 @@ _TEXT_TAGS = frozenset(
 )
 _DOMINATES = 0.55  # share of the prose that a child needs to be entered
 _BOXES = words("div section aside form nav footer header")
-_OFFERED = 0.5  # share of a box's characters inside links and buttons
-_SOME_LINKS = 0.05
-_LITTLE = 250  # characters of prose in a box that can be an offer
 _LABEL = 150  # characters of the longest line that can be such a title
 _FEW_LINKS = 0.2  # share of a section's characters inside links
 _NO_LABEL = frozenset(("nav", "foot", "aside", "consent", "dialog", "language", "head"))
@@ -99,21 +97,11 @@ def _trim(page: Survey, children: list[int]) -> list[int]:
     for child in children:
         if not page.chars[child]:
             continue
-        if page.elements[child].tag not in _BOXES or page.count("main", child) or not _is_offer(page, child):
+        if page.elements[child].tag not in _BOXES or page.count("main", child) or not is_offer(page, child):
             break
         page.drop(child)
         dropped.append(child)
     return dropped
-
-
-def _is_offer(page: Survey, index: int) -> bool:
-    """Mostly links, or little text beside buttons that open nothing: related pages, letters, votes, share bars."""
-    prose, density = page.prose[index], page.link_density(index)
-    if page.count("mail", index):
-        return False  # an address to write to is part of the text
-    if density >= _OFFERED:
-        return prose < _LITTLE
-    return page.count("button", index) > 0 and prose < _LITTLE and density > _SOME_LINKS
 
 
 def _semantic_main(page: Survey) -> int | None:
@@ -170,6 +158,8 @@ def _belongs(page: Survey, index: int, *, before: bool) -> bool:
         return True
     if element.tag in _TEXT_TAGS:
         return density < 0.6 and (prose > 0 or before or chars > 25)
+    if is_sales_box(page, index):
+        return False
     if is_consent_text(page, index) or hints(element) & {"aside", "nav", "foot", "dialog"}:
         return prose >= 600 and density < 0.3
     if prose < 80 or density >= 0.5:
@@ -186,7 +176,10 @@ def _labels(page: Survey, children: list[int]) -> frozenset[int]:
     return frozenset(
         child
         for child in near
-        if 0 < page.chars[child] <= _LABEL and not page.links[child] and not hints(page.elements[child]) & _NO_LABEL
+        if 0 < page.chars[child] <= _LABEL
+        and not page.links[child]
+        and not hints(page.elements[child]) & _NO_LABEL
+        and not is_sales_box(page, child)
     )
 
 
@@ -201,7 +194,12 @@ def _alike(page: Survey, children: list[int], best: int) -> frozenset[int]:
         and not hints(page.elements[child]) & _NO_LABEL
         and (
             (shape[1] and (page.elements[child].tag, page.elements[child].get("class")) == shape)
-            or (page.prose[child] and page.count("heading", child) and not page.count("button", child))
+            or (
+                page.prose[child]
+                and page.count("heading", child)
+                and not page.count("button", child)
+                and not is_sales_box(page, child)
+            )
         )
     )
 
