@@ -33,6 +33,7 @@ NOTHING = {
     "a definition of a use": "When we say account data, we mean any details like your name and e-mail.",
     "what a term covers": "The term personal data covers your name, your e-mail address and your date of birth.",
     "a definition by a statute": "Personal information means information that can be linked (Civil Code § 1798).",
+    "data that nobody asks for": "We do not encourage you to provide genetic, biometric or health data.",
     "what many browsers do": "Most browsers accept cookies automatically, and their help page has instructions.",
     "goods that are sold": "We sell kettles, mugs and spare parts in our shop.",
 }

@@ -19,6 +19,7 @@ NOTHING = {
     "arbitration fees among damages": "You must compensate us for all losses, arbitration fees included.",
     "the language of arbitration": "The arbitration is conducted in the English language.",
     "warranties that are kept": "Nothing here limits or excludes any warranty that we must not disclaim.",
+    "the end of a life": "In the event of a member's death, we may close the account.",
     "small batches": "Our kettles are made in small batches in Duluth.",
     "what arbitration is": "Arbitration can be quicker and less formal than a lawsuit.",
     "what an ombudsman does": "An ombudsman looks into a complaint and gives a decision.",
@@ -106,6 +107,14 @@ LEVELS = {
         {"beneficial"},
     ),
     "closure at will": ("We may terminate your account at any time without notice or reason.", {"high"}),
+    "closure for breach, weighed fairly": (
+        "We may suspend your account if we determine, acting reasonably and objectively, that you breached them.",
+        {"medium"},
+    ),
+    "what the user makes public": (
+        "We are not responsible for the information that you choose to disclose to the public.",
+        {"low"},
+    ),
     "closure for breach": ("We may suspend your account if you breach these terms.", {"medium", "low"}),
     "change with notice and a free way out": (
         "We will notify you 60 days before we change these terms, and you may cancel free of charge.",
