@@ -289,9 +289,12 @@ const onDraft = {
   x: press("#split"), "+": addFromSelection, ".": () => show(here + 1), ",": () => show(here - 1), v: useAsEvidence,
   p: press("#pages"), w: () => { const where = new URL(location.href); where.searchParams.set("whole", "1"); location.href = where; },
 };
+const many = (act) => () => { if ($('.line input[name="item"]:checked')) act(); else say("Choose drafts with x first."); };
 const onQueue = {
   j: () => go(1), k: () => go(-1),
   x: () => { const box = lines[row] && $('input[name="item"]', lines[row]); if (box) { box.checked = !box.checked; count(); } },
+  a: many(press("#approve-many")), r: many(unfold("#reject-many")),
+  n: press('.pages [rel="next"]'), p: press('.pages [rel="prev"]'),
 };
 const everywhere = {
   u: press("#undo"), q: press("#to-queue"), "/": () => { const box = $("#search"); if (box) box.focus(); else location.href = $("#to-queue")?.href || "/queue"; },

@@ -168,10 +168,19 @@ def test_a_second_opinion_is_asked_for_with_a_note_by_keys_alone(served):
     page.wait_for_url("**/queue?q=fees")
 
 
+def test_several_are_rejected_at_once_by_keys(served):
+    page = served.page("Anna")
+    page.goto("/queue")
+    for key in ("j", "x", "j", "x", "r", "2", "Enter"):
+        page.keyboard.press(key)
+    page.wait_for_selector(".banner.done:has-text('Rejected · 2 drafts')")
+    assert [served.standing(one).draft.status for one in (CLASS_ACTION, ARBITRATION)] == ["rejected", "rejected"]
+
+
 def test_a_click_with_shift_chooses_a_range(served):
     page = served.page("Anna")
     page.goto("/queue")
-    assert page.locator("text=Approve the chosen").is_disabled()
+    assert page.locator("#approve-many").is_disabled()
     page.locator("[name=item]").nth(0).click()
     page.locator("[name=item]").nth(2).click(modifiers=["Shift"])
     assert page.text_content("#chosen") == "3 chosen"
@@ -199,7 +208,7 @@ def test_several_are_decided_at_once_by_keys(served):
     for key in ("j", "x", "j", "x"):
         page.keyboard.press(key)
     assert page.text_content("#chosen") == "2 chosen"
-    page.click("text=Approve the chosen")
+    page.keyboard.press("a")
     page.wait_for_selector(".banner.done")
     assert "2 drafts" in page.text_content(".banner.done")
     assert [served.standing(one).draft.status for one in (CLASS_ACTION, ARBITRATION)] == ["approved", "approved"]

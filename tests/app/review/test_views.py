@@ -124,7 +124,7 @@ def deciding(desk: Served, page) -> Iterator[str]:
     page.check("[name=item] >> nth=0")
     decide(desk, REFUND, "second_opinion", "Ben")
     page.check("#all")
-    page.click("text=Approve the chosen")
+    page.click("#approve-many")
     page.wait_for_selector("text=Back to the queue")
     yield "a bulk of which some were left"
 
@@ -156,7 +156,7 @@ def after_the_session(desk: Served, page) -> Iterator[str]:
     page.goto("/queue")
     page.check("#all")
     desk.clock.pass_by(hours=11)
-    page.click("text=Approve the chosen")
+    page.click("#approve-many")
     page.wait_for_selector("text=nothing is lost")
     yield "a session that has ended"
     page.fill("[name=name]", "Anna")
