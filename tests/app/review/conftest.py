@@ -1,11 +1,14 @@
 """The desk as a browser without scripts sees it: forms read from pages and sent back."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 import pytest
 from fastapi.testclient import TestClient
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
 
+from app.review import passwords
 from app.review.desk import create_desk
 from smallprint import people_store
 from smallprint.store import Store, open_store
@@ -26,6 +29,16 @@ class Clock:
 
     def pass_by(self, **units: float) -> None:
         self.now += timedelta(**units)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def real_hasher() -> Iterator[Callable[[], PasswordHash]]:
+    """The desk's own way of hashing; tests take a quick one, because the real one is slow by intention."""
+    real = passwords._hasher
+    quick = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
+    passwords._hasher = lambda: quick
+    yield real
+    passwords._hasher = real
 
 
 @pytest.fixture

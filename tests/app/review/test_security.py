@@ -1,5 +1,7 @@
 """The desk against those who mean it ill: scripts in every text, forged forms, guessed passwords, others' doors."""
 
+import re
+
 import pytest
 
 from app.review.passwords import hash_password
@@ -209,6 +211,13 @@ def known(store):
 
 def sign_in(browser, name="Anna", password=PASSWORD, **changes):
     return browser.send(browser.get("/sign-in"), "/sign-in", {"name": name, "password": password, **changes})
+
+
+def test_passwords_are_kept_as_hashes_that_take_time_and_memory(real_hasher):
+    kept = real_hasher().hash(PASSWORD)
+    memory, rounds = re.match(r"\$argon2id\$v=19\$m=(\d+),t=(\d+),", kept).groups()
+    assert int(memory) >= 19_456  # KiB, with two rounds: the least that OWASP's cheat sheet on passwords names
+    assert int(rounds) >= 2
 
 
 def test_guessing_gets_slower_and_the_right_password_has_to_wait_too(browse, clock, known):
