@@ -20,6 +20,7 @@ from smallprint.review import ConflictError, Decision, Kind, RefusedError, unpub
 
 router = APIRouter()
 _PARTS = 3
+_LONGEST_IN_AN_ADDRESS = 4000  # characters; the form itself carries what is longer
 
 
 def _decision(visit: Visit, kind: Kind, draft_id: str, saw: int) -> Decision:
@@ -123,7 +124,8 @@ def show_add(visit: Decide, document_id: str, quote: str = "", clause: str = "")
 
 def _add_page(visit: Visit, volume: Volume, fields: Fields, problems: dict[str, str]) -> Response:
     asked = visit.request.query_params
-    query = urlencode({name: asked[name][:20_000] for name in ("quote", "clause", "from") if asked.get(name)})
+    kept = {name: asked[name] for name in ("quote", "clause", "from") if asked.get(name)}
+    query = urlencode({name: value for name, value in kept.items() if len(value) < _LONGEST_IN_AN_ADDRESS})
     empty = _empty(volume, visit)
     unscored: Fields = {f"factor_{name}": [""] for name in FACTORS}
     proven, _ = from_fields({"quote": fields.get("quote", [])}, empty, volume, visit.registry)

@@ -4,6 +4,7 @@ import json
 import re
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
@@ -139,7 +140,7 @@ def sign_in_needed(request: Request, error: Exception) -> Response:
     """What somebody sees who is not signed in (any more): the form, holding what they had sent."""
     assert isinstance(error, SignInNeededError)  # noqa: S101 -- registered for this class alone
     if request.method == "GET":
-        return RedirectResponse(f"/sign-in?next={own_path(error.path)}", 303)
+        return RedirectResponse(f"/sign-in?{urlencode({'next': own_path(error.path)})}", 303)
     if "application/json" in request.headers.get("accept", ""):
         return Response('{"signed_out": true}', 401, media_type="application/json")
     kept = {name: values for name, values in error.fields.items() if name not in _SECRET}

@@ -53,6 +53,11 @@ def test_no_path_of_the_disk_stands_on_a_page(anna, store):
     assert "/home/ada" not in page.source
 
 
+def test_signing_in_leads_to_the_whole_view_that_was_asked_for(browse):
+    page = browse().get("/queue?severity=high&status=all")
+    assert page.all("//input[@name='next']/@value") == ["/queue?severity=high&status=all"]
+
+
 def test_split_and_add_show_the_document_beside_the_form(anna):
     assert anna.get(f"{ADDRESS}/split").all("string(//mark)") == REFUND.evidence[0].text
     added = anna.get(f"/document/{DOCUMENT.id}/add?clause=c9&from={REFUND.id}")
