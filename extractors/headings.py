@@ -151,13 +151,21 @@ def _goes_on(line: Line, following: Line) -> bool:
 
 
 def _with_missed_headings(lines: list[Line]) -> list[Line]:
-    """Numbered titles made headings where the next number of their kind is one: markup that forgot a section."""
+    """Numbered titles made headings where the next number of their kind is one: markup that forgot a section.
+
+    Where the heading before has that number already, nothing is missed: a list in that section counted as far.
+    """
     seen: dict[tuple[str, tuple[int, ...]], int] = {}
+    counted: dict[tuple[str, tuple[int, ...], int | None], int] = {}  # what the last heading of a kind counts
     for at, line in enumerate(lines):
         for reading in line.marker.readings if line.marker else ():
-            before = seen.get((reading.style, (*reading.path[:-1], reading.value - 1)))
-            if line.is_heading and before is not None and _is_missed(lines[before]):
-                lines[before] = replace(lines[before], kind="heading", level=line.level)
+            above = reading.path[:-1]
+            before = seen.get((reading.style, (*above, reading.value - 1)))
+            if line.is_heading:
+                elder = counted.get((reading.style, above, line.level))
+                if before is not None and elder != reading.value - 1 and _is_missed(lines[before]):
+                    lines[before] = replace(lines[before], kind="heading", level=line.level)
+                counted[reading.style, above, line.level] = reading.value
             seen[reading.style, reading.path] = at
     return lines
 

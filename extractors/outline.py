@@ -143,7 +143,10 @@ class _Outline:
             same = node.heading == line.is_heading and (node.listed == _listed(line) or line.is_heading)
             if not same and (_mixes_list_levels(node, line) or (line.is_heading and node.listed)):
                 continue
-            score = (int(reading.value - node.value <= 1), int(same), depth)
+            level = (
+                same and line.is_heading and node.level == line.level
+            )  # as markup sets it, before how deep it stands
+            score = (int(reading.value - node.value <= 1), int(same), int(level), depth)
             if best is None or score > best[0]:
                 best = (score, node)
         if best:

@@ -38,6 +38,7 @@ _TEXT_TAGS = frozenset(
         "menu",
     ]
 )
+_LIST_PARTS = frozenset(("li", "dt", "dd"))
 _DOMINATES = 0.55  # share of the prose that a child needs to be entered
 _BOXES = words("div section aside form nav footer header")
 _LABEL = 150  # characters of the longest line that can be such a title
@@ -156,6 +157,8 @@ def _belongs(page: Survey, index: int, *, before: bool) -> bool:
         return True
     if element.tag in HEADINGS:
         return True
+    if element.tag in _LIST_PARTS:
+        return density < 0.6  # one long item does not make the short ones beside it furniture
     if element.tag in _TEXT_TAGS:
         return density < 0.6 and (prose > 0 or before or chars > 25)
     if is_sales_box(page, index):
