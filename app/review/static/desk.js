@@ -300,6 +300,13 @@ const everywhere = {
   u: press("#undo"), q: press("#to-queue"), "/": () => { const box = $("#search"); if (box) box.focus(); else location.href = $("#to-queue")?.href || "/queue"; },
   "?": () => $("#keys")?.showModal(),
 };
+// A key held down, or pressed twice, decides the draft that was seen and not the one that has just come.
+function again(event) {
+  const last = Number(sessionStorage.getItem("smallprint:decided"));
+  if (event.repeat || Math.abs(Date.now() - last) < 500) return true;
+  sessionStorage.setItem("smallprint:decided", String(Date.now()));
+  return false;
+}
 const switchBox = $("#keys-on");
 if (switchBox) {
   switchBox.checked = localStorage.getItem("smallprint:keys") !== "off";
@@ -319,7 +326,10 @@ document.addEventListener("keydown", (event) => {
   const writing = at.matches?.('input:not([type="checkbox"]):not([type="radio"]), textarea, select');
   if (writing || (event.key !== "?" && switchBox && !switchBox.checked)) return;
   const act = (form && $("#text") ? onDraft[event.key] : lines.length ? onQueue[event.key] : null) || everywhere[event.key];
-  if (act) { event.preventDefault(); act(); }
+  if (!act) return;
+  event.preventDefault();
+  if (event.key === "a" && again(event)) return say("Pressed twice; this draft was left as it is.");
+  act();
 });
 
 // ---- boxes as tall as what stands in them, where the browser does not see to it; prints show what is folded away

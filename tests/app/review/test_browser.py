@@ -71,6 +71,30 @@ def test_signing_in_and_deciding_by_keys_alone(served):
     assert served.standing(CLASS_ACTION).draft.status == "rejected"
 
 
+def test_a_key_held_down_decides_one_draft(served):
+    page = served.page("Anna")
+    page.goto(f"/draft/{CLASS_ACTION.id}")
+    page.keyboard.down("a")
+    at_draft(page, ARBITRATION)
+    page.keyboard.down("a")
+    page.wait_for_selector("#said:has-text('Pressed twice')")
+    assert served.standing(ARBITRATION).draft.status == "draft"
+
+
+def test_a_key_pressed_twice_decides_one_draft(served):
+    page = served.page("Anna")
+    page.clock.set_fixed_time("2026-03-02T09:00:00")
+    page.goto(f"/draft/{CLASS_ACTION.id}")
+    page.keyboard.press("a")
+    at_draft(page, ARBITRATION)
+    page.keyboard.press("a")
+    page.wait_for_selector("#said:has-text('Pressed twice')")
+    page.clock.set_fixed_time("2026-03-02T09:00:01")
+    page.keyboard.press("a")
+    at_draft(page, PRICES)
+    assert served.standing(ARBITRATION).draft.status == "approved"
+
+
 def test_the_evidence_is_lit_and_in_view(served):
     page = served.page("Anna", viewport={"width": 1200, "height": 420})
     page.goto(f"/draft/{CLASS_ACTION.id}")
