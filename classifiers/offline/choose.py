@@ -28,6 +28,7 @@ def worth_reviewing(
         if alike is not None:
             if len(proposal.quote) > len(made[alike][1].quote):
                 kept[kept.index(alike)] = n
+                titles.discard(made[alike][1].title)
                 titles.add(proposal.title)
             continue
         if len(titles) < limits[proposal.category]:
