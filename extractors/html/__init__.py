@@ -2,6 +2,7 @@
 
 import re
 
+from extractors.html.bullets import itemize
 from extractors.html.decoding import decode
 from extractors.html.edges import trim_edges
 from extractors.html.frames import frame_addresses, listed, note_frames, open_inner_pages
@@ -14,7 +15,7 @@ from extractors.html.sections import choose_document
 from extractors.html.state import text_state
 from extractors.html.styles import read_styles
 from extractors.html.survey import survey
-from extractors.html.visibility import drop_hidden
+from extractors.html.visibility import drop_hidden, note_doubtful
 from extractors.html.writer import Writer
 from extractors.layout import Extraction, Options, RawBlock
 from smallprint.errors import DocumentError
@@ -87,9 +88,10 @@ def _read(root: Element, source: str) -> tuple[list[RawBlock], tuple[DocumentWar
     for index in lead:
         writer.write(index)
     writer.write(0)
-    written = promote_title(promote_headings(trim_edges(join_numbers(writer.out))), declared_title(root))
+    written = promote_title(promote_headings(trim_edges(itemize(join_numbers(writer.out)))), declared_title(root))
     frames = frame_addresses(page, root, source)
-    return [one.block for one in written], (*hidden, *several, *repeated, *note_frames(frames)), frames
+    notes = (*hidden, *note_doubtful(page, root), *several, *repeated, *note_frames(frames))
+    return [one.block for one in written], notes, frames
 
 
 def _read_state(root: Element, source: str) -> tuple[list[RawBlock], tuple[DocumentWarning, ...]] | None:

@@ -9,6 +9,8 @@ from extractors.html.survey import Survey
 from smallprint.records import DocumentWarning
 
 _MAYBE_HIDING = re.compile(r"display|visibility|font-size|text-indent|position", re.IGNORECASE)
+_HIDING_NAMES = frozenset(("hidden", "d-none", "invisible", "is-hidden", "hide", "display-none", "u-hidden"))
+_SHOWN_ON = re.compile(r":|-(?:xs|sm|md|lg|xl|xxl|print)\b")
 _NOTED = 30  # characters from which hidden text in a line is worth a warning
 _MOST = 0.8  # share of the page's prose
 _LOOK_UP = 3  # ancestors whose names may say that this is a collapsed section
@@ -43,6 +45,37 @@ def drop_hidden(page: Survey, sheet: Stylesheet) -> tuple[DocumentWarning, ...]:
     for at in found:
         page.drop(at)
     return noted
+
+
+def note_doubtful(page: Survey, root: Element) -> tuple[DocumentWarning, ...]:
+    """A warning for text that is read although class names say hidden: the style sheet that decides is another file."""
+    if next(root.iter("link"), None) is None:
+        return ()
+    openable = _controlled(page)
+    found: list[int] = []
+    index, count = 1, len(page.elements)
+    while index < count:
+        if index in page.dropped:
+            index = page.end[index] + 1
+        elif page.chars[index] >= _NOTED and _says_hidden(page.elements[index]) and not _opens(page, index, openable):
+            found.append(index)
+            index = page.end[index] + 1
+        else:
+            index += 1
+    if not found:
+        return ()
+    size = sum(page.chars[at] for at in found)
+    detail = (
+        f"{size} characters in boxes whose class names say hidden were read, because the style sheet that decides is "
+        f"not in the page, beginning “{page.text(found[0], 60)}”"
+    )
+    return (DocumentWarning(code="doubtful_text", detail=detail),)
+
+
+def _says_hidden(element: Element) -> bool:
+    """A class name that hides, and none that shows the box again on some screens ("md:block", "d-lg-flex")."""
+    names = (element.get("class") or "").split()
+    return not _HIDING_NAMES.isdisjoint(names) and not any(_SHOWN_ON.search(name) for name in names)
 
 
 def _noted(page: Survey, found: list[int], what: str) -> tuple[DocumentWarning, ...]:
