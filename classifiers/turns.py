@@ -6,11 +6,14 @@ milliseconds, and a call takes a dozen such moments.
 
 import asyncio
 import heapq
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from enum import IntEnum
 from itertools import count
 from weakref import WeakKeyDictionary
+
+
+_ON_ITS_WAY = 8  # looks at the network that a call takes to connect and to send its question
 
 
 class Piece(IntEnum):
@@ -58,10 +61,19 @@ _TURNS: WeakKeyDictionary[asyncio.AbstractEventLoop, _Turns] = WeakKeyDictionary
 @asynccontextmanager
 async def turn(piece: Piece) -> AsyncIterator[None]:
     """Do one piece of work, of some milliseconds at most and without waiting for anything, when its turn comes."""
-    turns = _TURNS.setdefault(asyncio.get_running_loop(), _Turns())
+    loop = asyncio.get_running_loop()
+    turns = _TURNS.setdefault(loop, _Turns())
     await turns.take(piece)
     try:
         yield
-        await asyncio.sleep(0)  # the loop looks at the network before the next turn
     finally:
-        turns.give_back()
+        # What was prepared is on its way before the next is: else ten questions would all leave with the last of them.
+        _after(loop, _ON_ITS_WAY if piece is Piece.PREPARE else 1, turns.give_back)
+
+
+def _after(loop: asyncio.AbstractEventLoop, looks: int, then: Callable[[], None]) -> None:
+    """Do something when the loop has looked at the network so many times."""
+    if looks:
+        loop.call_soon(_after, loop, looks - 1, then)
+    else:
+        then()
