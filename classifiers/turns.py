@@ -12,7 +12,6 @@ from enum import IntEnum
 from itertools import count
 from weakref import WeakKeyDictionary
 
-
 _ON_ITS_WAY = 8  # looks at the network that a call takes to connect and to send its question
 
 
