@@ -11,7 +11,7 @@ from hashlib import sha256
 
 from classifiers.citations import resolve_agencies, resolve_frameworks
 from classifiers.grounding import Grounder
-from classifiers.places import Reach, stated_reach
+from classifiers.places import Reach, reach_of
 from classifiers.proposals import CitedFramework, NamedAgency, Proposal
 from classifiers.wording import is_english, plain, reading_grade, shorten, ungrounded_numbers
 from classifiers.work import Job, Outcome
@@ -109,11 +109,8 @@ class Drafting:
 
     @cached_property
     def _reach(self) -> Reach:
-        """Where the document applies: as its manifest says, else as its own text does."""
-        stated = stated_reach(self.document.text)
-        declared = self._source.jurisdictions if self._source else ()
-        kept_out = tuple(place for place in stated.excluded if place not in declared)
-        return Reach(only=declared or stated.only, excluded=kept_out)
+        """Read once for all drafts."""
+        return reach_of(self.document, self._source)
 
     def prove(self, proposal: Proposal, outcome: Outcome) -> Draft | Rejection:
         """The draft of a proposal that holds, else a rejection that says why not.

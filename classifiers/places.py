@@ -5,7 +5,7 @@ A law of a place whose people a document keeps out cannot be engaged by it; ``ci
 
 import re
 
-from smallprint.records import Noun
+from smallprint.records import Document, Noun, Source
 
 _SENTENCE = re.compile(r"[^.;\n]{20,600}")
 _LIMITS = re.compile(r"\b(?:not|only|solely|exclusively)\b")  # which every pattern below has
@@ -81,6 +81,14 @@ def stated_reach(text: str) -> Reach:
                 if said and _SERVICE.search(sentence) and not _PART_OF_TERMS.search(sentence):
                     found.update(dict.fromkeys(_codes(said["places"])))
     return Reach(only=tuple(only), excluded=tuple(code for code in excluded if code not in only))
+
+
+def reach_of(document: Document, source: Source | None) -> Reach:
+    """Where a document applies: as its manifest says, else as its own text does; the manifest has the last word."""
+    stated = stated_reach(document.text)
+    declared = source.jurisdictions if source else ()
+    kept_out = tuple(place for place in stated.excluded if place not in declared)
+    return Reach(only=declared or stated.only, excluded=kept_out)
 
 
 def _codes(text: str) -> list[str]:

@@ -2,7 +2,7 @@
 
 import re
 
-from classifiers.places import stated_reach
+from classifiers.places import reach_of
 from smallprint.records import Document, Source
 
 # A place counts when the document speaks of its people, its law or its courts, not when it names an office there.
@@ -42,9 +42,7 @@ _COUNTS = {place: _compiled(signs) for place, signs in _SIGNS.items()}
 
 def places_of(document: Document, source: Source | None) -> tuple[str, ...]:
     """Registry codes: the manifest's, else those that the text shows, without those it keeps out; may be empty."""
-    if source and source.jurisdictions:
-        return source.jurisdictions
-    reach = stated_reach(document.text)
+    reach = reach_of(document, source)
     if reach.only:
         return reach.only
     shown = [place for place in _COUNTS if _shows(place, document.text)]
