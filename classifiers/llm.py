@@ -6,7 +6,6 @@ and the budget, and is counted through instructor's hooks, whatever becomes of i
 
 import asyncio
 import logging
-import ssl
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import nullcontext
@@ -15,7 +14,6 @@ from functools import cache
 from typing import Any, TypeVar, cast
 from weakref import WeakKeyDictionary
 
-import httpx2
 import instructor
 import openai
 from instructor.core.exceptions import IncompleteOutputException, InstructorRetryException, ResponseParsingError
@@ -315,15 +313,8 @@ def _prepared(form: type[Wire]) -> type[Wire]:
     return cast("type[Wire]", response_schema(form))
 
 
-@cache
-def _certificates() -> ssl.SSLContext:
-    """The authorities that we trust, read once: every client would else read their file again."""
-    return httpx2.create_ssl_context()
-
-
 def _client(provider: str, settings: Settings) -> openai.AsyncOpenAI:
     key = settings.api_key.get_secret_value() if settings.api_key else "none"
-    http = openai.DefaultAsyncHttpxClient(verify=_certificates(), timeout=settings.timeout)
     if provider == "azure":
         return openai.AsyncAzureOpenAI(
             azure_endpoint=settings.base_url or "",
@@ -331,11 +322,8 @@ def _client(provider: str, settings: Settings) -> openai.AsyncOpenAI:
             api_key=key,
             max_retries=0,
             timeout=settings.timeout,
-            http_client=http,
         )
-    return openai.AsyncOpenAI(
-        api_key=key, base_url=settings.base_url, max_retries=0, timeout=settings.timeout, http_client=http
-    )
+    return openai.AsyncOpenAI(api_key=key, base_url=settings.base_url, max_retries=0, timeout=settings.timeout)
 
 
 def _with_problems(question: Question, problems: str) -> Question:
