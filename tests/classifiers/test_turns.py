@@ -57,6 +57,7 @@ def test_who_leaves_holds_nobody_up(failing: str) -> None:
             async with turn(Piece.PROVE):
                 if failing == "raises in its turn":
                     raise ValueError
+                await asyncio.sleep(0)  # where it can be cancelled in its turn
 
         async def hold() -> None:
             async with turn(Piece.PROVE):
