@@ -10,6 +10,7 @@ from hashlib import sha256
 from typing import Any, Literal
 
 from smallprint.errors import SmallprintError
+from smallprint.publishable import unpublishable
 from smallprint.records import Clause, Draft, Evidence, Noun, Provenance
 from smallprint.registry import Registry
 from smallprint.severity import severity
@@ -51,15 +52,7 @@ EDITABLE = (
     "agencies",
     "evidence",
 )
-LONGEST = {  # characters; generous, because a person may need more words than an analyst is given
-    "title": 120,
-    "what_it_is": 800,
-    "consumer_impact": 1000,
-    "why_it_matters": 1000,
-    "enforcement_risk": 1000,
-    "note": 4000,
-}
-_LONGEST_ITEM, _MOST_ITEMS = 400, 12
+_LONGEST_NOTE = 4000  # characters
 
 _LEVEL_NEED = {"critical": 40, "high": 30, "medium": 20, "low": 10, "beneficial": 5}
 _FLAG_NEED = {
@@ -156,8 +149,8 @@ def decide(standing: Standing, decision: Decision, registry: Registry) -> Verdic
     draft = standing.draft if decision.words is None else person_word(standing.draft, decision.words)
     touched = body(draft) != body(standing.draft)
     _check_state(standing, decision, touched=touched)
-    if len(decision.note) > LONGEST["note"]:
-        raise RefusedError({"note": f"A note has at most {LONGEST['note']:,} characters."})
+    if len(decision.note) > _LONGEST_NOTE:
+        raise RefusedError({"note": f"A note has at most {_LONGEST_NOTE:,} characters."})
     if decision.kind == "approve":
         problems = unpublishable(draft, registry)
         if problems:
@@ -213,47 +206,6 @@ def changes(before: Draft | None, after: Draft | None) -> tuple[Change, ...]:
         for name in fields
         if old.get(name) != new.get(name)
     )
-
-
-def unpublishable(draft: Draft, registry: Registry) -> dict[str, str]:
-    """What keeps a draft from being a record, by field; empty where nothing does."""
-    problems: dict[str, str] = {}
-    if draft.category not in registry.categories:
-        problems["category"] = f"{draft.category!r} is not in the taxonomy." if draft.category else "Choose one."
-    wrong = [one for one in draft.secondary if one not in registry.categories or one == draft.category]
-    if wrong or len(draft.secondary) > 2 or len(set(draft.secondary)) != len(draft.secondary):
-        problems["secondary"] = "At most two further categories, each another one of the taxonomy."
-    for name in ("title", "what_it_is", "consumer_impact", "why_it_matters", "enforcement_risk"):
-        text: str = getattr(draft, name)
-        if len(text) > LONGEST[name]:
-            problems[name] = f"At most {LONGEST[name]:,} characters; it has {len(text):,}."
-        elif not text.strip() and name != "enforcement_risk":
-            problems[name] = "It cannot be empty."
-    if not draft.evidence:
-        problems["evidence"] = "A record needs a passage that proves it."
-    return problems | _unresolved(draft, registry)
-
-
-def _unresolved(draft: Draft, registry: Registry) -> dict[str, str]:
-    """Citations, agencies and lists that cannot be published as they are."""
-    problems: dict[str, str] = {}
-    for cited in draft.frameworks:
-        if not cited.valid or cited.id not in registry.frameworks:
-            why = cited.problem or "It is not in the registry."
-            problems["frameworks"] = f"{cited.citation}: {why} Correct the citation or take it out."
-    for agency in draft.agencies:
-        if agency.id not in registry.agencies:
-            problems["agencies"] = f"{agency.name} is not in the registry; choose an agency or take it out."
-    lists = {
-        "due_diligence": draft.due_diligence,
-        "frameworks": tuple(one.why for one in draft.frameworks),
-        "agencies": tuple(one.reason for one in draft.agencies),
-        "factors": tuple(draft.factor_reasons.values()),
-    }
-    for name, texts in lists.items():
-        if len(texts) > _MOST_ITEMS or any(len(text) > _LONGEST_ITEM for text in texts):
-            problems.setdefault(name, f"At most {_MOST_ITEMS} entries of {_LONGEST_ITEM} characters.")
-    return problems
 
 
 def split(standing: Standing, decision: Decision, parts: Sequence[Draft]) -> tuple[Verdict, tuple[Draft, ...]]:

@@ -15,8 +15,9 @@ from app.review.source_pane import source_pane, volume_of
 from app.review.views import filters_from, filters_of
 from smallprint import desk_store, queue_store
 from smallprint import tables as t
+from smallprint.publishable import unpublishable
 from smallprint.records import Draft, Evidence, Factors, Provenance
-from smallprint.review import ConflictError, Decision, Kind, RefusedError, unpublishable
+from smallprint.review import ConflictError, Decision, Kind, RefusedError
 
 router = APIRouter()
 _PARTS = 3

@@ -2,6 +2,7 @@
 
 import pytest
 
+from smallprint.publishable import unpublishable
 from smallprint.records import AgencyReason, Clause, Factors, FrameworkCitation
 from smallprint.registry import load
 from smallprint.review import (
@@ -15,7 +16,6 @@ from smallprint.review import (
     need,
     record_id,
     split,
-    unpublishable,
 )
 from tests.desk import ARBITRATION, CLASS_ACTION, NOW, PRICES, REFUND
 
