@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from threading import Event, Thread
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -35,6 +36,15 @@ class Webhook:
 
     url: str
     secret: str
+
+
+def can_be_posted_to(url: str) -> bool:
+    """Whether it is the address of a host on the web; a courier would try any other for days."""
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # brackets that hold no address, or a port beyond the last
+        return False
 
 
 def told(message: Message) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from ipaddress import ip_address
 
 import uvicorn
 
-from app.review.announce import announcer
+from app.review.announce import announcer, can_be_posted_to
 from app.review.desk import create_desk, utc_now
 from app.review.oidc import Provider
 from app.review.pages import warm
@@ -29,11 +29,13 @@ def serve(settings: Settings, *, host: str, port: int, https: bool = False) -> N
     """Serve until interrupted.
 
     Raises:
-        UserError: the port is taken, or the webhook has no secret.
+        UserError: the port is taken, or the webhook has no secret or no web address.
 
     """
     if settings.webhook_url and settings.webhook_secret is None:
         raise UserError("SMALLPRINT_WEBHOOK_URL needs SMALLPRINT_WEBHOOK_SECRET, which signs what is sent there")
+    if settings.webhook_url and not can_be_posted_to(settings.webhook_url):
+        raise UserError("SMALLPRINT_WEBHOOK_URL has to be a whole address, http://HOST/... or https://HOST/...")
     secret = settings.webhook_secret.get_secret_value() if settings.webhook_secret else None
     provider = provider_of(settings)
     store = open_store(settings.sqlalchemy_url)

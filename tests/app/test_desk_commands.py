@@ -101,3 +101,12 @@ def test_a_webhook_without_a_secret_is_refused_before_anything_starts(cli, monke
     failed = cli("review")
     assert isinstance(failed.exception, UserError)
     assert "SMALLPRINT_WEBHOOK_SECRET" in str(failed.exception)
+
+
+@pytest.mark.parametrize("address", ["hook.example", "ftp://hook.example/", "https://", "https://hook.example:99999/"])
+def test_a_webhook_that_is_no_web_address_is_refused_before_anything_starts(cli, monkeypatch, address):
+    monkeypatch.setenv("SMALLPRINT_WEBHOOK_URL", address)
+    monkeypatch.setenv("SMALLPRINT_WEBHOOK_SECRET", "signs")
+    failed = cli("review")
+    assert isinstance(failed.exception, UserError)
+    assert "SMALLPRINT_WEBHOOK_URL" in str(failed.exception)
