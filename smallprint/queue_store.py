@@ -7,7 +7,7 @@ from typing import Any, Literal, NamedTuple
 from sqlalchemy import ColumnElement, Connection, Select, and_, false, func, insert, or_, select, true, update
 
 from smallprint import tables as t
-from smallprint.records import Draft, Noun
+from smallprint.records import Draft, Noun, Source
 from smallprint.review import need
 
 LEASE = timedelta(minutes=10)
@@ -36,6 +36,7 @@ class Line(Noun):
     draft: str
     document: str
     entity: str | None
+    origin: str  # the host or the file that its document came from
     document_title: str | None
     title: str
     category: str
@@ -186,6 +187,7 @@ def lines_of(wanted: Any) -> Select[Any]:  # noqa: ANN401 -- a subquery with a d
         select(
             t.queue,
             t.sources.c.entity,
+            t.sources.c.location,
             t.sources.c.title.label("source_title"),
             t.documents.c.title.label("text_title"),
         )
@@ -203,6 +205,7 @@ def line_of(row: Any, now: datetime) -> Line:  # noqa: ANN401 -- a row mapping
         draft=row["draft_id"],
         document=row["document_id"],
         document_title=row["source_title"] or row["text_title"],
+        origin=Source(location=row["location"]).origin,
         need=-row["rank"],
         flags=tuple(flag for flag in row["flags"].split("|") if flag),
         reader=row["lease_by"] if held else None,

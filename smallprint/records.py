@@ -5,7 +5,9 @@ Every span that carries its text satisfies ``document.text[start:end] == text``:
 """
 
 from datetime import datetime
+from pathlib import PurePath
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -35,6 +37,15 @@ class Source(Noun):
     published: str | None = None  # ISO date of this version, where the manifest says it
     ignore_robots: bool = False  # fetch it although its robots.txt asks programs not to; the snapshot's notes say so
     render: bool = False  # run its scripts in a browser before reading it
+
+    @property
+    def origin(self) -> str:
+        """The host or file name of its location, to call it by where nobody said whose it is; never a disk's path."""
+        try:
+            host = urlsplit(self.location).hostname
+        except ValueError:  # brackets that hold no address
+            host = None
+        return host or PurePath(self.location).name or self.location
 
 
 class Snapshot(Noun):

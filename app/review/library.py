@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePath
 from threading import Lock
-from urllib.parse import urlsplit
 
 from sqlalchemy import select
 
@@ -45,7 +44,7 @@ class Volume:
     @property
     def title(self) -> str:
         """How the document is called."""
-        return self.source.title or self.document.title or _short(self.source.location)
+        return self.source.title or self.document.title or self.source.origin
 
     @property
     def heading(self) -> str:
@@ -61,15 +60,7 @@ class Volume:
     @property
     def entity(self) -> str:
         """Whose document it is; where nobody said, the host or the file that it came from, never a path of a disk."""
-        return self.source.entity or _short(self.source.location)
-
-
-def _short(location: str) -> str:
-    try:
-        host = urlsplit(location).hostname
-    except ValueError:  # brackets that hold no address
-        host = None
-    return host or PurePath(location).name or location
+        return self.source.entity or self.source.origin
 
 
 class Library:

@@ -51,6 +51,9 @@ def test_no_path_of_the_disk_stands_on_a_page(anna, store):
     page = anna.get(ADDRESS)
     assert "kettles-2.md" in page.text
     assert "/home/ada" not in page.source
+    queue = anna.get("/queue").source
+    assert "kettles-2.md · " in " ".join(queue.replace("<", " <").split())
+    assert "/home/ada" not in queue
 
 
 def test_signing_in_leads_to_the_whole_view_that_was_asked_for(browse):
