@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.terminal_theme import TerminalTheme
 from rich.text import Text
 
-import app.demo
+import app.cli.demo
 from app.terminal import Terminal
 from smallprint.settings import Settings
 
@@ -39,9 +39,9 @@ def main(target: Path) -> None:
     """
     console = Terminal(record=True, file=io.StringIO(), width=WIDTH, force_terminal=True, highlight=False, markup=False)
     console.print(Text.assemble(("$ ", "dim"), ("make demo", "bold")))
-    app.demo.stdout = lambda: console
+    app.cli.demo.stdout = lambda: console
     with tempfile.TemporaryDirectory() as home:
-        code = app.demo.show_demo(Settings(home=Path(home), model="offline"))
+        code = app.cli.demo.show_demo(Settings(home=Path(home), model="offline"))
     if code:
         raise SystemExit(code)
     svg = console.export_svg(title="Smallprint", theme=_DARK, unique_id="demo")

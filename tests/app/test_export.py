@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app.export import export, format_of, neutral
+from app.cli.export import export, format_of, neutral
 from smallprint.errors import UserError
 from smallprint.records import Source
 from smallprint.records_store import Record

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from app.inputs import gather, read_manifest
+from app.cli.inputs import gather, read_manifest
 from smallprint.errors import UserError
 
 

@@ -8,7 +8,7 @@ import pytest
 from rich.table import Table
 from rich.text import Text
 
-from app.progress import Board, Tally
+from app.cli.progress import Board, Tally
 from app.terminal import Terminal, printable
 from flows.session import Event
 from tests.app.conftest import Smallprint

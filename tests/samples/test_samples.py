@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from app.inputs import read_manifest
+from app.cli.inputs import read_manifest
 from samples import folder
 from samples.build import BUILT
 from samples.markup import read_source

@@ -336,7 +336,7 @@ def test_a_file_is_no_form(anna):
 
 
 def test_what_people_write_is_no_formula_in_a_spreadsheet(anna, store, tmp_path):
-    from app.export import export, records_by_draft
+    from app.cli.export import export, records_by_draft
 
     anna.send(
         anna.get(f"/draft/{ARBITRATION.id}"), f"/draft/{ARBITRATION.id}", {"act": "approve", "title": "=HYPERLINK(1)"}

@@ -7,8 +7,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from app.console import STYLES, analyst_line, counted, money
-from app.status import total_ledger
+from app.cli.console import STYLES, analyst_line, counted, money
+from app.cli.status import total_ledger
 from flows.run import labels
 from smallprint.records import Usage
 from smallprint.severity import LEVELS

@@ -17,7 +17,7 @@ from smallprint.settings import Settings
 if find_spec("numpy") is None or find_spec("scipy") is None:
     raise UserError("the evals need numpy and scipy; install them with: pip install 'smallprint[evals]'")
 
-from app import eval_tables
+from app.cli import eval_tables
 from classifiers.work import Budget
 from evals.comparing import Comparison, compare
 from evals.definitions import changed_definitions

@@ -8,7 +8,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from app.console import money
+from app.cli.console import money
 from app.json_output import ledger_json, usage_json
 from flows.run import labels
 from smallprint.errors import UserError

@@ -4,8 +4,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from app.batch import ask_by_batch
-from app.console import money
+from app.cli.batch import ask_by_batch
+from app.cli.console import money
 from app.workspace import existing_store
 from classifiers.analysts import choose_analyst
 from classifiers.analyze import Plan, estimate

@@ -12,7 +12,7 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
-from app.console import counted, money
+from app.cli.console import counted, money
 from app.terminal import stderr
 from flows.session import Event
 

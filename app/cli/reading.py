@@ -6,8 +6,8 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from app.console import money
-from app.console import reading as shown
+from app.cli.console import money
+from app.cli.console import reading as shown
 from app.json_output import reading_json
 from app.terminal import stderr, stdout
 from classifiers.analysts import choose_analyst

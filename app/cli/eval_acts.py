@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
-from app import eval_tables
-from app.evaluation import Wish, measure, read_scores, write
+from app.cli import eval_tables
+from app.cli.evaluation import Wish, measure, read_scores, write
 from app.terminal import stderr, stdout
 from app.workspace import existing_store
 from evals.comparing import compare

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from app.options import AsJson, BaseUrl, Budget, Concurrency, Model, Timeout, settings_with
+from app.cli.options import AsJson, BaseUrl, Budget, Concurrency, Model, Timeout, settings_with
 
 Suite = Annotated[
     str,
@@ -103,7 +103,7 @@ def run(
     $ smallprint eval --gate --html report.html
     $ smallprint eval claudette --data ../shared/data
     """
-    from app.evaluation import Wish, evaluate
+    from app.cli.evaluation import Wish, evaluate
 
     wish = Wish(
         suite=suite,
@@ -138,7 +138,7 @@ def compare(
     For example:
     $ smallprint eval compare .smallprint/evals/runs/NEW.json .smallprint/evals/runs/OLD.json
     """
-    from app.eval_acts import show_comparison
+    from app.cli.eval_acts import show_comparison
 
     show_comparison(run_file, baseline)
 
@@ -155,7 +155,7 @@ def bless(
     For example:
     $ smallprint eval bless --reason "signals for price changes reviewed by hand"
     """
-    from app.eval_acts import bless_run
+    from app.cli.eval_acts import bless_run
 
     bless_run(settings_with(model=model, base_url=base_url), reason, budget)
 
@@ -173,7 +173,7 @@ def floor(
     For example:
     $ smallprint eval floor found_recall test 0.62
     """
-    from app.eval_acts import change_floor
+    from app.cli.eval_acts import change_floor
 
     change_floor(settings_with(model=model).model, metric, split, value, reason)
 
@@ -194,6 +194,6 @@ def freeze(
     $ smallprint eval freeze SP-P-000123 SP-P-000124
     $ smallprint eval freeze all -o cases/
     """
-    from app.eval_acts import freeze_records
+    from app.cli.eval_acts import freeze_records
 
     freeze_records(settings_with(), records, split, output)

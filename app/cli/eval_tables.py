@@ -7,7 +7,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from app.console import STYLES
+from app.cli.console import STYLES
 from evals.comparing import Comparison, MetricChange
 from evals.gate import GateResult
 from evals.reports.markdown import detects, number, signed

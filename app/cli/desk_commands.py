@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from app.options import settings_with
+from app.cli.options import settings_with
 
 desk = typer.Typer()
 users = typer.Typer(help="Say who may work at the review desk.", no_args_is_help=True)
@@ -41,7 +41,7 @@ def add_user(
     For example:
     $ smallprint users add "Ada Quill" --role lead
     """
-    from app.users import add
+    from app.cli.users import add
 
     add(settings_with(), name, role, address)
 
@@ -53,7 +53,7 @@ def disable_user(name: Annotated[str, typer.Argument(help="Their name.")]) -> No
     For example:
     $ smallprint users disable "Ada Quill"
     """
-    from app.users import disable
+    from app.cli.users import disable
 
     disable(settings_with(), name)
 
@@ -61,6 +61,6 @@ def disable_user(name: Annotated[str, typer.Argument(help="Their name.")]) -> No
 @users.command("list")
 def list_users() -> None:
     """Show everybody with role and state."""
-    from app.users import show
+    from app.cli.users import show
 
     show(settings_with())

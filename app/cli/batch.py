@@ -5,9 +5,9 @@ import json
 import sys
 import time
 
-from app.progress import progress
-from app.status import status_rows
-from app.summary import exit_code, show_summary
+from app.cli.progress import progress
+from app.cli.status import status_rows
+from app.cli.summary import exit_code, show_summary
 from app.terminal import stderr, stdout
 from app.workspace import workspace
 from classifiers.analysts import choose_analyst

@@ -9,11 +9,11 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
-from app.batch import start as start_run
-from app.batch import work
-from app.console import draft_block, severity_chart
-from app.inputs import read_manifest
-from app.summary import exit_code, show_summary
+from app.cli.batch import start as start_run
+from app.cli.batch import work
+from app.cli.console import draft_block, severity_chart
+from app.cli.inputs import read_manifest
+from app.cli.summary import exit_code, show_summary
 from app.terminal import stderr, stdout
 from app.workspace import workspace
 from extractors.layout import Options

@@ -8,9 +8,9 @@ from typing import Annotated, Any, Literal
 import typer
 from typer.core import TyperGroup
 
-from app.desk_commands import desk
-from app.eval_commands import evals
-from app.options import (
+from app.cli.desk_commands import desk
+from app.cli.eval_commands import evals
+from app.cli.options import (
     AllowPrivate,
     AsJson,
     BaseUrl,
@@ -137,7 +137,7 @@ def demo() -> None:
     For example:
     $ smallprint demo
     """
-    from app.demo import show_demo
+    from app.cli.demo import show_demo
 
     raise typer.Exit(show_demo(settings_with(model="offline")))
 
@@ -168,8 +168,8 @@ def read(
     $ smallprint read policy.pdf --json > policy.json
     $ smallprint read https://example.org/terms --model openai:gpt-5-mini
     """
-    from app.inputs import one_document
-    from app.reading import read_one
+    from app.cli.inputs import one_document
+    from app.cli.reading import read_one
 
     code = read_one(
         one_document(file, language),
@@ -202,8 +202,8 @@ def extract(
     $ smallprint extract terms.docx
     $ smallprint extract terms.html --json | jq .clauses
     """
-    from app.console import clause_list
-    from app.inputs import one_document
+    from app.cli.console import clause_list
+    from app.cli.inputs import one_document
     from app.json_output import document_json
     from app.terminal import stdout
     from extractors.reading import read_source
@@ -248,7 +248,7 @@ def run(
     $ smallprint run manifest.csv --model openai:gpt-5-mini --batch
     $ smallprint run --resume
     """
-    from app.inputs import gather
+    from app.cli.inputs import gather
 
     inputs = inputs or []
     if not inputs and not (resume or failed_only):
@@ -257,11 +257,11 @@ def run(
     options = reading_options(context)
     sources = gather(inputs)
     if dry_run:
-        from app.plan import show_plan
+        from app.cli.plan import show_plan
         from app.terminal import stdout
 
         raise typer.Exit(show_plan(sources, settings, options, stdout(), by_batch=by_batch))
-    from app.batch import run as run_batch
+    from app.cli.batch import run as run_batch
 
     code = run_batch(
         inputs,
@@ -288,7 +288,7 @@ def status(
     $ smallprint status
     $ smallprint status 20260131-142501-9f3c --json
     """
-    from app.status import status_rows, status_table
+    from app.cli.status import status_rows, status_table
     from app.terminal import stdout
     from app.workspace import existing_store
 
@@ -321,8 +321,8 @@ def export(
     $ smallprint export -o drafts.jsonl
     $ smallprint export --status draft -o drafts.csv
     """
-    from app.export import export as write
-    from app.export import format_of, records_by_draft
+    from app.cli.export import export as write
+    from app.cli.export import format_of, records_by_draft
     from app.workspace import existing_store
 
     with existing_store(settings_with()) as store:
@@ -350,7 +350,7 @@ def doctor(
     $ smallprint doctor --model openai:gpt-5-mini
     $ smallprint doctor --audit
     """
-    from app.doctor import examine, examine_audit
+    from app.cli.doctor import examine, examine_audit
 
     settings = settings_with(model=model, base_url=base_url, timeout=timeout)
     raise typer.Exit(examine_audit(settings) if audit else examine(settings))
@@ -358,7 +358,3 @@ def doctor(
 
 app.add_typer(evals)
 app.add_typer(desk)
-
-
-if __name__ == "__main__":
-    main()
