@@ -66,6 +66,6 @@ def choose_analyst(name: str, settings: "Settings") -> Analyst:
     provider, _, model = name.partition(":")
     if provider not in ("openai", "azure") or not model.strip():
         raise UserError(f"no model is called {name!r}; use offline, openai:NAME or azure:NAME")
-    from classifiers.model_analyst import ModelAnalyst
+    from classifiers.model.analyst import ModelAnalyst
 
     return ModelAnalyst(name, settings)

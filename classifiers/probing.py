@@ -1,10 +1,10 @@
 """What ``smallprint doctor`` asks a model's server: does it answer, is the key good, which response modes work."""
 
 from classifiers.analysts import choose_analyst
-from classifiers.answers import answer_model
-from classifiers.dialect import MODES, Mode
-from classifiers.llm import Caller, Meter, Question
-from classifiers.retry import Failure, advice
+from classifiers.model.answers import answer_model
+from classifiers.model.dialect import MODES, Mode
+from classifiers.model.llm import Caller, Meter, Question
+from classifiers.model.retry import Failure, advice
 from classifiers.work import Budget
 from smallprint.errors import ModelStopError
 from smallprint.records import Noun

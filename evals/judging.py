@@ -13,10 +13,10 @@ from pathlib import Path
 import numpy as np
 import yaml
 
-from classifiers.answers import Wire
-from classifiers.llm import Caller, Meter, OverBudgetError, Question
-from classifiers.retry import CallFailed
-from classifiers.tokens import count_tokens
+from classifiers.model.answers import Wire
+from classifiers.model.llm import Caller, Meter, OverBudgetError, Question
+from classifiers.model.retry import CallFailed
+from classifiers.model.tokens import count_tokens
 from classifiers.work import Answers, Budget
 from evals.results import CaseRun, Run
 from evals.scorers.levels import quadratic_kappa

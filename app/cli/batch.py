@@ -90,7 +90,7 @@ def ask_by_batch(analyst: Analyst) -> None:
         UserError: it is not a model.
 
     """
-    from classifiers.model_analyst import ModelAnalyst
+    from classifiers.model.analyst import ModelAnalyst
 
     if not isinstance(analyst, ModelAnalyst):
         raise UserError("--batch needs a model behind a batch service: --model openai:NAME")

@@ -188,7 +188,7 @@ def _print(wish: Wish, measured: Measured) -> None:
 
 def _judged(run: Run, wish: Wish, settings: Settings) -> "JudgeReport":
     """A model's opinion on the summaries; its answers are kept in the workspace's store."""
-    from classifiers.llm import Caller
+    from classifiers.model.llm import Caller
     from evals.judging import Judge, judge_run
     from smallprint.settings import workspace_secret
     from smallprint.store import open_store

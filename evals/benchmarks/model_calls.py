@@ -16,10 +16,10 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from classifiers import retry
 from classifiers.analysts import choose_analyst
 from classifiers.analyze import estimate
-from classifiers.tokens import count_tokens
+from classifiers.model import retry
+from classifiers.model.tokens import count_tokens
 from classifiers.work import MemoryAnswers
 from evals.benchmarks.figures import Figure, at_most
 from evals.benchmarks.model_processes import kills, memory, schedule

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 
-from classifiers.tokens import count_tokens
-from classifiers.windows import cut_windows
+from classifiers.model.tokens import count_tokens
+from classifiers.model.windows import cut_windows
 from smallprint.records import Clause, Document
 
 BUDGET = 6000  # tokens, the default of the settings

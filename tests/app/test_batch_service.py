@@ -4,15 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from classifiers import batch_desk, retry
+from classifiers.model import batches, retry
 from tests.app.conftest import Smallprint
 from tests.fakes import OK, FakeServer, error
 
 
 @pytest.fixture(autouse=True)
 def short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(batch_desk, "_SETTLE", 0.5)
-    monkeypatch.setattr(batch_desk, "_FIRST_POLL", 0.01)
+    monkeypatch.setattr(batches, "_SETTLE", 0.5)
+    monkeypatch.setattr(batches, "_FIRST_POLL", 0.01)
     monkeypatch.setattr(retry, "_FIRST_WAIT", 0.01)
     monkeypatch.setenv("SMALLPRINT_INPUT_PRICE", "1")
     monkeypatch.setenv("SMALLPRINT_OUTPUT_PRICE", "2")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from classifiers.answers import answer_model, read_answer, schema_sha256, score_of, to_proposal
+from classifiers.model.answers import answer_model, read_answer, schema_sha256, score_of, to_proposal
 
 FORM = answer_model(("arbitration", "venue"))
 GOOD = {

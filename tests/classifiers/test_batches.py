@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from classifiers import batch_desk, retry
 from classifiers.analyze import analyze
-from classifiers.model_analyst import ModelAnalyst
+from classifiers.model import batches, retry
+from classifiers.model.analyst import ModelAnalyst
 from classifiers.work import Answers, Budget, MemoryAnswers
 from smallprint.errors import ModelStopError
 from smallprint.records import Analysis
@@ -20,8 +20,8 @@ PRICES = {"input_price": 1.0, "output_price": 4.0}
 
 @pytest.fixture(autouse=True)
 def short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(batch_desk, "_SETTLE", 0.05)
-    monkeypatch.setattr(batch_desk, "_FIRST_POLL", 0.01)
+    monkeypatch.setattr(batches, "_SETTLE", 0.05)
+    monkeypatch.setattr(batches, "_FIRST_POLL", 0.01)
     monkeypatch.setattr(retry, "_FIRST_WAIT", 0.01)
 
 

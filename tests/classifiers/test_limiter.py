@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from classifiers.limiter import Limiter, limiter_for
+from classifiers.model.limiter import Limiter, limiter_for
 
 
 def most_at_once(in_flight: int, calls: int) -> int:

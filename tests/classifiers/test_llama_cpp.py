@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from classifiers import instructions
 from classifiers.analysts import choose_analyst
 from classifiers.analyze import analyze
+from classifiers.model import instructions
 from classifiers.work import MemoryAnswers
 from smallprint.registry import Registry, load
 from smallprint.settings import Settings

@@ -2,7 +2,7 @@
 
 import pytest
 
-from classifiers import retry
+from classifiers.model import retry
 from classifiers.work import Budget, MemoryAnswers, Step
 from smallprint.errors import ModelStopError, UserError
 from smallprint.records import Analysis

@@ -2,8 +2,8 @@
 
 import pytest
 
-from classifiers.pricing import Prices
-from classifiers.tokens import count_tokens
+from classifiers.model.pricing import Prices
+from classifiers.model.tokens import count_tokens
 from smallprint.records import Usage
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from classifiers.retry import Failure, kind_of_status, retry_after, wait_before
+from classifiers.model.retry import Failure, kind_of_status, retry_after, wait_before
 
 KINDS = [
     (429, "rate_limit_exceeded Rate limit reached", "busy"),

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from classifiers.tokens import count_tokens
-from classifiers.windows import Window, cut_windows, split_window
+from classifiers.model.tokens import count_tokens
+from classifiers.model.windows import Window, cut_windows, split_window
 from smallprint.records import Clause, Document
 from tests.classifiers.reading import markdown, read, terms
 

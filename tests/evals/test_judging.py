@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from classifiers.llm import Caller
+from classifiers.model.llm import Caller
 from classifiers.work import Budget, MemoryAnswers
 from evals.judging import Judge, by_people, claims_of, judge_run, said_of
 from smallprint.settings import Settings

@@ -6,10 +6,10 @@ from importlib.resources import files
 import pytest
 
 import prompts
-from classifiers.answers import FACTORS, answer_model, read_answer, score_of, to_proposal
 from classifiers.drafting import Drafting, Maker
-from classifiers.instructions import instructions_for, load_examples
-from classifiers.windows import cut_windows
+from classifiers.model.answers import FACTORS, answer_model, read_answer, score_of, to_proposal
+from classifiers.model.instructions import instructions_for, load_examples
+from classifiers.model.windows import cut_windows
 from classifiers.work import Budget, Job, MemoryAnswers, Outcome
 from smallprint.records import Clause, Document, Draft, Factors, Source
 from smallprint.registry import load

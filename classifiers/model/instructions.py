@@ -12,9 +12,9 @@ from typing import Any
 import yaml
 
 import prompts
-from classifiers.answers import answer_model, schema_sha256
-from classifiers.tokens import count_tokens
-from classifiers.windows import Window
+from classifiers.model.answers import answer_model, schema_sha256
+from classifiers.model.tokens import count_tokens
+from classifiers.model.windows import Window
 from classifiers.work import Job
 from smallprint.records import Source
 from smallprint.registry import Registry

@@ -8,15 +8,15 @@ from hashlib import sha256
 from typing import Any, Literal
 
 import prompts
-from classifiers.answers import answer_model, read_answer, to_proposal
-from classifiers.batch_desk import BatchDesk
-from classifiers.batch_server import ProviderBatches
-from classifiers.instructions import Instructions, instructions_for
-from classifiers.llm import Caller, Message, Meter, OverBudgetError, Question
-from classifiers.retry import SPLITS, CallFailed
-from classifiers.tokens import count_tokens
+from classifiers.model.answers import answer_model, read_answer, to_proposal
+from classifiers.model.batch_server import ProviderBatches
+from classifiers.model.batches import BatchDesk
+from classifiers.model.instructions import Instructions, instructions_for
+from classifiers.model.llm import Caller, Message, Meter, OverBudgetError, Question
+from classifiers.model.retry import SPLITS, CallFailed
+from classifiers.model.tokens import count_tokens
+from classifiers.model.windows import Window, cut_windows, split_window
 from classifiers.turns import Piece, turn
-from classifiers.windows import Window, cut_windows, split_window
 from classifiers.work import Deliver, Job, Outcome, Plan
 from smallprint.errors import ModelStopError, UserError
 from smallprint.records import Rejection, Usage

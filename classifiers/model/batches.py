@@ -12,7 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, Protocol
 
-from classifiers.retry import WAITS, CallFailed, wait_before
+from classifiers.model.retry import WAITS, CallFailed, wait_before
 
 _SETTLE = 3.0  # seconds without a new question after which a batch is sent
 _FIRST_POLL, _LONGEST_POLL, _SLOWER = 2.0, 60.0, 1.5  # seconds, and the factor between two looks

@@ -22,13 +22,13 @@ from instructor.processing.function_calls import response_schema
 from openai.types.chat import ChatCompletion
 from pydantic import ValidationError
 
-from classifiers.answers import Wire, describe
-from classifiers.batch_desk import BatchDesk
-from classifiers.dialect import Dialect, Mode, Sent, dialect_of
-from classifiers.limiter import Limiter, limiter_for
-from classifiers.pricing import Prices
-from classifiers.retry import WAITS, CallFailed, Failure, advice, kind_of_status, retry_after, wait_before
-from classifiers.tokens import count_tokens
+from classifiers.model.answers import Wire, describe
+from classifiers.model.batches import BatchDesk
+from classifiers.model.dialect import Dialect, Mode, Sent, dialect_of
+from classifiers.model.limiter import Limiter, limiter_for
+from classifiers.model.pricing import Prices
+from classifiers.model.retry import WAITS, CallFailed, Failure, advice, kind_of_status, retry_after, wait_before
+from classifiers.model.tokens import count_tokens
 from classifiers.work import Budget
 from smallprint.errors import ModelStopError
 from smallprint.records import Usage

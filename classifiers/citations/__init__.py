@@ -3,9 +3,9 @@
 from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
 
-from classifiers.citation_names import agency_names, law_names, shelves
-from classifiers.citation_numbers import Placed, find, place, split_twins
-from classifiers.citation_text import Book, Break, Law, Part, Pin, take_apart, tokens
+from classifiers.citations.names import agency_names, law_names, shelves
+from classifiers.citations.numbers import Placed, find, place, split_twins
+from classifiers.citations.text import Book, Break, Law, Part, Pin, take_apart, tokens
 from classifiers.proposals import CitedFramework, NamedAgency
 from smallprint.records import AgencyReason, FrameworkCitation, Noun
 from smallprint.registry import Agency, CitationPattern, Framework, Registry, reaches

@@ -6,7 +6,7 @@ English in full; of other languages the negations, persons and duties, because t
 
 import re
 
-from classifiers.normalize import fold_words
+from classifiers.grounding.normalize import fold_words
 
 _NEGATION_WORDS = """
 no not nor never neither none nothing nobody nowhere cannot without unless except excepting excluding exclude excludes

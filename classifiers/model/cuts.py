@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from itertools import accumulate, pairwise
 
-from classifiers.tokens import count_tokens
+from classifiers.model.tokens import count_tokens
 from smallprint.records import Clause
 
 _RADIUS = 0.5  # of the budget, on either side of an anchor

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from classifiers.citation_text import Pin
+from classifiers.citations.text import Pin
 from smallprint.records import Noun
 from smallprint.registry import CitationPattern, Framework
 from smallprint.registry.grammar import UNITS, Grammar, Label, Level, roman

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from classifiers.enumerators import enumerators
-from classifiers.normalize import Squashed, same_partings, squash
+from classifiers.grounding.enumerators import enumerators
+from classifiers.grounding.normalize import Squashed, same_partings, squash
 from smallprint.records import Clause
 
 _MOST_PLACES = 64  # looked at for words that the document repeats

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from itertools import pairwise
 
-from classifiers.citation_text import Book, Law, Names, Part, Pin, take_apart
+from classifiers.citations.text import Book, Law, Names, Part, Pin, take_apart
 from smallprint.registry import Agency, CitationPattern, Framework, Registry
 from smallprint.registry.grammar import MARKS, UNITS
 from smallprint.registry.names import words

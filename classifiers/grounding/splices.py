@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from classifiers.decisive_words import is_negation
-from classifiers.normalize import squash
-from classifiers.passages import Passage, Words, ends_sentence, find, starts_sentence
+from classifiers.grounding.decisive_words import is_negation
+from classifiers.grounding.normalize import squash
+from classifiers.grounding.passages import Passage, Words, ends_sentence, find, starts_sentence
 
 _ELLIPSIS = re.compile(r"[\[(<][ \t]?(?:\.{2,8}|…{1,3}|snip|omitted)[ \t]?[\])>]|\.{3,}|…+|\.(?:[ \u00a0]\.){2,3}")
 _JOINT = re.compile(r"(?<=[.;:!?])[\"'”’»)\]*_]{0,4}\s+|\n+")

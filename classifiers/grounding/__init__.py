@@ -10,9 +10,9 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Literal
 
-from classifiers import splices
-from classifiers.near_matches import NearMatches
-from classifiers.passages import Passage, Scope, Words, ends_sentence, find, starts_sentence
+from classifiers.grounding import splices
+from classifiers.grounding.near_matches import NearMatches
+from classifiers.grounding.passages import Passage, Scope, Words, ends_sentence, find, starts_sentence
 from extractors.layout import page_at
 from smallprint.records import Clause, Document, Evidence, EvidenceStatus
 

@@ -1,7 +1,7 @@
 """The provider's files and batches endpoints, as the batch desk wants them."""
 
-from classifiers.batch_desk import BatchState
-from classifiers.llm import Caller
+from classifiers.model.batches import BatchState
+from classifiers.model.llm import Caller
 
 _NAME = "smallprint"  # of the metadata by which a batch is found again
 

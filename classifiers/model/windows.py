@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from hashlib import sha256
 from itertools import pairwise
 
-from classifiers.cuts import Place, choose_cuts, places_of
-from classifiers.surroundings import Surroundings
-from classifiers.tokens import count_tokens
+from classifiers.model.cuts import Place, choose_cuts, places_of
+from classifiers.model.surroundings import Surroundings
+from classifiers.model.tokens import count_tokens
 from extractors.sentences import sentence_spans
 from smallprint.records import Clause, Document
 

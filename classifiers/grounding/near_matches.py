@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from rapidfuzz.distance import Levenshtein
 
-from classifiers.decisive_words import is_decisive, is_light, is_opposite
-from classifiers.normalize import Squashed
+from classifiers.grounding.decisive_words import is_decisive, is_light, is_opposite
+from classifiers.grounding.normalize import Squashed
 
 FEWEST, MOST = 8, 400  # words of a quotation that is compared word by word
 _GRAM = 3  # words that must stand together for a place to be looked at
