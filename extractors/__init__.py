@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from importlib import import_module
 
+from extractors.capture.media import detect_media_type
 from extractors.layout import Extraction, Options, assemble
-from extractors.media import detect_media_type
 from smallprint.errors import DocumentError
 from smallprint.records import Document
 

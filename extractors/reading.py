@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from extractors import extract
-from extractors.capture import capture_file, is_url
+from extractors.capture.file import capture_file, is_url
 from extractors.clauses import cut_clauses
 from extractors.layout import Options
 from smallprint.errors import DocumentError
@@ -50,7 +50,7 @@ def read_source(
         render=options.render or source.render,
     )
     if is_url(source.location):
-        from extractors.fetch import capture_url
+        from extractors.capture.url import capture_url
 
         snapshot, fetched = capture_url(source.location, settings, options, previous if stored else None)
         data = fetched if fetched is not None or stored is None else stored(snapshot.sha256)

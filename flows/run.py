@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from extractors.capture import is_url
+from extractors.capture.file import is_url
 from flows.engine import start_prefect
 from flows.session import Session, join, leave, session_of
 from smallprint.errors import ModelStopError, SmallprintError, StoreError

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from classifiers.analyze import Analyst, Budget
+from extractors.capture.snapshots import SnapshotFolder
 from extractors.layout import Options
-from extractors.snapshots import SnapshotFolder
 from smallprint.settings import Settings
 from smallprint.store import Store
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from extractors.capture import is_url
-from extractors.media import SUFFIXES
+from extractors.capture.file import is_url
+from extractors.capture.media import SUFFIXES
 from smallprint.errors import UserError
 from smallprint.records import Source
 

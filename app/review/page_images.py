@@ -7,9 +7,9 @@ from pathlib import Path
 from threading import Lock
 
 from app.review.library import Volume
-from extractors.pdf_boxes import Box, evidence_boxes
-from extractors.pdf_file import refuse_bombs
-from extractors.snapshots import SnapshotFolder
+from extractors.capture.snapshots import SnapshotFolder
+from extractors.pdf.boxes import Box, evidence_boxes
+from extractors.pdf.file import refuse_bombs
 from smallprint.errors import DocumentError
 from smallprint.records import Evidence
 

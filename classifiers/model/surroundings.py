@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
-from extractors.sentences import sentence_spans
+from extractors.clauses.sentences import sentence_spans
 from smallprint.records import Clause, Document
 
 _LONGEST_LINE = 400  # characters of a lead-in or definition

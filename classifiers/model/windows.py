@@ -8,7 +8,7 @@ from itertools import pairwise
 from classifiers.model.cuts import Place, choose_cuts, places_of
 from classifiers.model.surroundings import Surroundings
 from classifiers.model.tokens import count_tokens
-from extractors.sentences import sentence_spans
+from extractors.clauses.sentences import sentence_spans
 from smallprint.records import Clause, Document
 
 _SAYS = 80  # characters of a heading that may hold a term

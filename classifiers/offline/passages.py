@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from classifiers.offline.phrases import Index, Pattern, parse
-from extractors.sentences import sentence_spans
+from extractors.clauses.sentences import sentence_spans
 from smallprint.records import Clause, Document
 
 _FEWEST_WORDS = 4  # a shorter sentence is a label, not a term, its number not counted

@@ -7,7 +7,7 @@ import pytest
 
 from extractors import extract
 from extractors.docx import extract_docx
-from extractors.docx_numbering import printed
+from extractors.docx.numbering import printed
 from extractors.layout import Extraction, Options
 from smallprint.errors import DocumentError
 

@@ -11,8 +11,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from extractors.addresses import is_public
-from extractors.fetch import capture_url
+from extractors.capture.addresses import is_public
+from extractors.capture.url import capture_url
 from extractors.layout import Options
 from extractors.reading import read_source
 from smallprint.errors import DocumentError
@@ -145,7 +145,9 @@ def test_a_redirect_to_the_metadata_address_is_refused(site: Site, monkeypatch: 
     port = int(site.url.rsplit(":", 1)[1])
     # Only the test's own server counts as public here, so that the second hop is what is judged.
     real = is_public
-    monkeypatch.setattr("extractors.addresses.is_public", lambda address: str(address) == "127.0.0.1" or real(address))
+    monkeypatch.setattr(
+        "extractors.capture.addresses.is_public", lambda address: str(address) == "127.0.0.1" or real(address)
+    )
     error = failure(f"http://127.0.0.1:{port}/in", Options())
     assert (error.code, "169.254.169.254" in error.detail) == ("private_address", True)
 

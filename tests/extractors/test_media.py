@@ -2,7 +2,7 @@
 
 import pytest
 
-from extractors.media import detect_media_type
+from extractors.capture.media import detect_media_type
 from smallprint.errors import DocumentError
 
 PAGE = "<!doctype html><html><head><title>Terms</title></head><body><p>Fees apply.</p></body></html>"

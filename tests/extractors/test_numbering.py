@@ -1,6 +1,6 @@
 import pytest
 
-from extractors.numbering import parse_marker, roman_value
+from extractors.clauses.numbering import parse_marker, roman_value
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from extractors.pdf_joins import Vocabulary, join
+from extractors.pdf.joins import Vocabulary, join
 
 KNOWN = "a well-known arbitrator decides on liability and on non-EU claims"
 

@@ -4,12 +4,13 @@ import shutil
 
 import pytest
 
-from extractors import extract, pdf_ocr
+from extractors import extract
 from extractors.clauses import cut_clauses
 from extractors.layout import Options
 from extractors.pdf import evidence_boxes
-from extractors.pdf_ocr_type import Seen, sizes
-from extractors.pdf_page import Word
+from extractors.pdf import ocr as pdf_ocr
+from extractors.pdf.ocr_type import Seen, sizes
+from extractors.pdf.page import Word
 from smallprint.errors import DocumentError
 from tests.extractors.contract import assert_document, assert_tiles
 from tests.extractors.pdfs import HEIGHT, WIDTH, page_of, pdf, picture_of, prose, scan_of

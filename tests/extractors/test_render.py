@@ -8,11 +8,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from extractors import extract
-from extractors.addresses import is_public
-from extractors.fetch import capture_url
+from extractors.capture.addresses import is_public
+from extractors.capture.render import browser_path
+from extractors.capture.url import capture_url
 from extractors.layout import Options
 from extractors.reading import read_source
-from extractors.render import browser_path
 from smallprint.errors import DocumentError, UserError
 from smallprint.records import Source
 from smallprint.settings import Settings
@@ -100,7 +100,7 @@ def test_a_page_that_scripts_fill_is_read_and_nothing_private_is_asked(
 ) -> None:
     site, _, inside = servers
     # The site counts as public here, so that what its scripts ask for is what is judged.
-    monkeypatch.setattr("extractors.addresses.is_public", lambda one: str(one) == "127.0.0.1" or is_public(one))
+    monkeypatch.setattr("extractors.capture.addresses.is_public", lambda one: str(one) == "127.0.0.1" or is_public(one))
     snapshot, data = capture_url(f"{site}/terms", SETTINGS, Options(render=True))
     assert data is not None
     text = extract(data, source=f"{site}/terms", media_type=snapshot.media_type).text
@@ -140,6 +140,6 @@ def test_without_playwright_one_line_says_what_to_install(
 def test_without_a_browser_one_line_says_what_to_install(
     servers: tuple[str, str, list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("extractors.render.BROWSERS", ())
+    monkeypatch.setattr("extractors.capture.render.BROWSERS", ())
     with pytest.raises(UserError, match="install Chromium"):
         capture_url(f"{servers[0]}/terms", SETTINGS, RENDER)

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from extractors.sentences import sentence_spans
+from extractors.clauses.sentences import sentence_spans
 
 
 def sentences(text):

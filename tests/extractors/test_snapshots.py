@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from extractors.snapshots import SnapshotFolder
+from extractors.capture.snapshots import SnapshotFolder
 
 
 def test_bytes_come_back_under_their_hash(tmp_path: Path) -> None:

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from extractors.fetch import capture_url
+from extractors.capture.url import capture_url
+from extractors.capture.wayback import understand
 from extractors.layout import Options
-from extractors.wayback import understand
 from smallprint.settings import Settings
 from tests.extractors.test_fetch import HERE, PAGE, Site, site
 

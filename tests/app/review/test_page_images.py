@@ -11,8 +11,8 @@ from app.review.desk import create_desk
 from app.review.library import Volume
 from app.review.page_images import PageImages
 from classifiers.grounding import Grounder
+from extractors.capture.snapshots import SnapshotFolder
 from extractors.reading import read_source
-from extractors.snapshots import SnapshotFolder
 from smallprint import people_store
 from smallprint.records import Source
 from smallprint.settings import Settings

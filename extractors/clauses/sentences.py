@@ -2,7 +2,7 @@
 
 import re
 
-from extractors.abbreviations import ALWAYS_BEFORE_MORE, BEFORE_NUMBERS, COMPANY_FORMS, MONTHS, STARTERS
+from extractors.clauses.abbreviations import ALWAYS_BEFORE_MORE, BEFORE_NUMBERS, COMPANY_FORMS, MONTHS, STARTERS
 
 _STOP = re.compile(
     r"(?P<stop>[.!?…]{1,8}|[。！？؟।]{1,8})(?P<close>[\"'”’“»«)\]】」』]{0,4})|(?P<line>\n)",

@@ -4,9 +4,9 @@ import re
 import unicodedata
 from typing import Any
 
-from extractors.pdf_page import Page, Place, PlumberPage, Word
-from extractors.pdf_tables import take_tables
-from extractors.pdf_turn import direction, is_askew, mend_frame, set_upright
+from extractors.pdf.page import Page, Place, PlumberPage, Word
+from extractors.pdf.tables import take_tables
+from extractors.pdf.turn import direction, is_askew, mend_frame, set_upright
 
 _BOLD = re.compile(r"bold|black|heavy|semibold|demi|cmbx|[-,](?:bd|b)\b", re.IGNORECASE)
 # Glyphs without a character, and with one of private use, bullets of symbol fonts excepted.

@@ -1,16 +1,15 @@
 """URL -> snapshot: robots.txt heard, unchanged pages not fetched twice, archives understood, scripts run if asked."""
 
-import time
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 from urllib.robotparser import RobotFileParser
 
-from extractors.hops import AGENT, Limits, Request, follow
+from extractors.capture.hops import AGENT, Limits, Request, follow, limits_of, status_error
+from extractors.capture.media import detect_media_type
+from extractors.capture.wayback import nearest, request_save, understand
 from extractors.layout import Options
-from extractors.media import detect_media_type
-from extractors.wayback import nearest, request_save, understand
 from smallprint.errors import DocumentError
 from smallprint.records import Snapshot
 from smallprint.settings import Settings
@@ -38,7 +37,7 @@ def capture_url(
         DocumentError: unreachable, refused by robots.txt, private address, too large, too slow, an error status.
 
     """
-    limits = _limits(settings)
+    limits = limits_of(settings)
     archived = understand(url, settings)
     asked, url = url, archived.raw_url if archived else url
     notes = _ask_robots(url, options, limits)
@@ -58,13 +57,13 @@ def capture_url(
         facts |= _archive_facts(asked, settings, options, [*notes, "not modified (304)"], archived=archived is not None)
         return previous.model_copy(update={**facts, "headers": {**previous.headers, **headers}}), None
     if response.status != 200:
-        raise _status_error(response.status)
+        raise status_error(response.status)
     if not response.body:
         raise DocumentError("empty", "the server sent an empty page", transient=True)
     data = response.body
     media_type = detect_media_type(data, declared=headers.get("content-type"), name=final_url)
     if options.render and media_type == "text/html":
-        from extractors.render import render_page
+        from extractors.capture.render import render_page
 
         data, browser = render_page(final_url, response, options, limits)
         notes.append(f"scripts run by {browser}; the bytes are the page after them")
@@ -72,23 +71,6 @@ def capture_url(
     return Snapshot(
         sha256=sha256(data).hexdigest(), size=len(data), media_type=media_type, headers=headers, **facts
     ), data
-
-
-def _limits(settings: Settings) -> Limits:
-    return Limits(time.monotonic() + settings.fetch_timeout, settings.fetch_max_bytes)
-
-
-def fetch_bytes(url: str, settings: Settings, options: Options) -> bytes:
-    """The body at an address, for the archive's own services; redirects and limits as for pages.
-
-    Raises:
-        DocumentError: it cannot be had.
-
-    """
-    response, _, _ = follow(url, options, _limits(settings))
-    if response.status != 200:
-        raise _status_error(response.status)
-    return response.body
 
 
 def _archive_facts(
@@ -119,18 +101,6 @@ def _conditions(previous: Snapshot | None) -> dict[str, str]:
         return {}
     asked = {"If-None-Match": previous.headers.get("etag"), "If-Modified-Since": previous.headers.get("last-modified")}
     return {name: value for name, value in asked.items() if value}
-
-
-def _status_error(status: int) -> DocumentError:
-    advice = {
-        401: "the page needs a login; save it and read the file",
-        403: "the server refuses programs; save the page and read the file",
-        404: "check the address",
-        410: "the page is gone; look for a capture in a web archive",
-        429: "the server asks to slow down; try again later",
-    }.get(status, "")
-    transient = status in (408, 425, 429) or status >= 500
-    return DocumentError("http_status", f"the server answered with status {status}", advice=advice, transient=transient)
 
 
 def _ask_robots(url: str, options: Options, limits: Limits) -> list[str]:

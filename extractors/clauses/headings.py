@@ -5,9 +5,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
+from extractors.clauses.lines import TYPED_HEADING, Line
+from extractors.clauses.titles import is_whole_title, title_of
 from extractors.line_shapes import is_caps, is_dated, is_title, is_two_sentences
-from extractors.lines import TYPED_HEADING, Line
-from extractors.titles import is_whole_title, title_of
 
 _QUESTIONS = 3  # so many short questions as paragraphs make a page of questions and answers
 _QUESTION = 160  # characters of the longest; of an entry of a table of contents too

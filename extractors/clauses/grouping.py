@@ -4,9 +4,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from extractors.lines import Line
-from extractors.outline import Node, Place
-from extractors.titles import title_of
+from extractors.clauses.lines import Line
+from extractors.clauses.outline import Node, Place
+from extractors.clauses.titles import title_of
 
 SHORT = 1200  # characters; a list that is no longer stays with its lead-in, a table is parted into groups of this size
 _TINY = 80  # characters of an item that says too little to stand alone

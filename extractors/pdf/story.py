@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from extractors.line_shapes import split_bullet
-from extractors.pdf_columns import Line, line_text, reading_order
-from extractors.pdf_joins import Vocabulary, join
-from extractors.pdf_page import Cell, Page, common_size
+from extractors.pdf.columns import Line, line_text, reading_order
+from extractors.pdf.joins import Vocabulary, join
+from extractors.pdf.page import Cell, Page, common_size
 
 _LEADERS = re.compile(r"(?:\.\s?){4,}\s*(?:\d{1,4}|[ivxlc]{1,7})\s*$")
 _DOTS = re.compile(r"\s*\.{2,}(?=\s|$)|\s*(?:\.\s){3,}\.?")  # that lead the eye to the next cell

@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from extractors.hops import AGENT, Limits, Request, Response, follow
+from extractors.capture.hops import AGENT, Limits, Request, Response, follow
 from extractors.layout import Options
 from smallprint.errors import DocumentError, UserError
 

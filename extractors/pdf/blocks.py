@@ -16,8 +16,8 @@ from extractors.line_shapes import (
     split_bullet,
     split_marker,
 )
-from extractors.pdf_joins import Vocabulary, join
-from extractors.pdf_story import Group, Story, Text
+from extractors.pdf.joins import Vocabulary, join
+from extractors.pdf.story import Group, Story, Text
 
 _ENDED = re.compile(r"[.!?:;]['\"’”)\]⁰¹²³⁴⁵⁶⁷⁸⁹]*$")
 _OPEN_END = re.compile(r"(?:[;,]|\b(?:and|or|und|oder|et|ou|y|o|e|lub|i))$")

@@ -5,7 +5,7 @@ from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from extractors.pdf_page import Page, Word
+from extractors.pdf.page import Page, Word
 
 _NEIGHBORS = 8  # pages looked at before and after; bounds memory for any length of document
 _EDGE_ROWS = 4  # rows from each edge that can be furniture

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from extractors.pdf_columns import base_rows, is_column
-from extractors.pdf_page import Cell, Page, PlumberPage, Table, Word, common_size
+from extractors.pdf.columns import base_rows, is_column
+from extractors.pdf.page import Cell, Page, PlumberPage, Table, Word, common_size
 
 _MAX_EDGES = 3000  # beyond, a page is a drawing, and looking for tables in it takes minutes
 _DOUBLE = 6.0  # points; closer lines are one drawn double

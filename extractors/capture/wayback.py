@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import quote, urlsplit
 
+from extractors.capture.hops import fetch_bytes
 from extractors.layout import Options
 from smallprint.errors import DocumentError
 from smallprint.settings import Settings
@@ -52,8 +53,6 @@ def nearest(url: str, settings: Settings, options: Options) -> ArchivedPage | No
         DocumentError: the archive does not answer, or not in the form that it documents.
 
     """
-    from extractors.fetch import fetch_bytes
-
     body = fetch_bytes(f"{settings.wayback_api_url}/wayback/available?url={quote(url, safe='')}", settings, options)
     try:
         closest = json.loads(body)["archived_snapshots"].get("closest") or {}
@@ -71,8 +70,6 @@ def request_save(url: str, settings: Settings, options: Options) -> None:
         DocumentError: the archive refuses or does not answer.
 
     """
-    from extractors.fetch import fetch_bytes
-
     fetch_bytes(f"{settings.wayback_url}/save/{url}", settings, options)
 
 

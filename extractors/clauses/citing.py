@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 
-from extractors.outline import Node
+from extractors.clauses.outline import Node
 
 _BODY = ("part", "annex")  # classes whose word is part of the label: "Part A", "Annex II"
 # how the levels under a section sign are called, by the shape of their numbers

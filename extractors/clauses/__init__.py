@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 
-from extractors.citing import cite_numbers
-from extractors.definitions import defined_terms, speaks_of_terms, terms_of_rows
-from extractors.grouping import Group, group_lines
-from extractors.headings import find_headings
+from extractors.clauses.citing import cite_numbers
+from extractors.clauses.definitions import defined_terms, speaks_of_terms, terms_of_rows
+from extractors.clauses.grouping import Group, group_lines
+from extractors.clauses.headings import find_headings
+from extractors.clauses.lines import read_lines
+from extractors.clauses.outline import headings_above, read_outline
+from extractors.clauses.slicing import slices
 from extractors.layout import page_at
-from extractors.lines import read_lines
-from extractors.outline import headings_above, read_outline
-from extractors.slicing import slices
 from smallprint.records import Clause, Document
 
 

@@ -10,8 +10,8 @@ from typing import Any, TypeAlias
 
 from lxml import etree
 
-from extractors.pdf_ocr_type import Seen, bold, sizes
-from extractors.pdf_page import Page, Place, PlumberPage, Word
+from extractors.pdf.ocr_type import Seen, bold, sizes
+from extractors.pdf.page import Page, Place, PlumberPage, Word
 from smallprint.errors import DocumentError
 
 Element: TypeAlias = Any  # lxml publishes no types

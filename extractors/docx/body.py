@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from lxml.etree import QName
 from lxml.etree import _Element as Element
 
-from extractors.docx_numbering import Numbering, W
-from extractors.docx_styles import Styles, switch
+from extractors.docx.numbering import Numbering, W
+from extractors.docx.styles import Styles, switch
 from extractors.layout import clean
 from extractors.line_shapes import is_number
 

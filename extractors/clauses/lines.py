@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from extractors.clauses.numbering import Marker, parse_marker
 from extractors.line_shapes import is_caps, is_title, split_bullet
-from extractors.numbering import Marker, parse_marker
 from smallprint.records import Block, BlockKind, Document
 
 TYPED_HEADING = 7  # level of headings that no markup declares: below all that it does

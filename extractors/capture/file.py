@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
-from extractors.media import detect_media_type
+from extractors.capture.media import detect_media_type
 from smallprint.errors import DocumentError
 from smallprint.records import Snapshot
 

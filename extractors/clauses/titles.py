@@ -2,9 +2,9 @@
 
 import re
 
-from extractors.abbreviations import ALWAYS_BEFORE_MORE, BEFORE_NUMBERS, COMPANY_FORMS
+from extractors.clauses.abbreviations import ALWAYS_BEFORE_MORE, BEFORE_NUMBERS, COMPANY_FORMS
+from extractors.clauses.lines import Line
 from extractors.line_shapes import is_caps, is_title, is_title_case
-from extractors.lines import Line
 
 _MOST_WORDS = 14  # of a title in bold type
 _TYPED_WORDS = 9  # of one told by its capitals alone

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from lxml import etree
 from lxml.etree import _Element as Element
 
-from extractors.docx_body import Body, Item, Paragraph, Row
-from extractors.docx_numbering import W, read_numbering
-from extractors.docx_styles import numbers_of_styles, read_styles
+from extractors.docx.body import Body, Item, Paragraph, Row
+from extractors.docx.numbering import W, read_numbering
+from extractors.docx.styles import numbers_of_styles, read_styles
 from extractors.layout import Extraction, Options, RawBlock, clean, refuse_flood
 from extractors.line_shapes import disguised_level, goes_on
 from smallprint.errors import DocumentError

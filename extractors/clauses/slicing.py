@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from extractors.sentences import sentence_spans
+from extractors.clauses.sentences import sentence_spans
 
 LONGEST = 4000  # characters of a clause
 _USUAL = 2500  # characters of a slice, where sentences allow

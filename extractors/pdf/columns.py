@@ -6,7 +6,7 @@ from itertools import pairwise
 from statistics import median
 
 from extractors.line_shapes import is_number
-from extractors.pdf_page import Word, common_size
+from extractors.pdf.page import Word, common_size
 
 Rule = tuple[float, float, float]  # x0, x1, y of a horizontal line
 

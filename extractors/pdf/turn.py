@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from extractors.pdf_page import PlumberPage
+from extractors.pdf.page import PlumberPage
 
 _ASKEW = 0.2  # sine over cosine; text at a greater angle is a watermark or a stamp
 

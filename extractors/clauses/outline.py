@@ -6,10 +6,10 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from extractors.clauses.lines import TYPED_HEADING, Line
+from extractors.clauses.numbering import Marker, Reading
+from extractors.clauses.titles import title_of
 from extractors.line_shapes import is_caps
-from extractors.lines import TYPED_HEADING, Line
-from extractors.numbering import Marker, Reading
-from extractors.titles import title_of
 
 _DEEPEST = 16  # nodes on one path; documents that nest deeper are not contracts
 _GAP = 5  # numbers that may be missing between two of one list

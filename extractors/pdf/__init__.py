@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from extractors.layout import Extraction, Options, RawBlock, clean
-from extractors.pdf_blocks import blocks
-from extractors.pdf_boxes import Box, evidence_boxes
-from extractors.pdf_file import PlumberPdf, open_pdf, reading
-from extractors.pdf_furniture import Furniture, without_furniture
-from extractors.pdf_page import Page, PlumberPage
-from extractors.pdf_story import Story
-from extractors.pdf_words import LARGE, read_page
+from extractors.pdf.blocks import blocks
+from extractors.pdf.boxes import Box, evidence_boxes
+from extractors.pdf.file import PlumberPdf, open_pdf, reading
+from extractors.pdf.furniture import Furniture, without_furniture
+from extractors.pdf.page import Page, PlumberPage
+from extractors.pdf.story import Story
+from extractors.pdf.words import LARGE, read_page
 from smallprint.errors import DocumentError
 from smallprint.records import DocumentWarning
 
@@ -86,7 +86,7 @@ class _Reader:
         without_text = page.unmapped > _MAX_UNMAPPED * (page.characters + page.unmapped)
         if not self.ocr:
             return page
-        from extractors.pdf_ocr import read_pictures, read_scan
+        from extractors.pdf.ocr import read_pictures, read_scan
 
         if without_text or (page.characters < _STAMP and page.pictured > _SCAN):
             self.recognized.append(number)

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
-from extractors.addresses import resolve
+from extractors.capture.addresses import resolve
 from extractors.layout import Options
 from smallprint import __version__
 from smallprint.errors import DocumentError
+from smallprint.settings import Settings
 
 if TYPE_CHECKING:
     import httpx
@@ -140,3 +141,34 @@ def _body(response: "httpx.Response", limits: Limits) -> bytes:
             raise DocumentError("decompression_bomb", "the page decompresses to many times its size; it is not read")
         parts.append(part)
     return b"".join(parts)
+
+
+def limits_of(settings: Settings) -> Limits:
+    """The bounds of one capture, counted from now: seconds and bytes."""
+    return Limits(time.monotonic() + settings.fetch_timeout, settings.fetch_max_bytes)
+
+
+def fetch_bytes(url: str, settings: Settings, options: Options) -> bytes:
+    """The body at an address, for the archive's own services; redirects and limits as for pages.
+
+    Raises:
+        DocumentError: it cannot be had.
+
+    """
+    response, _, _ = follow(url, options, limits_of(settings))
+    if response.status != 200:
+        raise status_error(response.status)
+    return response.body
+
+
+def status_error(status: int) -> DocumentError:
+    """The error for a status other than 200, with advice where a person can do something."""
+    advice = {
+        401: "the page needs a login; save it and read the file",
+        403: "the server refuses programs; save the page and read the file",
+        404: "check the address",
+        410: "the page is gone; look for a capture in a web archive",
+        429: "the server asks to slow down; try again later",
+    }.get(status, "")
+    transient = status in (408, 425, 429) or status >= 500
+    return DocumentError("http_status", f"the server answered with status {status}", advice=advice, transient=transient)

@@ -8,11 +8,11 @@ from typing import NamedTuple
 from rapidfuzz.distance import LCSseq
 
 from extractors.layout import page_at
-from extractors.pdf_columns import reading_order
-from extractors.pdf_file import open_pdf, reading
-from extractors.pdf_page import Page, Place, Word
-from extractors.pdf_turn import turned_back
-from extractors.pdf_words import read_page
+from extractors.pdf.columns import reading_order
+from extractors.pdf.file import open_pdf, reading
+from extractors.pdf.page import Page, Place, Word
+from extractors.pdf.turn import turned_back
+from extractors.pdf.words import read_page
 from smallprint.records import Document
 
 _CONTEXT = 2500  # characters on either side that help to tell one occurrence of a phrase from another
@@ -56,13 +56,13 @@ def evidence_boxes(
 
 
 def _scanned(page: object, number: int) -> Page:
-    from extractors.pdf_ocr import read_scan
+    from extractors.pdf.ocr import read_scan
 
     return read_scan(page, number)
 
 
 def _depicted(page: object, places: list[Place]) -> list[Word]:
-    from extractors.pdf_ocr import read_pictures
+    from extractors.pdf.ocr import read_pictures
 
     return read_pictures(page, places)
 
