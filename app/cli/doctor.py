@@ -36,7 +36,7 @@ def examine(settings: Settings) -> int:
 
 def examine_audit(settings: Settings) -> int:
     """Verify the audit chain and say what it says; returns the exit code, 1 where it does not hold."""
-    from smallprint.audit import verify
+    from smallprint.store.audit import verify
 
     with existing_store(settings) as store:
         if store is None:
@@ -94,7 +94,7 @@ def _workspace(settings: Settings) -> list[Finding]:
 
 def _announcements(settings: Settings) -> list[Finding]:
     """News of records that nobody has taken yet; silent where there is none."""
-    from smallprint.outbox import backlog
+    from smallprint.store.outbox import backlog
 
     try:
         with existing_store(settings) as store:

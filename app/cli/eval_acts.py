@@ -16,10 +16,10 @@ from evals.leaks import leaks
 from evals.loading import load_cases
 from evals.scoring import score
 from smallprint.errors import UserError
-from smallprint.records_store import records
 from smallprint.registry import load
 from smallprint.settings import Settings
 from smallprint.store import Store
+from smallprint.store.records import records
 
 
 def show_comparison(run_file: Path, baseline_file: Path) -> None:

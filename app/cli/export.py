@@ -10,8 +10,8 @@ from typing import Any, TextIO
 
 from app.json_output import draft_json
 from smallprint.errors import UserError
-from smallprint.records_store import Record, records
 from smallprint.store import Store, StoredDraft
+from smallprint.store.records import Record, records
 
 # The last four are the full-width forms, which spreadsheets set to East Asian languages take for the same.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")

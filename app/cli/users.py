@@ -6,9 +6,9 @@ from rich.table import Table
 from rich.text import Text
 
 from app.terminal import stdout
-from smallprint import people_store
 from smallprint.settings import Settings
 from smallprint.store import open_store
+from smallprint.store import people as people_store
 
 _BY = "command line"
 

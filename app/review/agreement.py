@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from smallprint import tables as t
 from smallprint.severity import LEVELS
+from smallprint.store import tables as t
 
 FACTORS = ("rights_waived", "opt_out", "breadth", "exposure", "discretion")
 

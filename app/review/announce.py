@@ -16,12 +16,11 @@ from urllib.parse import urlsplit
 import httpx
 
 from app.json_output import draft_json
-from smallprint import outbox
-from smallprint.desk_store import Done
 from smallprint.errors import StoreError
-from smallprint.outbox import Channel, Message
 from smallprint.review import record_id
-from smallprint.store import Store
+from smallprint.store import Store, outbox
+from smallprint.store.decisions import Done
+from smallprint.store.outbox import Channel, Message
 
 _LOOK = 30.0  # seconds between looks for what other processes put there
 _BEAT = timedelta(hours=1)  # between two words of ours that we still listen

@@ -14,13 +14,16 @@ from app.json_output import draft_json
 from app.review.forms import from_fields
 from app.review.gate import Fields, now
 from app.review.library import Library
-from smallprint import desk_store, people_store, queue_counts, review
-from smallprint.desk_store import Done
-from smallprint.people_store import Person, Right
-from smallprint.queue_store import Filters, Line
+from smallprint import review
 from smallprint.records import Factors
-from smallprint.records_store import records
 from smallprint.review import ConflictError, Decision, RefusedError, Standing
+from smallprint.store import decisions as desk_store
+from smallprint.store import people as people_store
+from smallprint.store import queue_counts
+from smallprint.store.decisions import Done
+from smallprint.store.people import Person, Right
+from smallprint.store.queue import Filters, Line
+from smallprint.store.records import records
 
 Text = Annotated[str, StringConstraints(max_length=4000, pattern=r"^[^\x00]*$")]
 Id = Annotated[str, StringConstraints(max_length=80, pattern=r"^[A-Za-z0-9_.-]+$")]

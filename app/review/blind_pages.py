@@ -10,10 +10,10 @@ from app.review.forms import choices, from_fields, laws_of, level_of, to_fields,
 from app.review.gate import Decide, DeniedError, Fields, Visit
 from app.review.pages import page
 from app.review.source_pane import source_pane, volume_of
-from smallprint import tables as t
-from smallprint.queue_store import Filters
 from smallprint.records import Draft
 from smallprint.review import body, person_word
+from smallprint.store import tables as t
+from smallprint.store.queue import Filters
 
 router = APIRouter()
 

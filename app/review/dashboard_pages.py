@@ -9,7 +9,7 @@ from app.review import agreement, figures, plots
 from app.review.gate import Lead
 from app.review.pages import page
 from app.review.queue_pages import midnight
-from smallprint import outbox
+from smallprint.store import outbox
 
 router = APIRouter()
 

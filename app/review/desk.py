@@ -29,9 +29,9 @@ from app.review.oidc import router as oidc_router
 from app.review.page_images import PageImages
 from app.review.pages import page
 from app.review.shield import Shield, TooLargeError
-from smallprint.desk_store import Done
 from smallprint.registry import load
 from smallprint.store import Store
+from smallprint.store.decisions import Done
 
 
 def utc_now() -> datetime:

@@ -24,13 +24,14 @@ from app.review.pages import page, view_query
 from app.review.queue_pages import midnight
 from app.review.source_pane import source_pane, volume_of
 from app.review.views import deed, filters_from, filters_of, next_address
-from smallprint import desk_store, queue_store
-from smallprint import tables as t
 from smallprint.publishable import unpublishable
-from smallprint.queue_store import Filters
 from smallprint.records import Draft
 from smallprint.registry import Registry
 from smallprint.review import ConflictError, Decision, RefusedError, Standing
+from smallprint.store import decisions as desk_store
+from smallprint.store import queue as queue_store
+from smallprint.store import tables as t
+from smallprint.store.queue import Filters
 
 router = APIRouter()
 

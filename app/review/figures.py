@@ -8,9 +8,9 @@ from typing import Any
 from rapidfuzz.distance import Levenshtein
 from sqlalchemy import Connection, case, func, select
 
-from smallprint import tables as t
 from smallprint.review import REASONS
 from smallprint.severity import LEVELS
+from smallprint.store import tables as t
 
 DAYS = 14
 _EDITS = 600  # newest approvals that edit distances are taken over

@@ -12,10 +12,10 @@ from urllib.parse import parse_qsl, urlsplit
 from fastapi import Depends, Request
 
 from app.review.shield import TooLargeError
-from smallprint import people_store
-from smallprint.people_store import Person, Right, Session
 from smallprint.registry import Registry
 from smallprint.store import Store
+from smallprint.store import people as people_store
+from smallprint.store.people import Person, Right, Session
 
 COOKIE, GUEST_COOKIE = "smallprint", "smallprint_guest"
 Fields = dict[str, list[str]]

@@ -10,9 +10,9 @@ from sqlalchemy import select
 
 from classifiers.grounding import Grounder
 from extractors.fragments import PageWords, page_words
-from smallprint import tables as t
 from smallprint.records import Clause, Document, Snapshot, Source
 from smallprint.store import Store
+from smallprint.store import tables as t
 
 _KEPT = 48
 

@@ -32,9 +32,9 @@ import httpx
 from sqlalchemy import func, select
 
 from app.review.load_data import CATEGORIES, ENTITIES, LONG, fill
-from smallprint import audit, people_store
-from smallprint import tables as t
-from smallprint.store import Store, open_store
+from smallprint.store import Store, audit, open_store
+from smallprint.store import people as people_store
+from smallprint.store import tables as t
 
 MOST_MS = 150.0  # of the server's time for a page, 95th percentile
 

@@ -21,10 +21,10 @@ from joserfc.jwk import KeySet
 
 from app.review.gate import COOKIE, DeniedError, now, own_path
 from app.review.sign_in import signed_in
-from smallprint import kept_forms, people_store
 from smallprint.errors import UserError
-from smallprint.people_store import Role
-from smallprint.store import Store
+from smallprint.store import Store, kept_forms
+from smallprint.store import people as people_store
+from smallprint.store.people import Role
 
 router = APIRouter()
 _COOKIE = "smallprint_elsewhere"

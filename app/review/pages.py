@@ -16,8 +16,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from app.review.forms import LABELS, named
 from app.review.gate import Visit
 from classifiers.drafting import FLAGS
-from smallprint.queue_store import Filters
 from smallprint.review import REASONS, RETIRED, document_record_id, record_id
+from smallprint.store.queue import Filters
 
 DESK_FLAGS = {
     **FLAGS,

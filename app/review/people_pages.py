@@ -8,9 +8,9 @@ from fastapi.responses import RedirectResponse, Response
 from app.review.gate import COOKIE, Admin, See, Visit
 from app.review.pages import page
 from app.review.passwords import hash_password, problem_with, verify
-from smallprint import people_store
 from smallprint.errors import UserError
-from smallprint.people_store import Role
+from smallprint.store import people as people_store
+from smallprint.store.people import Role
 
 router = APIRouter()
 

@@ -11,11 +11,14 @@ from sqlalchemy import Connection, RowMapping, delete, insert, or_, select
 from app.review.gate import Decide, DeniedError, See, Visit
 from app.review.pages import page, view_query
 from app.review.views import deed, filters_from, filters_of, next_address
-from smallprint import desk_store, people_store, queue_counts, queue_store
-from smallprint import tables as t
-from smallprint.queue_store import Filters
 from smallprint.review import Decision, RefusedError
 from smallprint.severity import LEVELS
+from smallprint.store import decisions as desk_store
+from smallprint.store import people as people_store
+from smallprint.store import queue as queue_store
+from smallprint.store import queue_counts
+from smallprint.store import tables as t
+from smallprint.store.queue import Filters
 
 router = APIRouter()
 _MOST_AT_ONCE = 200

@@ -13,11 +13,12 @@ from app.review.library import Volume
 from app.review.pages import page, view_query
 from app.review.source_pane import source_pane, volume_of
 from app.review.views import filters_from, filters_of
-from smallprint import desk_store, queue_store
-from smallprint import tables as t
 from smallprint.publishable import unpublishable
 from smallprint.records import Draft, Evidence, Factors, Provenance
 from smallprint.review import ConflictError, Decision, Kind, RefusedError
+from smallprint.store import decisions as desk_store
+from smallprint.store import queue as queue_store
+from smallprint.store import tables as t
 
 router = APIRouter()
 _PARTS = 3

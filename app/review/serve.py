@@ -11,10 +11,11 @@ from app.review.desk import create_desk, utc_now
 from app.review.oidc import Provider
 from app.review.pages import warm
 from app.terminal import stdout
-from smallprint import people_store, queue_store
 from smallprint.errors import UserError
 from smallprint.settings import Settings
 from smallprint.store import Store, open_store
+from smallprint.store import people as people_store
+from smallprint.store import queue as queue_store
 
 
 def first_link(store: Store, base: str) -> str | None:

@@ -25,9 +25,10 @@ from app.review.gate import (
 )
 from app.review.pages import page
 from app.review.passwords import hash_password, problem_with, verify
-from smallprint import desk_store, kept_forms, people_store
 from smallprint.errors import UserError
-from smallprint.store import Store
+from smallprint.store import Store, kept_forms
+from smallprint.store import decisions as desk_store
+from smallprint.store import people as people_store
 
 router = APIRouter()
 _DRAFT_PATH = re.compile(r"^/draft/([A-Za-z0-9_-]{1,40})$")

@@ -11,8 +11,8 @@ from app.review.page_images import PageImages, Sheet
 from app.review.pages import safe_link
 from app.review.source_view import Excerpt, Span, excerpt
 from extractors.fragments import url_at
-from smallprint import tables as t
 from smallprint.records import Clause, Evidence
+from smallprint.store import tables as t
 
 _PDF, _HTML = "application/pdf", ("text/html", "application/xhtml+xml")
 

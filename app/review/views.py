@@ -8,10 +8,10 @@ from sqlalchemy import Connection, select
 
 from app.review.gate import Visit
 from app.review.pages import view_query
-from smallprint import queue_store
-from smallprint import tables as t
-from smallprint.queue_store import Filters
 from smallprint.review import record_id
+from smallprint.store import queue as queue_store
+from smallprint.store import tables as t
+from smallprint.store.queue import Filters
 
 _LONGEST = 200  # characters of a filter
 _STATUS = ("draft", "approved", "rejected", "all")

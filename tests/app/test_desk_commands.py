@@ -7,11 +7,12 @@ from sqlalchemy import text
 from typer.testing import CliRunner
 
 from app.cli import app
-from smallprint import desk_store, outbox, people_store
 from smallprint.errors import UserError
 from smallprint.registry import load
 from smallprint.review import Decision
-from smallprint.store import open_store
+from smallprint.store import decisions as desk_store
+from smallprint.store import open_store, outbox
+from smallprint.store import people as people_store
 from tests.desk import NOW, REFUND, fill
 
 

@@ -7,10 +7,10 @@ import pytest
 from typer.testing import CliRunner
 
 from app.cli import app
-from smallprint import desk_store
 from smallprint.errors import UserError
 from smallprint.registry import load
 from smallprint.review import Decision
+from smallprint.store import decisions as desk_store
 from smallprint.store import open_store
 from tests.app import shapes
 from tests.desk import NOW, PRICES, REFUND, fill

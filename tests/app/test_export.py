@@ -10,8 +10,8 @@ import pytest
 from app.cli.export import export, format_of, neutral
 from smallprint.errors import UserError
 from smallprint.records import Source
-from smallprint.records_store import Record
 from smallprint.store import StoredDraft
+from smallprint.store.records import Record
 from tests.app import shapes
 from tests.smallprint.test_store import DOCUMENT, NOW, draft
 

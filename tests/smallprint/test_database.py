@@ -13,11 +13,10 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 
-from smallprint import database
-from smallprint.database import SCHEMA
 from smallprint.errors import StoreError
 from smallprint.records import Source
-from smallprint.store import open_store
+from smallprint.store import database, open_store
+from smallprint.store.database import SCHEMA
 from tests.desk import KINDS, Databases
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -25,7 +24,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def scripts() -> Config:
     config = Config()
-    config.set_main_option("script_location", str(files("smallprint") / "migrations"))
+    config.set_main_option("script_location", str(files("smallprint.store") / "migrations"))
     return config
 
 

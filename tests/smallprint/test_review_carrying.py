@@ -4,12 +4,14 @@ from datetime import timedelta
 
 import pytest
 
-from smallprint import audit, desk_store, queue_store
-from smallprint.queue_store import Filters
 from smallprint.records import Analysis, LedgerEntry, Usage
-from smallprint.records_store import records
 from smallprint.registry import load
 from smallprint.review import Decision, RefusedError
+from smallprint.store import audit
+from smallprint.store import decisions as desk_store
+from smallprint.store import queue as queue_store
+from smallprint.store.queue import Filters
+from smallprint.store.records import records
 from tests.desk import ARBITRATION, NOW, PARAGRAPHS, PRICES, REFUND, SNAPSHOT, SOURCE, document
 
 REGISTRY = load()
@@ -111,7 +113,7 @@ def test_reading_the_newer_text_again_changes_nothing(desk):
 def test_a_carried_decision_is_not_undone_but_decided_anew(desk):
     from sqlalchemy import select
 
-    from smallprint import tables as t
+    from smallprint.store import tables as t
 
     decide(desk, "approve", REFUND)
     read_newer(desk, anew(REFUND))

@@ -7,14 +7,15 @@ import pytest
 from sqlalchemy import delete, select, text, update
 from sqlalchemy.exc import SQLAlchemyError
 
-from smallprint import audit, desk_store, queue_counts, queue_store
-from smallprint import tables as t
 from smallprint.errors import StoreError
-from smallprint.queue_store import Filters
-from smallprint.records_store import records
 from smallprint.registry import load
 from smallprint.review import ConflictError, Decision, RefusedError
-from smallprint.store import Store, open_store
+from smallprint.store import Store, audit, open_store, queue_counts
+from smallprint.store import decisions as desk_store
+from smallprint.store import queue as queue_store
+from smallprint.store import tables as t
+from smallprint.store.queue import Filters
+from smallprint.store.records import records
 from tests.desk import ARBITRATION, CLASS_ACTION, DOCUMENT, NOW, PRICES, REFUND, draft, run
 
 REGISTRY = load()

@@ -8,8 +8,6 @@ from threading import Barrier, Thread
 import pytest
 from sqlalchemy import text, update
 
-from smallprint import tables as t
-from smallprint.database import SCHEMA
 from smallprint.errors import StoreError
 from smallprint.records import (
     Analysis,
@@ -27,6 +25,8 @@ from smallprint.records import (
     Usage,
 )
 from smallprint.store import Store, open_store
+from smallprint.store import tables as t
+from smallprint.store.database import SCHEMA
 
 NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 WORDS = "1. Payments\n\nFees are never refunded."
@@ -234,7 +234,7 @@ def test_schema_constant_is_the_newest_migration() -> None:
     from alembic.script import ScriptDirectory
 
     config = Config()
-    config.set_main_option("script_location", str(files("smallprint") / "migrations"))
+    config.set_main_option("script_location", str(files("smallprint.store") / "migrations"))
     assert ScriptDirectory.from_config(config).get_heads() == [SCHEMA]
 
 

@@ -8,8 +8,9 @@ import pytest
 import uvicorn
 
 from app.review.desk import create_desk
-from smallprint import desk_store, people_store
+from smallprint.store import decisions as desk_store
 from smallprint.store import open_store
+from smallprint.store import people as people_store
 from tests.app.review.conftest import Clock
 from tests.desk import NOW, fill
 

@@ -10,8 +10,8 @@ from pwdlib.hashers.argon2 import Argon2Hasher
 
 from app.review import passwords
 from app.review.desk import create_desk
-from smallprint import people_store
 from smallprint.store import Store, open_store
+from smallprint.store import people as people_store
 from tests.app.review.browser import Browser
 from tests.desk import KINDS, NOW, Databases, fill
 

@@ -21,9 +21,11 @@ import pytest
 
 from app.review.announce import Announcer, Courier, Webhook, by_prefect, by_webhook, signature, told
 from flows.engine import start_prefect
-from smallprint import desk_store, outbox, people_store
 from smallprint.registry import load
 from smallprint.review import Decision
+from smallprint.store import decisions as desk_store
+from smallprint.store import outbox
+from smallprint.store import people as people_store
 from tests.desk import ARBITRATION, CLASS_ACTION, NOW, PRICES, REFUND
 
 ROOT = Path(__file__).resolve().parents[3]

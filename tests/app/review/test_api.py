@@ -3,7 +3,8 @@
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from smallprint import desk_store, people_store
+from smallprint.store import decisions as desk_store
+from smallprint.store import people as people_store
 from tests.desk import ARBITRATION, CLASS_ACTION, NOW, PRICES, REFUND
 
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from app.review.serve import first_link
-from smallprint import people_store
 from smallprint.store import open_store
+from smallprint.store import people as people_store
 from tests.app.review.chromium import PASSWORD, Served, at_draft, chromium, kind, needs_chromium, served
 from tests.app.review.conftest import Clock
 from tests.desk import ARBITRATION, CLASS_ACTION, CLAUSES, KINDS, PRICES, REFUND

@@ -5,9 +5,10 @@ import pytest
 from app.review import agreement, figures, plots
 from app.review.agreement import kappa, sampled
 from app.review.desk import create_desk
-from smallprint import desk_store, outbox
 from smallprint.registry import load
 from smallprint.review import REASONS, Decision
+from smallprint.store import decisions as desk_store
+from smallprint.store import outbox
 from tests.app.review.browser import Browser
 from tests.desk import ARBITRATION, CLASS_ACTION, NOW, PRICES, REFUND
 

@@ -4,10 +4,11 @@ import json
 
 import pytest
 
-from smallprint import desk_store, queue_store
-from smallprint.queue_store import Filters
-from smallprint.records_store import records
 from smallprint.registry import load
+from smallprint.store import decisions as desk_store
+from smallprint.store import queue as queue_store
+from smallprint.store.queue import Filters
+from smallprint.store.records import records
 from tests.desk import ARBITRATION, CLASS_ACTION, DOCUMENT, NOW, PRICES, REFUND, run
 
 ADDRESS = f"/draft/{REFUND.id}"
@@ -353,7 +354,7 @@ def test_severity_follows_the_factors(anna):
 
 def test_an_expired_session_loses_no_edit(anna, browse, clock, store):
     from app.review.passwords import hash_password
-    from smallprint import people_store
+    from smallprint.store import people as people_store
 
     with store.write() as c:
         people_store.set_password(c, "Anna", hash_password("correct horse battery"), by="test", at=NOW)
@@ -374,7 +375,7 @@ def test_an_expired_session_loses_no_edit(anna, browse, clock, store):
 
 def test_a_bulk_of_an_expired_session_waits_behind_the_sign_in(browse, clock, store):
     from app.review.passwords import hash_password
-    from smallprint import people_store
+    from smallprint.store import people as people_store
 
     with store.write() as c:
         people_store.set_password(c, "Ben", hash_password("correct horse battery"), by="test", at=NOW)

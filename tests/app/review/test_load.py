@@ -4,9 +4,9 @@ import pytest
 
 from app.review import load
 from app.review.load import Figure, findings
-from smallprint import desk_store
 from smallprint.registry import load as registry
 from smallprint.review import Decision
+from smallprint.store import decisions as desk_store
 from tests.desk import NOW, REFUND
 
 

@@ -2,8 +2,8 @@
 
 from sqlalchemy import update
 
-from smallprint import audit
-from smallprint import tables as t
+from smallprint.store import audit
+from smallprint.store import tables as t
 from tests.app.review.test_desk import ADDRESS, decide, standing
 from tests.desk import CLAUSES, DOCUMENT, REFUND
 

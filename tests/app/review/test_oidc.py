@@ -12,8 +12,9 @@ from joserfc.jwk import KeySet, RSAKey
 
 from app.review.desk import create_desk
 from app.review.oidc import Provider
-from smallprint import desk_store, people_store
 from smallprint.errors import UserError
+from smallprint.store import decisions as desk_store
+from smallprint.store import people as people_store
 from tests.app.review.browser import Browser
 from tests.desk import NOW, REFUND
 

@@ -13,9 +13,9 @@ from app.review.page_images import PageImages
 from classifiers.grounding import Grounder
 from extractors.capture.snapshots import SnapshotFolder
 from extractors.reading import read_source
-from smallprint import people_store
 from smallprint.records import Source
 from smallprint.settings import Settings
+from smallprint.store import people as people_store
 from tests.desk import NOW, REFUND, SNAPSHOT, run
 
 QUOTE = "NEITHER PARTY MAY ACT AS A CLASS REPRESENTATIVE"

@@ -5,8 +5,9 @@ import re
 import pytest
 
 from app.review.passwords import hash_password
-from smallprint import desk_store, people_store
 from smallprint.records import AgencyReason, FrameworkCitation, Source
+from smallprint.store import decisions as desk_store
+from smallprint.store import people as people_store
 from tests.desk import ARBITRATION, CLAUSES, DOCUMENT, NOW, REFUND, SNAPSHOT, run
 
 ADDRESS = f"/draft/{REFUND.id}"

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from smallprint import desk_store, people_store
 from smallprint.registry import load
 from smallprint.review import Decision
+from smallprint.store import decisions as desk_store
 from smallprint.store import open_store
+from smallprint.store import people as people_store
 from tests.app.review.chromium import PASSWORD, Served, chromium, fill_with_a_password, kind, needs_chromium
 from tests.app.review.conftest import Clock
 from tests.app.review.test_page_images import sample

@@ -12,7 +12,7 @@ from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 
 from smallprint.errors import StoreError
 
-SCHEMA = "0005"  # the newest migration; a test holds it to smallprint/migrations/versions
+SCHEMA = "0005"  # the newest migration; a test holds it to smallprint/store/migrations/versions
 PATIENCE = 10_000  # milliseconds that a writer waits for another one
 _ELSEWHERE = "set SMALLPRINT_HOME to a folder of yours"
 
@@ -137,7 +137,7 @@ def _migrate(engine: Engine) -> None:
     from alembic import command
     from alembic.config import Config
 
-    with as_file(files("smallprint") / "migrations") as scripts, engine.begin() as connection:
+    with as_file(files("smallprint.store") / "migrations") as scripts, engine.begin() as connection:
         config = Config()
         config.set_main_option("script_location", str(scripts).replace("%", "%%"))
         config.attributes["connection"] = connection

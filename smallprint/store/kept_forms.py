@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, insert, select
 
-from smallprint import tables as t
-from smallprint.people_store import token_hash
+from smallprint.store import tables as t
+from smallprint.store.people import token_hash
 
 KEPT = timedelta(hours=1)
 LONGEST = 200_000  # characters of a form as JSON; the longest of ours has some 20,000

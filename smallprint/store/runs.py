@@ -7,12 +7,12 @@ from typing import Any
 
 from sqlalchemy import Select, func, insert, select, update
 
-from smallprint import tables as t
-from smallprint.carrying import carry
-from smallprint.document_store import DocumentStore, source_of
-from smallprint.draft_store import save_drafts, save_rejections
 from smallprint.errors import StoreError
 from smallprint.records import Analysis, Clause, Ledger, LedgerEntry, Source, Usage
+from smallprint.store import tables as t
+from smallprint.store.carrying import carry
+from smallprint.store.documents import DocumentStore, source_of
+from smallprint.store.drafts import save_drafts, save_rejections
 
 
 @dataclass(frozen=True)

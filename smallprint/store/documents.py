@@ -6,10 +6,10 @@ from typing import Any
 
 from sqlalchemy import insert, select, update
 
-from smallprint import tables as t
 from smallprint.errors import StoreError
 from smallprint.records import Clause, Document, Snapshot, Source
-from smallprint.transactions import Transactions
+from smallprint.store import tables as t
+from smallprint.store.transactions import Transactions
 
 
 class DocumentStore(Transactions):

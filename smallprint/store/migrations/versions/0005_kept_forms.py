@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import smallprint.tables
+import smallprint.store.tables
 
 revision = "0005"
 down_revision = "0004"
@@ -17,7 +17,7 @@ def upgrade() -> None:
         sa.Column("user", sa.String(length=80), nullable=False),
         sa.Column("path", sa.Text(), nullable=False),
         sa.Column("fields", sa.JSON(), nullable=False),
-        sa.Column("at", smallprint.tables.UtcDateTime(), nullable=False),
+        sa.Column("at", smallprint.store.tables.UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(["user"], ["users.name"], name=op.f("fk_kept_forms_user")),
         sa.PrimaryKeyConstraint("session", name=op.f("pk_kept_forms")),
     )

@@ -6,9 +6,9 @@ from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, false, func, insert, or_, select, true, update
 
-from smallprint import tables as t
 from smallprint.records import Draft, Noun, Source
 from smallprint.review import need
+from smallprint.store import tables as t
 
 LEASE = timedelta(minutes=10)
 PAGE = 50

@@ -10,11 +10,11 @@ from typing import Literal
 
 from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
-from smallprint import audit
-from smallprint import tables as t
 from smallprint.errors import UserError
 from smallprint.records import Noun
 from smallprint.review import Change
+from smallprint.store import audit
+from smallprint.store import tables as t
 
 Role = Literal["read-only", "reviewer", "lead", "admin"]
 Right = Literal["see", "decide", "lead", "admin"]

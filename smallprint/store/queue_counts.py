@@ -8,9 +8,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, select
 
-from smallprint import tables as t
-from smallprint.queue_store import PAGE, STATUSES, Filters, Line, lines, where, words_match
 from smallprint.records import Noun
+from smallprint.store import tables as t
+from smallprint.store.queue import PAGE, STATUSES, Filters, Line, lines, where, words_match
 
 _COUNTED: dict[str, Any] = {
     "severity": t.queue.c.severity,

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import smallprint.tables
+import smallprint.store.tables
 
 revision = "0004"
 down_revision = "0003"
@@ -14,7 +14,7 @@ def upgrade() -> None:
     op.create_table(
         "listeners",
         sa.Column("channel", sa.String(length=16), nullable=False),
-        sa.Column("seen_at", smallprint.tables.UtcDateTime(), nullable=False),
+        sa.Column("seen_at", smallprint.store.tables.UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("channel", name=op.f("pk_listeners")),
     )
     op.create_table(
@@ -26,9 +26,9 @@ def upgrade() -> None:
         sa.Column("record", sa.Integer(), nullable=False),
         sa.Column("draft_id", sa.String(length=40), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("created_at", smallprint.tables.UtcDateTime(), nullable=False),
+        sa.Column("created_at", smallprint.store.tables.UtcDateTime(), nullable=False),
         sa.Column("tries", sa.Integer(), nullable=False),
-        sa.Column("next_at", smallprint.tables.UtcDateTime(), nullable=True),
+        sa.Column("next_at", smallprint.store.tables.UtcDateTime(), nullable=True),
         sa.Column("problem", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(["draft_id"], ["drafts.id"], name=op.f("fk_outbox_draft_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),

@@ -8,11 +8,11 @@ from typing import Any
 
 from sqlalchemy import func, insert, select
 
-from smallprint import tables as t
-from smallprint.database import open_engine
-from smallprint.draft_store import DraftStore, StoredDraft
 from smallprint.records import Tally
-from smallprint.run_store import RunDocument, RunRow, RunStore
+from smallprint.store import tables as t
+from smallprint.store.database import open_engine
+from smallprint.store.drafts import DraftStore, StoredDraft
+from smallprint.store.runs import RunDocument, RunRow, RunStore
 
 __all__ = ["RunDocument", "RunRow", "Store", "StoredDraft", "open_store"]
 

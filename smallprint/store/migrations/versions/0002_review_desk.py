@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import smallprint.tables
+import smallprint.store.tables
 
 revision = "0002"
 down_revision = "0001"
@@ -12,7 +12,7 @@ down_revision = "0001"
 def upgrade() -> None:
     """Bring the tables forward."""
     _tables()
-    op.bulk_insert(smallprint.tables.audit_head, [{"id": 1, "length": 0, "sha256": "0" * 64}])
+    op.bulk_insert(smallprint.store.tables.audit_head, [{"id": 1, "length": 0, "sha256": "0" * 64}])
     if op.get_bind().dialect.name == "postgresql":
         op.execute(
             "CREATE FUNCTION smallprint_append_only() RETURNS trigger LANGUAGE plpgsql AS "
@@ -40,7 +40,7 @@ def _tables() -> None:
     op.create_table(
         "audit",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("at", smallprint.tables.UtcDateTime(), nullable=False),
+        sa.Column("at", smallprint.store.tables.UtcDateTime(), nullable=False),
         sa.Column("actor", sa.String(length=80), nullable=False),
         sa.Column("what", sa.String(length=40), nullable=False),
         sa.Column("subject", sa.String(length=80), nullable=False),
@@ -66,14 +66,14 @@ def _tables() -> None:
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("name", sa.String(length=80), nullable=True),
         sa.Column("role", sa.String(length=16), nullable=False),
-        sa.Column("expires_at", smallprint.tables.UtcDateTime(), nullable=False),
+        sa.Column("expires_at", smallprint.store.tables.UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("sha256", name=op.f("pk_invitations")),
     )
     op.create_table(
         "sign_in_failures",
         sa.Column("key", sa.String(length=120), nullable=False),
         sa.Column("count", sa.Integer(), nullable=False),
-        sa.Column("last_at", smallprint.tables.UtcDateTime(), nullable=False),
+        sa.Column("last_at", smallprint.store.tables.UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_sign_in_failures")),
     )
     op.create_table(
@@ -83,7 +83,7 @@ def _tables() -> None:
         sa.Column("password", sa.Text(), nullable=True),
         sa.Column("subject", sa.Text(), nullable=True),
         sa.Column("disabled", sa.Boolean(), nullable=False),
-        sa.Column("created_at", smallprint.tables.UtcDateTime(), nullable=False),
+        sa.Column("created_at", smallprint.store.tables.UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_users")),
         sa.UniqueConstraint("subject", name=op.f("uq_users_subject")),
     )
@@ -92,7 +92,7 @@ def _tables() -> None:
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("user", sa.String(length=80), nullable=False),
         sa.Column("label", sa.String(length=80), nullable=False),
-        sa.Column("created_at", smallprint.tables.UtcDateTime(), nullable=False),
+        sa.Column("created_at", smallprint.store.tables.UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(["user"], ["users.name"], name=op.f("fk_api_tokens_user")),
         sa.PrimaryKeyConstraint("sha256", name=op.f("pk_api_tokens")),
     )
@@ -125,8 +125,8 @@ def _tables() -> None:
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("user", sa.String(length=80), nullable=False),
         sa.Column("csrf", sa.String(length=64), nullable=False),
-        sa.Column("created_at", smallprint.tables.UtcDateTime(), nullable=False),
-        sa.Column("expires_at", smallprint.tables.UtcDateTime(), nullable=False),
+        sa.Column("created_at", smallprint.store.tables.UtcDateTime(), nullable=False),
+        sa.Column("expires_at", smallprint.store.tables.UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(["user"], ["users.name"], name=op.f("fk_sessions_user")),
         sa.PrimaryKeyConstraint("sha256", name=op.f("pk_sessions")),
     )
@@ -138,7 +138,7 @@ def _tables() -> None:
         sa.Column("document_id", sa.String(length=64), nullable=False),
         sa.Column("clause", sa.String(length=16), nullable=False),
         sa.Column("by", sa.String(length=80), nullable=False),
-        sa.Column("at", smallprint.tables.UtcDateTime(), nullable=False),
+        sa.Column("at", smallprint.store.tables.UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(["document_id"], ["documents.id"], name=op.f("fk_clause_marks_document_id")),
         sa.PrimaryKeyConstraint("document_id", "clause", name=op.f("pk_clause_marks")),
     )
@@ -155,7 +155,7 @@ def _tables() -> None:
         sa.Column("by", sa.String(length=80), nullable=False),
         sa.Column("verdict", sa.String(length=16), nullable=False),
         sa.Column("body", sa.JSON(), nullable=False),
-        sa.Column("at", smallprint.tables.UtcDateTime(), nullable=False),
+        sa.Column("at", smallprint.store.tables.UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(["draft_id"], ["drafts.id"], name=op.f("fk_blind_readings_draft_id")),
         sa.PrimaryKeyConstraint("draft_id", "by", name=op.f("pk_blind_readings")),
     )
@@ -170,7 +170,7 @@ def _tables() -> None:
         sa.Column("saw", sa.Integer(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=True),
         sa.Column("by", sa.String(length=80), nullable=False),
-        sa.Column("at", smallprint.tables.UtcDateTime(), nullable=False),
+        sa.Column("at", smallprint.store.tables.UtcDateTime(), nullable=False),
         sa.Column("reasons", sa.JSON(), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
         sa.Column("before", sa.JSON(), nullable=True),
@@ -195,7 +195,7 @@ def _tables() -> None:
         sa.Column("by", sa.String(length=80), nullable=False),
         sa.Column("saw", sa.Integer(), nullable=False),
         sa.Column("fields", sa.JSON(), nullable=False),
-        sa.Column("at", smallprint.tables.UtcDateTime(), nullable=False),
+        sa.Column("at", smallprint.store.tables.UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(["draft_id"], ["drafts.id"], name=op.f("fk_half_edits_draft_id")),
         sa.PrimaryKeyConstraint("draft_id", "by", name=op.f("pk_half_edits")),
     )
@@ -218,9 +218,9 @@ def _tables() -> None:
         sa.Column("second_by", sa.String(length=80), nullable=True),
         sa.Column("assignee", sa.String(length=80), nullable=True),
         sa.Column("lease_by", sa.String(length=80), nullable=True),
-        sa.Column("lease_until", smallprint.tables.UtcDateTime(), nullable=True),
+        sa.Column("lease_until", smallprint.store.tables.UtcDateTime(), nullable=True),
         sa.Column("decided_by", sa.String(length=80), nullable=True),
-        sa.Column("decided_at", smallprint.tables.UtcDateTime(), nullable=True),
+        sa.Column("decided_at", smallprint.store.tables.UtcDateTime(), nullable=True),
         sa.ForeignKeyConstraint(["document_id"], ["documents.id"], name=op.f("fk_queue_document_id")),
         sa.ForeignKeyConstraint(["draft_id"], ["drafts.id"], name=op.f("fk_queue_draft_id")),
         sa.ForeignKeyConstraint(["source_id"], ["sources.id"], name=op.f("fk_queue_source_id")),
@@ -256,8 +256,8 @@ def _tables() -> None:
         sa.Column("draft_id", sa.String(length=40), nullable=False),
         sa.Column("document_number", sa.Integer(), nullable=False),
         sa.Column("approved_by", sa.String(length=80), nullable=False),
-        sa.Column("approved_at", smallprint.tables.UtcDateTime(), nullable=False),
-        sa.Column("withdrawn_at", smallprint.tables.UtcDateTime(), nullable=True),
+        sa.Column("approved_at", smallprint.store.tables.UtcDateTime(), nullable=False),
+        sa.Column("withdrawn_at", smallprint.store.tables.UtcDateTime(), nullable=True),
         sa.Column("amended_fields", sa.JSON(), nullable=False),
         sa.Column("body", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(

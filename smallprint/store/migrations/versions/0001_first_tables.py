@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import smallprint.tables
+import smallprint.store.tables
 
 revision = "0001"
 down_revision = None
@@ -17,7 +17,7 @@ def upgrade() -> None:
         sa.Column("key", sa.String(length=64), nullable=False),
         sa.Column("model", sa.String(length=120), nullable=False),
         sa.Column("body", sa.JSON(), nullable=False),
-        sa.Column("created_at", smallprint.tables.UtcDateTime(), nullable=False),
+        sa.Column("created_at", smallprint.store.tables.UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_answers")),
     )
     op.create_table(
@@ -25,8 +25,8 @@ def upgrade() -> None:
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("model", sa.String(length=120), nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
-        sa.Column("started_at", smallprint.tables.UtcDateTime(), nullable=False),
-        sa.Column("finished_at", smallprint.tables.UtcDateTime(), nullable=True),
+        sa.Column("started_at", smallprint.store.tables.UtcDateTime(), nullable=False),
+        sa.Column("finished_at", smallprint.store.tables.UtcDateTime(), nullable=True),
         sa.Column("options", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_runs")),
     )
@@ -35,7 +35,7 @@ def upgrade() -> None:
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("size", sa.Integer(), nullable=False),
         sa.Column("media_type", sa.String(length=120), nullable=False),
-        sa.Column("first_captured_at", smallprint.tables.UtcDateTime(), nullable=False),
+        sa.Column("first_captured_at", smallprint.store.tables.UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("sha256", name=op.f("pk_snapshots")),
     )
     op.create_table(
@@ -56,7 +56,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("source_id", sa.Integer(), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
-        sa.Column("captured_at", smallprint.tables.UtcDateTime(), nullable=False),
+        sa.Column("captured_at", smallprint.store.tables.UtcDateTime(), nullable=False),
         sa.Column("verification", sa.Boolean(), nullable=False),
         sa.Column("body", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(["sha256"], ["snapshots.sha256"], name=op.f("fk_captures_sha256")),
@@ -76,7 +76,7 @@ def upgrade() -> None:
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("body", sa.JSON(), nullable=False),
         sa.Column("clauses", sa.JSON(), nullable=False),
-        sa.Column("created_at", smallprint.tables.UtcDateTime(), nullable=False),
+        sa.Column("created_at", smallprint.store.tables.UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(["sha256"], ["snapshots.sha256"], name=op.f("fk_documents_sha256")),
         sa.ForeignKeyConstraint(["source_id"], ["sources.id"], name=op.f("fk_documents_source_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_documents")),
@@ -96,7 +96,7 @@ def upgrade() -> None:
         sa.Column("start", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("body", sa.JSON(), nullable=False),
-        sa.Column("created_at", smallprint.tables.UtcDateTime(), nullable=False),
+        sa.Column("created_at", smallprint.store.tables.UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(["document_id"], ["documents.id"], name=op.f("fk_drafts_document_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_drafts")),
     )

@@ -13,10 +13,12 @@ from typing import Any
 
 from sqlalchemy import Connection, select, update
 
-from smallprint import audit, desk_store, review
-from smallprint import tables as t
+from smallprint import review
 from smallprint.records import Clause, Draft, Evidence
 from smallprint.review import Decision, Standing
+from smallprint.store import audit
+from smallprint.store import decisions as desk_store
+from smallprint.store import tables as t
 
 BY = "document change"
 

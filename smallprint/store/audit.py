@@ -14,8 +14,8 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select, update
 
-from smallprint import tables as t
 from smallprint.review import Change
+from smallprint.store import tables as t
 
 START = "0" * 64
 

@@ -11,9 +11,9 @@ from uuid import uuid4
 
 from sqlalchemy import Connection, and_, delete, func, insert, select, update
 
-from smallprint import tables as t
 from smallprint.records import Draft, Noun
 from smallprint.review import Verdict
+from smallprint.store import tables as t
 
 Channel = Literal["webhook", "prefect"]
 News = Literal["record.approved", "record.amended", "record.withdrawn"]

@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy import Connection, Integer, func, insert, select, update
 
 from smallprint import review
-from smallprint import tables as t
 from smallprint.records import Draft, Noun
 from smallprint.review import Decision, Standing, Verdict
+from smallprint.store import tables as t
 
 
 class Record(Noun):

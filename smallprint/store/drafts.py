@@ -6,11 +6,11 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from smallprint import tables as t
-from smallprint.document_store import source_of
-from smallprint.queue_store import place
 from smallprint.records import Draft, Rejection, Source
-from smallprint.transactions import Transactions
+from smallprint.store import tables as t
+from smallprint.store.documents import source_of
+from smallprint.store.queue import place
+from smallprint.store.transactions import Transactions
 
 
 @dataclass(frozen=True)

@@ -11,12 +11,14 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from smallprint import audit, outbox, queue_store, review
-from smallprint import tables as t
+from smallprint import review
 from smallprint.records import Draft
-from smallprint.records_store import keep_record, withdraw_record
 from smallprint.registry import Registry
 from smallprint.review import Change, ConflictError, Decision, Kind, RefusedError, Standing, Verdict
+from smallprint.store import audit, outbox
+from smallprint.store import queue as queue_store
+from smallprint.store import tables as t
+from smallprint.store.records import keep_record, withdraw_record
 
 
 @dataclass(frozen=True)

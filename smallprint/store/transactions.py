@@ -7,7 +7,7 @@ from threading import Lock
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DatabaseError
 
-from smallprint.database import is_in_trouble, refusal
+from smallprint.store.database import is_in_trouble, refusal
 
 
 class Transactions:
