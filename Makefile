@@ -34,10 +34,10 @@ lint: $(READY) ## ruff, mypy --strict, import layers
 	@$(BIN)/lint-imports
 
 bench: $(READY) ## measure on real documents; DATA=folder to choose them
-	@$(BIN)/python -m evals.benchmarks $(if $(DATA),--data $(DATA))
+	@$(BIN)/python -m bench $(if $(DATA),--data $(DATA))
 
 load: $(READY) ## the review desk under load, on SQLite and on a temporary PostgreSQL; minutes
-	@$(BIN)/python -m tests.postgres $(BIN)/python -m app.review.load sqlite URL
+	@$(BIN)/python -m tests.postgres $(BIN)/python -m bench.desk_load sqlite URL
 
 picture: $(READY) ## draw docs/demo.svg, the README's picture of the demo, from the real output
 	@$(BIN)/python docs/picture.py docs/demo.svg

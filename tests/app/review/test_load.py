@@ -2,8 +2,8 @@
 
 import pytest
 
-from app.review import load
-from app.review.load import Figure, findings
+from bench import desk_load as load
+from bench.desk_load import Figure, findings
 from smallprint.registry import load as registry
 from smallprint.review import Decision
 from smallprint.store import decisions as desk_store

@@ -1,7 +1,7 @@
 """Whether HTML reading leans on names: the gold pages again with their class names, roles and semantic tags taken away,
 and every page again with furniture of our own planted into it that no name gives away.
 
-Run ``python -m evals.benchmarks html_disguised``.
+Run ``python -m bench.html_disguised``.
 """
 
 import argparse

@@ -1,6 +1,6 @@
 """What reading by a model takes and survives, measured against a fake server: tokens, calls, time, failures, kills.
 
-Run ``python -m evals.benchmarks.model_calls --data ../shared/data``. Ten real documents of 30-60 kB, the product's
+Run ``python -m bench.model_calls --data ../shared/data``. Ten real documents of 30-60 kB, the product's
 default settings. The fake server is that of the tests, so this runs in the repository and not from the wheel.
 """
 
@@ -16,14 +16,14 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from bench.model_processes import kills, memory, schedule
+from bench.model_work import Text, analyze_all, bench_settings, read_folder
 from classifiers.analysts import choose_analyst
 from classifiers.analyze import estimate
 from classifiers.model import retry
 from classifiers.model.tokens import count_tokens
 from classifiers.work import MemoryAnswers
 from evals.benchmarks.figures import Figure, at_most
-from evals.benchmarks.model_processes import kills, memory, schedule
-from evals.benchmarks.model_work import Text, analyze_all, bench_settings, read_folder
 from smallprint.records import Analysis, Usage
 
 _SMALLEST, _LARGEST, _DOCUMENTS = 30_000, 60_000, 10

@@ -63,7 +63,7 @@ def work(folder: Path, address: str, home: Path, *arguments: str) -> dict[str, A
 
 
 def _command(folder: Path, address: str, home: Path, *arguments: str) -> list[str]:
-    module = "evals.benchmarks.model_work"
+    module = "bench.model_work"
     return [sys.executable, "-m", module, str(folder), "--server", address, "--home", str(home), *arguments]
 
 

@@ -31,7 +31,7 @@ from statistics import quantiles
 import httpx
 from sqlalchemy import func, select
 
-from app.review.load_data import CATEGORIES, ENTITIES, LONG, fill
+from bench.desk_load_data import CATEGORIES, ENTITIES, LONG, fill
 from smallprint.store import Store, audit, open_store
 from smallprint.store import people as people_store
 from smallprint.store import tables as t

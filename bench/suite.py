@@ -1,6 +1,6 @@
 """How long the evals take: the whole gold suite twice, offline, and scoring of 5,000 provisions.
 
-Run ``python -m evals.benchmarks.suite``. Promises: both runs within two minutes, the second without any analysis;
+Run ``python -m bench.suite``. Promises: both runs within two minutes, the second without any analysis;
 scoring within five seconds.
 """
 

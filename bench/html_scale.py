@@ -1,6 +1,6 @@
 """How HTML reading scales: time and peak memory of a 5 MB page, and whether memory stays flat over 1,000 pages.
 
-Run ``python -m evals.benchmarks html_scale``. Each measurement runs in a process of its own.
+Run ``python -m bench.html_scale``. Each measurement runs in a process of its own.
 """
 
 import argparse

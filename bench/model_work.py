@@ -1,6 +1,6 @@
 """One process of work against a model's server, measured from inside: what the benchmark starts, times and kills.
 
-``python -m evals.benchmarks.model_work FOLDER --server URL --home HOME`` analyzes the Markdown files of a folder and
+``python -m bench.model_work FOLDER --server URL --home HOME`` analyzes the Markdown files of a folder and
 prints one line of JSON: draft ids, usage, wall and processor time, memory.
 """
 
