@@ -69,12 +69,12 @@ class Tally:
 def sessions(store: Store, number: int) -> list[str]:
     """Session tokens of so many reviewers."""
     now, made = datetime.now(UTC), []
-    with store.write() as c:
+    with store.write() as connection:
         for n in range(number):
             name = f"Reviewer {n}"
-            if people_store.person(c, name) is None:
-                people_store.add_person(c, name, "reviewer", by="load", at=now)
-            made.append(people_store.start_session(c, name, now))
+            if people_store.person(connection, name) is None:
+                people_store.add_person(connection, name, "reviewer", by="load", at=now)
+            made.append(people_store.start_session(connection, name, now))
     return made
 
 
@@ -259,17 +259,17 @@ def stampede(browsers: Sequence[httpx.Client], draft: str) -> Tally:
 
 def findings(store: Store, confirmed: Sequence[str]) -> list[str]:
     """Everything that is wrong: a broken chain, a confirmed decision that is not there, one that is there twice."""
-    with store.read() as c:
-        wrong = list(audit.verify(c).problems)
+    with store.read() as connection:
+        wrong = list(audit.verify(connection).problems)
         query = select(t.decisions.c.act, func.count()).where(t.decisions.c.by.like("Reviewer %"))
-        kept = {row[0]: row[1] for row in c.execute(query.group_by(t.decisions.c.act))}
+        kept = {row[0]: row[1] for row in connection.execute(query.group_by(t.decisions.c.act))}
         same = t.decisions.c.draft_id, t.decisions.c.version
         twice = select(same[0]).group_by(*same).having(func.count() > 1).subquery()
         doubled = select(func.count()).select_from(twice)
-        wrong += ["a version was decided twice"] * int(c.execute(doubled).scalar() or 0)
+        wrong += ["a version was decided twice"] * int(connection.execute(doubled).scalar() or 0)
         approved = select(func.count()).select_from(t.drafts).where(t.drafts.c.status == "approved")
         records = select(func.count()).select_from(t.records).where(t.records.c.withdrawn_at.is_(None))
-        if c.execute(approved).scalar() != c.execute(records).scalar():
+        if connection.execute(approved).scalar() != connection.execute(records).scalar():
             wrong.append("approved drafts and records differ in number")
     lost = [act for act in confirmed if act not in kept]
     if lost:

@@ -220,10 +220,10 @@ class Databases:
         store = open_store(self._address(kind, template))
         prepare(store)
         if kind == "sqlite":
-            with store.engine.connect() as c:  # all of it into the one file that is copied
-                c.exec_driver_sql("COMMIT")
-                c.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-                c.exec_driver_sql("BEGIN")
+            with store.engine.connect() as connection:  # all of it into the one file that is copied
+                connection.exec_driver_sql("COMMIT")
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+                connection.exec_driver_sql("BEGIN")
         store.close()
         self._prepared.add((kind, template))
 
@@ -232,8 +232,8 @@ class Databases:
 
     def _say(self, statement: str) -> None:
         assert self._admin is not None
-        with self._admin.connect() as c:
-            c.execute(text(statement))
+        with self._admin.connect() as connection:
+            connection.execute(text(statement))
 
 
 @pytest.fixture(scope="session")

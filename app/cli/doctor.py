@@ -42,8 +42,8 @@ def examine_audit(settings: Settings) -> int:
         if store is None:
             stdout().print("There is no workspace here, so there is nothing to verify.")
             return 0
-        with store.read() as c:
-            report = verify(c)
+        with store.read() as connection:
+            report = verify(connection)
     for problem in report.problems:
         stdout().print(f"FAIL {problem}", style="bold red", highlight=False)
     if not report.problems:
@@ -100,8 +100,8 @@ def _announcements(settings: Settings) -> list[Finding]:
         with existing_store(settings) as store:
             if store is None:
                 return []
-            with store.read() as c:
-                found = backlog(c)
+            with store.read() as connection:
+                found = backlog(connection)
     except SmallprintError:
         return []  # what is wrong with the workspace is told above
     findings: list[Finding] = []

@@ -23,8 +23,8 @@ _OF_RECORDS = ("document_id", "first_tracked", "last_verified", "approved_by", "
 
 def records_by_draft(store: Store) -> dict[str, Record]:
     """The records that stand, by the id of the draft that each was approved from."""
-    with store.read() as c:
-        return {record.draft.id: record for record in records(c)}
+    with store.read() as connection:
+        return {record.draft.id: record for record in records(connection)}
 
 
 def export_row(stored: StoredDraft, record: Record | None = None) -> dict[str, Any]:

@@ -19,9 +19,9 @@ def add(settings: Settings, name: str, role: str, address: str) -> None:
     store = open_store(settings.sqlalchemy_url)
     try:
         now = datetime.now(UTC)
-        with store.write() as c:
-            made = people_store.add_person(c, name, wanted, by=_BY, at=now)
-            token = people_store.invite(c, made.name, made.role, now)
+        with store.write() as connection:
+            made = people_store.add_person(connection, name, wanted, by=_BY, at=now)
+            token = people_store.invite(connection, made.name, made.role, now)
     finally:
         store.close()
     out = stdout()
@@ -33,8 +33,8 @@ def disable(settings: Settings, name: str) -> None:
     """End somebody's sessions and their right to sign in; their decisions stay."""
     store = open_store(settings.sqlalchemy_url)
     try:
-        with store.write() as c:
-            people_store.disable(c, name, by=_BY, at=datetime.now(UTC))
+        with store.write() as connection:
+            people_store.disable(connection, name, by=_BY, at=datetime.now(UTC))
     finally:
         store.close()
     stdout().print(f"{name} can no longer sign in.", highlight=False)
@@ -44,8 +44,8 @@ def show(settings: Settings) -> None:
     """Everybody with role and state."""
     store = open_store(settings.sqlalchemy_url)
     try:
-        with store.read() as c:
-            everybody = people_store.people(c)
+        with store.read() as connection:
+            everybody = people_store.people(connection)
     finally:
         store.close()
     if not everybody:

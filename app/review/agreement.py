@@ -28,12 +28,12 @@ def sampled(draft_id: str, share: float) -> bool:
     return int(sha256(f"blind|{draft_id}".encode()).hexdigest()[:8], 16) < share * 2**32
 
 
-def agreement(c: Connection) -> list[Agreement]:
+def agreement(connection: Connection) -> list[Agreement]:
     """Cohen's kappa by field; quadratic weights for severity and factors, where near is better than far.
 
     The verdict is compared over all pairs, the other fields where both would approve.
     """
-    pairs = _pairs(c)
+    pairs = _pairs(connection)
     if not pairs:
         return []
     both = [(one, two) for (v1, one), (v2, two) in pairs if v1 == v2 == "approve"]
@@ -51,18 +51,18 @@ def agreement(c: Connection) -> list[Agreement]:
 Reading = tuple[str, dict[str, Any]]  # verdict and the draft's body
 
 
-def _pairs(c: Connection) -> list[tuple[Reading, Reading]]:
+def _pairs(connection: Connection) -> list[tuple[Reading, Reading]]:
     """For each draft that was read blind the last open decision on it, by somebody else, and the blind one."""
     decided: dict[str, tuple[str, Reading]] = {}  # by whom, and what
     query = select(t.decisions.c.draft_id, t.decisions.c.kind, t.decisions.c.by, t.decisions.c.after)
     read = select(t.blind_readings.c.draft_id)
     query = query.where(t.decisions.c.kind.in_(("approve", "amend", "reject")), t.decisions.c.draft_id.in_(read))
-    for row in c.execute(query.order_by(t.decisions.c.id)):
+    for row in connection.execute(query.order_by(t.decisions.c.id)):
         verdict = "reject" if row.kind == "reject" else "approve"
         decided[row.draft_id] = (row.by, (verdict, row.after["body"]))
     return [
         (decided[row.draft_id][1], (row.verdict, row.body))
-        for row in c.execute(select(t.blind_readings).order_by(t.blind_readings.c.at))
+        for row in connection.execute(select(t.blind_readings).order_by(t.blind_readings.c.at))
         if row.draft_id in decided and decided[row.draft_id][0] != row.by
     ]
 

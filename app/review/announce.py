@@ -115,9 +115,9 @@ class Courier:
         self._bell, self._end = Event(), Event()
         self._heard = clock()
         self._away = False
-        with store.write() as c:
-            outbox.listen(c, channel, self._heard)
-            outbox.hurry(c, channel, self._heard)
+        with store.write() as connection:
+            outbox.listen(connection, channel, self._heard)
+            outbox.hurry(connection, channel, self._heard)
         self._thread = Thread(target=self._run, name=f"courier {channel}", daemon=True)
         self._thread.start()
 
@@ -150,11 +150,11 @@ class Courier:
         now = self.clock()
         if now - self._heard > _BEAT:
             self._heard = now
-            with self.store.write() as c:
-                outbox.listen(c, self.channel, now)
+            with self.store.write() as connection:
+                outbox.listen(connection, self.channel, now)
         while not self._end.is_set():
-            with self.store.write() as c:
-                message = outbox.claim(c, self.channel, self.clock())
+            with self.store.write() as connection:
+                message = outbox.claim(connection, self.channel, self.clock())
             if message is None:
                 return None
             try:
@@ -164,8 +164,8 @@ class Courier:
                     return quiet
                 continue
             self._away = False
-            with self.store.write() as c:
-                outbox.delivered(c, message)
+            with self.store.write() as connection:
+                outbox.delivered(connection, message)
         return None
 
     def _not_taken(self, message: Message, error: httpx.HTTPError) -> float | None:
@@ -174,8 +174,8 @@ class Courier:
         # Never the error's own words for a status: they hold the address, and addresses of webhooks are secrets.
         problem = f"it answered {status}" if status else f"{type(error).__name__}: {error}"
         now = self.clock()
-        with self.store.write() as c:
-            again = outbox.failed(c, message, problem, now)
+        with self.store.write() as connection:
+            again = outbox.failed(connection, message, problem, now)
         refused = 400 <= status < 500 and status not in _LATER
         if again is None or refused or not self._away:
             then = "is given up until the desk starts again" if again is None else "waits and is sent again"
@@ -188,8 +188,8 @@ class Courier:
         return outbox.pause(message.tries).total_seconds()
 
     def _until_due(self) -> float:
-        with self.store.read() as c:
-            due = outbox.next_due(c, self.channel)
+        with self.store.read() as connection:
+            due = outbox.next_due(connection, self.channel)
         return _LOOK if due is None else min(_LOOK, max(0.0, (due - self.clock()).total_seconds()))
 
 

@@ -174,8 +174,8 @@ def calls(right: Right) -> Callable[..., Caller]:
     def caller(
         request: Request, given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)] = None
     ) -> Caller:
-        with request.app.state.store.read() as c:
-            person = people_store.token_owner(c, given.credentials) if given else None
+        with request.app.state.store.read() as connection:
+            person = people_store.token_owner(connection, given.credentials) if given else None
         if person is None:
             raise HTTPException(401, "Send a valid token: Authorization: Bearer ...", {"www-authenticate": "Bearer"})
         if not person.may(right):
@@ -206,8 +206,8 @@ def read_queue(
     asked: Annotated[QueueQuery, Query()],
 ) -> QueuePage:
     """Drafts by need, fifty a page."""
-    with caller.state.store.read() as c:
-        found = queue_counts.survey(c, _clean(asked), caller.at, page=asked.page)
+    with caller.state.store.read() as connection:
+        found = queue_counts.survey(connection, _clean(asked), caller.at, page=asked.page)
     return QueuePage(total=found.total, page=found.page, pages=found.pages, drafts=list(found.lines))
 
 
@@ -217,8 +217,8 @@ def _clean(asked: QueueQuery) -> Filters:
 
 
 def _standing(caller: Caller, draft_id: str) -> Standing:
-    with caller.state.store.read() as c:
-        found = desk_store.standing(c, draft_id)
+    with caller.state.store.read() as connection:
+        found = desk_store.standing(connection, draft_id)
     if found is None:
         raise HTTPException(404, "There is no such draft.")
     return found
@@ -244,8 +244,8 @@ def decide(caller: Decider, draft_id: Id, wanted: Wanted) -> Decided:
         if problems and decision.saw == standing.version:
             raise RefusedError(problems)
         decision = decision.model_copy(update={"words": words})
-    with caller.state.store.write() as c:
-        done = desk_store.decide(c, decision, caller.state.registry)
+    with caller.state.store.write() as connection:
+        done = desk_store.decide(connection, decision, caller.state.registry)
     caller.state.told(done)
     return _decided(caller, done)
 
@@ -271,8 +271,8 @@ def _decided(caller: Caller, done: Done, left: dict[str, str] | None = None) -> 
 def decide_many(caller: Decider, wanted: Annotated[list[WantedOf], Field(min_length=1, max_length=200)]) -> Decided:
     """Decide several as one act, each on the version that it names; those that cannot be decided are named."""
     decisions = [_decision(caller, one.draft, one) for one in wanted]
-    with caller.state.store.write() as c:
-        done, left = desk_store.decide_many(c, decisions, caller.state.registry)
+    with caller.state.store.write() as connection:
+        done, left = desk_store.decide_many(connection, decisions, caller.state.registry)
     caller.state.told(done)
     return _decided(caller, done, {draft: str(error) for draft, error in left.items()})
 
@@ -280,8 +280,8 @@ def decide_many(caller: Decider, wanted: Annotated[list[WantedOf], Field(min_len
 @router.post("/acts/{act}/undo")
 def undo(caller: Decider, act: Id) -> Decided:
     """Compensate an act; leads undo what others did too."""
-    with caller.state.store.write() as c:
-        done = desk_store.undo(c, act, by=caller.person.name, at=caller.at, anyone=caller.person.may("lead"))
+    with caller.state.store.write() as connection:
+        done = desk_store.undo(connection, act, by=caller.person.name, at=caller.at, anyone=caller.person.may("lead"))
     caller.state.told(done)
     return _decided(caller, done)
 
@@ -291,10 +291,10 @@ def read_records(
     caller: Reader, after: Annotated[int, Query(ge=0, lt=2**31, description="Number of the last record seen.")] = 0
 ) -> list[dict[str, Any]]:
     """Approved records by number, a hundred at a time."""
-    with caller.state.store.read() as c:
+    with caller.state.store.read() as connection:
         return [
             {**one.model_dump(mode="json", exclude={"draft"}), "draft": draft_json(one.draft)}
-            for one in records(c, after=after, most=100)
+            for one in records(connection, after=after, most=100)
         ]
 
 

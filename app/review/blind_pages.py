@@ -34,8 +34,8 @@ def next_blind(visit: Visit) -> str | None:
         )
         .order_by(t.queue.c.decided_at.desc())
     )
-    with visit.store.read() as c:
-        return next((one for one in c.execute(query).scalars() if sampled(one, share)), None)
+    with visit.store.read() as connection:
+        return next((one for one in connection.execute(query).scalars() if sampled(one, share)), None)
 
 
 @router.get("/blind")
@@ -52,8 +52,8 @@ def _proposal(visit: Visit, draft_id: str) -> Draft:
     """The proposal, for people who have not decided it; nobody else may read blind."""
     standing = standing_of(visit, draft_id)
     query = select(t.decisions.c.id).where(t.decisions.c.draft_id == draft_id, t.decisions.c.by == visit.person.name)
-    with visit.store.read() as c:
-        mine = c.execute(query.limit(1)).scalar()
+    with visit.store.read() as connection:
+        mine = connection.execute(query.limit(1)).scalar()
     if mine is not None or not sampled(draft_id, visit.request.app.state.blind_share):
         raise DeniedError("This draft is not one that you read blind.")
     return standing.proposal.model_copy(update={"status": "draft"})
@@ -99,9 +99,9 @@ def answer(visit: Decide, draft_id: str) -> Response:
         return _page(visit, proposal, to_fields(proposal) | visit.fields, problems)
     said = proposal if problems else person_word(proposal, words)
     mine = (t.blind_readings.c.draft_id == draft_id, t.blind_readings.c.by == visit.person.name)
-    with visit.store.write() as c:
-        c.execute(delete(t.blind_readings).where(*mine))
-        c.execute(
+    with visit.store.write() as connection:
+        connection.execute(delete(t.blind_readings).where(*mine))
+        connection.execute(
             insert(t.blind_readings).values(
                 draft_id=draft_id, by=visit.person.name, verdict=verdict, body=body(said), at=visit.now
             )

@@ -17,19 +17,19 @@ router = APIRouter()
 @router.get("/dashboard")
 def show_dashboard(visit: Lead) -> Response:
     """Everything on one page, as plots and as the tables behind them."""
-    with visit.store.read() as c:
-        days, people = figures.throughput(c, visit.now)
-        severities = figures.open_by_severity(c)
+    with visit.store.read() as connection:
+        days, people = figures.throughput(connection, visit.now)
+        severities = figures.open_by_severity(connection)
         values: dict[str, Any] = {
-            "totals": figures.totals(c, midnight(visit.now)),
+            "totals": figures.totals(connection, midnight(visit.now)),
             "people": {name: sum(counts) for name, counts in people.items()},
             "throughput": plots.stacked(days, people),
             "severities": plots.bars(severities, classes=[level for level, _ in severities]),
-            "waiting": plots.bars(figures.waiting(c, visit.now)),
-            "reasons": plots.bars(figures.reasons(c), label=290),
-            "edits": figures.edits(c),
-            "agreement": agreement.agreement(c),
-            "untold": [one for one in outbox.backlog(c) if one.problem],
+            "waiting": plots.bars(figures.waiting(connection, visit.now)),
+            "reasons": plots.bars(figures.reasons(connection), label=290),
+            "edits": figures.edits(connection),
+            "agreement": agreement.agreement(connection),
+            "untold": [one for one in outbox.backlog(connection) if one.problem],
         }
     share = visit.request.app.state.blind_share
     return page(visit.request, "dashboard.html", visit=visit, plots=plots, share=share, **values)

@@ -54,8 +54,8 @@ UNITS: dict[str, tuple[str, ...]] = {
 
 def standing_of(visit: Visit, draft_id: str) -> Standing:
     """How the draft stands, or a 404."""
-    with visit.store.read() as c:
-        found = desk_store.standing(c, draft_id)
+    with visit.store.read() as connection:
+        found = desk_store.standing(connection, draft_id)
     if found is None:
         raise DeniedError("There is no such draft.", 404)
     return found
@@ -68,8 +68,8 @@ def show_draft(visit: See, draft_id: str) -> Response:
     standing = standing_of(visit, draft_id)
     typed = None
     if visit.person.may("decide"):
-        with visit.store.read() as c:
-            typed = desk_store.half_edit(c, draft_id, visit.person.name)
+        with visit.store.read() as connection:
+            typed = desk_store.half_edit(connection, draft_id, visit.person.name)
     if typed is not None and typed.saw != standing.version:
         return _conflict_page(visit, standing, typed.fields, filters, saw=typed.saw, act="", status=200)
     fields = to_fields(standing.draft) | (typed.fields if typed else {})
@@ -94,13 +94,13 @@ def draft_page(
     holder = None
     if open_here:
         holder = _lease(visit, draft.id)
-    with visit.store.read() as c:
-        siblings = queue_store.siblings(c, draft.provenance.document)
+    with visit.store.read() as connection:
+        siblings = queue_store.siblings(connection, draft.provenance.document)
         values: dict[str, Any] = {
             "progress": Counter(one.status for one in siblings),
-            "today": queue_store.day_progress(c, midnight(visit.now)).get(visit.person.name, 0),
-            "deed": deed(c, done, visit.person.name) if done else None,
-            "last": _last_decision(c, standing),
+            "today": queue_store.day_progress(connection, midnight(visit.now)).get(visit.person.name, 0),
+            "deed": deed(connection, done, visit.person.name) if done else None,
+            "last": _last_decision(connection, standing),
         }
     view = view_query(filters)
     return page(
@@ -141,11 +141,11 @@ def show_page(visit: See, document_id: str, number: int) -> Response:
 
 def _lease(visit: Visit, draft_id: str) -> str | None:
     """Take the lease; asks first, because most visits are of somebody who holds it already."""
-    with visit.store.write() as c:
-        return queue_store.lease(c, draft_id, visit.person.name, visit.now)
+    with visit.store.write() as connection:
+        return queue_store.lease(connection, draft_id, visit.person.name, visit.now)
 
 
-def _last_decision(c: Any, standing: Standing) -> Any:  # noqa: ANN401 -- a connection and a row
+def _last_decision(connection: Any, standing: Standing) -> Any:  # noqa: ANN401 -- a connection and a row
     """The decision that made the version of now, for undo and for the conflict's words."""
     query = select(
         t.decisions.c.act,
@@ -156,7 +156,7 @@ def _last_decision(c: Any, standing: Standing) -> Any:  # noqa: ANN401 -- a conn
         t.decisions.c.note,
     )
     query = query.where(t.decisions.c.draft_id == standing.draft.id, t.decisions.c.version == standing.version)
-    return c.execute(query).mappings().first()
+    return connection.execute(query).mappings().first()
 
 
 # ---- deciding
@@ -187,8 +187,8 @@ def decide(visit: Decide, draft_id: str) -> Response:
     try:
         if act != "reject":
             _check(standing, decision, problems, visit.registry)
-        with visit.store.write() as c:
-            done = desk_store.decide(c, decision, visit.registry)
+        with visit.store.write() as connection:
+            done = desk_store.decide(connection, decision, visit.registry)
     except ConflictError as error:
         return _conflict(visit, error, filters)
     except RefusedError as error:
@@ -221,12 +221,12 @@ def _typed(visit: Visit) -> Fields:
 
 def _keep_or_forget(visit: Visit, draft_id: str, filters: Filters, *, forget: bool) -> Response:
     standing_of(visit, draft_id)
-    with visit.store.write() as c:
+    with visit.store.write() as connection:
         if forget:
-            desk_store.forget_half_edit(c, draft_id, visit.person.name)
+            desk_store.forget_half_edit(connection, draft_id, visit.person.name)
         else:
             desk_store.keep_half_edit(
-                c, draft_id, visit.person.name, saw=seen_version(visit), fields=_typed(visit), at=visit.now
+                connection, draft_id, visit.person.name, saw=seen_version(visit), fields=_typed(visit), at=visit.now
             )
     if "application/json" in visit.request.headers.get("accept", ""):
         return JSONResponse({"kept": not forget})
@@ -247,8 +247,8 @@ def _refused(visit: Visit, draft_id: str, error: RefusedError, filters: Filters)
 def _conflict(visit: Visit, error: ConflictError, filters: Filters) -> Response:
     """Keep what was typed, show both sides; a second press of the same key is no conflict."""
     yours, theirs = error.yours, error.theirs
-    with visit.store.read() as c:
-        last = _last_decision(c, theirs)
+    with visit.store.read() as connection:
+        last = _last_decision(connection, theirs)
     doubled = (
         last is not None
         and last["by"] == yours.by
@@ -259,8 +259,8 @@ def _conflict(visit: Visit, error: ConflictError, filters: Filters) -> Response:
     if doubled:
         return RedirectResponse(next_address(visit, filters, done=last["act"], skip=yours.draft), 303)
     typed = _typed(visit)
-    with visit.store.write() as c:
-        desk_store.keep_half_edit(c, yours.draft, yours.by, saw=yours.saw, fields=typed, at=visit.now)
+    with visit.store.write() as connection:
+        desk_store.keep_half_edit(connection, yours.draft, yours.by, saw=yours.saw, fields=typed, at=visit.now)
     return _conflict_page(visit, theirs, typed, filters, saw=yours.saw, act=yours.kind, status=409)
 
 
@@ -274,11 +274,11 @@ def _conflict_page(
         for unit, names in UNITS.items()
         if any([v.strip() for v in mine[n] if v.strip()] != [v.strip() for v in now[n] if v.strip()] for n in names)
     }
-    with visit.store.read() as c:
-        last = _last_decision(c, theirs)
-        seen = to_fields(_seen(c, theirs, saw))
+    with visit.store.read() as connection:
+        last = _last_decision(connection, theirs)
+        seen = to_fields(_seen(connection, theirs, saw))
         done = visit.request.query_params.get("done", "")
-        told = deed(c, done, visit.person.name) if done else None
+        told = deed(connection, done, visit.person.name) if done else None
     untouched = {
         unit for unit in differing if same_edit(*({name: side[name] for name in UNITS[unit]} for side in (mine, seen)))
     }
@@ -304,10 +304,10 @@ def _conflict_page(
     )
 
 
-def _seen(c: Connection, theirs: Standing, saw: int) -> Draft:
+def _seen(connection: Connection, theirs: Standing, saw: int) -> Draft:
     """The draft as it stood in the version that a person saw."""
     query = select(t.decisions.c.after).where(t.decisions.c.draft_id == theirs.draft.id, t.decisions.c.version == saw)
-    after = c.execute(query).scalar()
+    after = connection.execute(query).scalar()
     return Draft.model_validate(after["body"]) if after else theirs.proposal
 
 
@@ -316,12 +316,14 @@ def resolve(visit: Decide, draft_id: str) -> Response:
     """Take for each difference one side; the result waits in the form, undecided."""
     filters = filters_of(visit.one("view"))
     standing = standing_of(visit, draft_id)
-    with visit.store.write() as c:
-        typed = desk_store.half_edit(c, draft_id, visit.person.name)
+    with visit.store.write() as connection:
+        typed = desk_store.half_edit(connection, draft_id, visit.person.name)
         if typed is not None and seen_version(visit) == standing.version:
             theirs = to_fields(standing.draft)
             taken = [unit for unit in UNITS if visit.one(f"take_{unit}") == "theirs"]
             fields = typed.fields | {name: theirs[name] for unit in taken for name in UNITS[unit]}
-            desk_store.keep_half_edit(c, draft_id, visit.person.name, saw=standing.version, fields=fields, at=visit.now)
+            desk_store.keep_half_edit(
+                connection, draft_id, visit.person.name, saw=standing.version, fields=fields, at=visit.now
+            )
     query = view_query(filters)
     return RedirectResponse(f"/draft/{draft_id}?{query}#evidence" if query else f"/draft/{draft_id}#evidence", 303)

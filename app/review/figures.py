@@ -30,9 +30,9 @@ class Totals:
     today: int
 
 
-def totals(c: Connection, since: datetime) -> Totals:
+def totals(connection: Connection, since: datetime) -> Totals:
     """Counts over the whole queue, and the approvals and rejections since then."""
-    rows = c.execute(select(t.queue.c.status, func.count()).group_by(t.queue.c.status))
+    rows = connection.execute(select(t.queue.c.status, func.count()).group_by(t.queue.c.status))
     status: dict[str, int] = {row[0]: row[1] for row in rows}
     second = select(func.count()).select_from(t.queue).where(t.queue.c.second_by.is_not(None))
     today = (
@@ -44,12 +44,12 @@ def totals(c: Connection, since: datetime) -> Totals:
         open=status.get("draft", 0),
         approved=status.get("approved", 0),
         rejected=status.get("rejected", 0),
-        second=int(c.execute(second).scalar() or 0),
-        today=int(c.execute(today).scalar() or 0),
+        second=int(connection.execute(second).scalar() or 0),
+        today=int(connection.execute(today).scalar() or 0),
     )
 
 
-def throughput(c: Connection, now: datetime) -> tuple[list[str], dict[str, list[int]]]:
+def throughput(connection: Connection, now: datetime) -> tuple[list[str], dict[str, list[int]]]:
     """Days, and for each person their decisions on each; whoever decided most comes first."""
     first = (now - timedelta(days=DAYS - 1)).replace(hour=0, minute=0, second=0, microsecond=0)
     days = [(first + timedelta(days=n)).date() for n in range(DAYS)]
@@ -60,32 +60,32 @@ def throughput(c: Connection, now: datetime) -> tuple[list[str], dict[str, list[
         .group_by(t.decisions.c.by, day)
     )
     counted: dict[str, Counter[str]] = {}
-    for name, when, number in c.execute(query):
+    for name, when, number in connection.execute(query):
         counted.setdefault(name, Counter())[str(when)] += number
     people = sorted(counted, key=lambda name: (-counted[name].total(), name))
     return [f"{day:%-d %b}" for day in days], {name: [counted[name][str(day)] for day in days] for name in people}
 
 
-def reasons(c: Connection) -> list[tuple[str, int]]:
+def reasons(connection: Connection) -> list[tuple[str, int]]:
     """Why drafts were rejected, the most frequent reason first."""
     counted: Counter[str] = Counter()
-    for row in c.execute(select(t.decisions.c.reasons).where(t.decisions.c.kind == "reject")):
+    for row in connection.execute(select(t.decisions.c.reasons).where(t.decisions.c.kind == "reject")):
         counted.update(reason for reason in row.reasons if reason in REASONS)
     return [(REASONS[reason], number) for reason, number in counted.most_common()]
 
 
-def waiting(c: Connection, now: datetime) -> list[tuple[str, int]]:
+def waiting(connection: Connection, now: datetime) -> list[tuple[str, int]]:
     """How long open drafts have waited."""
     since = [func.sum(case((t.drafts.c.created_at > now - timedelta(days=most), 1), else_=0)) for _, most in _WAITS]
     query = select(*since).join(t.queue, t.queue.c.draft_id == t.drafts.c.id).where(t.queue.c.status == "draft")
-    counted = [int(number or 0) for number in c.execute(query).one()]
+    counted = [int(number or 0) for number in connection.execute(query).one()]
     return [(label, upto - before) for (label, _), before, upto in zip(_WAITS, [0, *counted], counted, strict=False)]
 
 
-def open_by_severity(c: Connection) -> list[tuple[str, int]]:
+def open_by_severity(connection: Connection) -> list[tuple[str, int]]:
     """Open drafts by level, the worst first."""
     query = select(t.queue.c.severity, func.count()).where(t.queue.c.status == "draft").group_by(t.queue.c.severity)
-    found: dict[str, int] = {row[0]: row[1] for row in c.execute(query)}
+    found: dict[str, int] = {row[0]: row[1] for row in connection.execute(query)}
     return [(level, found.get(level, 0)) for level in reversed(LEVELS)]
 
 
@@ -104,7 +104,7 @@ class Edits:
         return [(name.replace("_", " "), share) for name, share in self.changed.items()]
 
 
-def edits(c: Connection) -> list[Edits]:
+def edits(connection: Connection) -> list[Edits]:
     """Edit distance by field for each model and prompt, over the newest approvals."""
     query = (
         select(t.drafts.c.body, t.decisions.c.after, t.queue.c.model, t.queue.c.prompt)
@@ -115,7 +115,7 @@ def edits(c: Connection) -> list[Edits]:
         .limit(_EDITS)
     )
     by_maker: dict[str, list[dict[str, float]]] = {}
-    for row in c.execute(query):
+    for row in connection.execute(query):
         by_maker.setdefault(f"{row.model} · {row.prompt}", []).append(_distances(row.body, row.after["body"]))
     return [
         Edits(

@@ -123,13 +123,13 @@ def may(right: Right) -> Callable[..., Visit]:
         store: Store = request.app.state.store
         token = request.cookies.get(COOKIE, "")
         at = now(request)
-        with store.read() as c:
-            session = people_store.session(c, token, at) if token else None
+        with store.read() as connection:
+            session = people_store.session(connection, token, at) if token else None
         if session is None:
             raise SignInNeededError(_where(request), fields)
         if session.expires_at - at < people_store.SESSION / 2:
-            with store.write() as c:
-                people_store.prolong_session(c, token, at)
+            with store.write() as connection:
+                people_store.prolong_session(connection, token, at)
         if request.method == "POST":
             given = request.headers.get("x-csrf") or fields.get("csrf", [""])[0]
             if from_elsewhere(request) or not hmac.compare_digest(given.encode(), session.csrf.encode()):

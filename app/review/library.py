@@ -91,9 +91,11 @@ class Library:
         if loaded is None:
             return None
         document, clauses = loaded
-        with self.store.read() as c:
-            source_id = c.execute(select(t.documents.c.source_id).where(t.documents.c.id == document_id)).scalar_one()
-            body = c.execute(
+        with self.store.read() as connection:
+            source_id = connection.execute(
+                select(t.documents.c.source_id).where(t.documents.c.id == document_id)
+            ).scalar_one()
+            body = connection.execute(
                 select(t.captures.c.body)
                 .where(t.captures.c.source_id == source_id, t.captures.c.sha256 == document.sha256)
                 .order_by(t.captures.c.captured_at)

@@ -129,9 +129,9 @@ def come_back(request: Request, state: str = "", code: str = "") -> Response:
     name = _person(request, provider, claims)
     store: Store = request.app.state.store
     ended = request.cookies.get(COOKIE)
-    with store.write() as c:
-        path, kept = (kept_forms.take(c, ended, name, now(request)) if ended else None) or ("", {})
-        session = people_store.start_session(c, name, now(request), instead_of=ended)
+    with store.write() as connection:
+        path, kept = (kept_forms.take(connection, ended, name, now(request)) if ended else None) or ("", {})
+        session = people_store.start_session(connection, name, now(request), instead_of=ended)
     response = signed_in(request, session, name, kept=kept, path=path, next_path=unquote(asked))
     response.delete_cookie(_COOKIE, path="/sign-in")
     return response
@@ -173,15 +173,20 @@ def _person(request: Request, provider: Provider, claims: dict[str, Any]) -> str
     subject = f"{provider.issuer}#{claims['sub']}"
     said = claims.get("name") or claims.get("preferred_username") or claims.get("email") or claims["sub"]
     store: Store = request.app.state.store
-    with store.write() as c:
-        found = people_store.by_subject(c, subject)
+    with store.write() as connection:
+        found = people_store.by_subject(connection, subject)
         if found is None and provider.role is None:
             raise DeniedError("You are not known here. Ask an admin to let newcomers of your provider in.")
         if found is None and provider.role is not None:
             try:
                 name = str(said).replace(":", " ")[: people_store.LONGEST_NAME]
                 found = people_store.add_person(
-                    c, name, provider.role, by=f"provider {provider.issuer}"[:80], at=now(request), subject=subject
+                    connection,
+                    name,
+                    provider.role,
+                    by=f"provider {provider.issuer}"[:80],
+                    at=now(request),
+                    subject=subject,
                 )
             except UserError as error:
                 raise DeniedError(f"You cannot be added: {error}. Ask an admin.") from error

@@ -16,8 +16,8 @@ router = APIRouter()
 
 
 def _people(visit: Visit, *, status: int = 200, problem: str = "", link: str = "", guest: str = "") -> Response:
-    with visit.store.read() as c:
-        everybody = people_store.people(c)
+    with visit.store.read() as connection:
+        everybody = people_store.people(connection)
     return page(
         visit.request,
         "people.html",
@@ -43,16 +43,18 @@ def change_people(visit: Admin) -> Response:
     name, act = visit.one("name"), visit.one("act")
     by, at = visit.person.name, visit.now
     try:
-        with visit.store.write() as c:
+        with visit.store.write() as connection:
             if act == "add":
-                found = people_store.add_person(c, name, people_store.role_named(visit.one("role")), by=by, at=at)
+                found = people_store.add_person(
+                    connection, name, people_store.role_named(visit.one("role")), by=by, at=at
+                )
             else:
-                found = people_store.known(c, name)
-            token = people_store.invite(c, found.name, found.role, at) if act in ("add", "link") else ""
+                found = people_store.known(connection, name)
+            token = people_store.invite(connection, found.name, found.role, at) if act in ("add", "link") else ""
             if act == "role":
-                people_store.set_role(c, name, people_store.role_named(visit.one("role")), by=by, at=at)
+                people_store.set_role(connection, name, people_store.role_named(visit.one("role")), by=by, at=at)
             if act in ("disable", "enable"):
-                people_store.disable(c, name, by=by, at=at, disabled=act == "disable")
+                people_store.disable(connection, name, by=by, at=at, disabled=act == "disable")
     except UserError as error:
         return _people(visit, status=422, problem=str(error))
     if token:
@@ -68,8 +70,8 @@ def show_account(visit: See) -> Response:
 
 
 def _account(visit: Visit, *, status: int = 200, problem: str = "", fresh: str = "", said: str = "") -> Response:
-    with visit.store.read() as c:
-        tokens = people_store.tokens(c, visit.person.name)
+    with visit.store.read() as connection:
+        tokens = people_store.tokens(connection, visit.person.name)
     return page(
         visit.request,
         "account.html",
@@ -87,17 +89,17 @@ def change_password(visit: See) -> Response:
     """Change one's password; every other session of one's own ends."""
     old, new, again = (visit.one(name) for name in ("old", "password", "again"))
     name = visit.person.name
-    with visit.store.read() as c:
-        known = people_store.password_hash(c, name)
+    with visit.store.read() as connection:
+        known = people_store.password_hash(connection, name)
     problem = problem_with(new, name) or ("The two passwords differ." if new != again else None)
     if not verify(old, known[1] if known else None):
         problem = "The old password is wrong."
     if problem:
         return _account(visit, status=422, problem=problem)
     hashed = hash_password(new)
-    with visit.store.write() as c:
-        people_store.set_password(c, name, hashed, by=name, at=visit.now)
-        token = people_store.start_session(c, name, visit.now)
+    with visit.store.write() as connection:
+        people_store.set_password(connection, name, hashed, by=name, at=visit.now)
+        token = people_store.start_session(connection, name, visit.now)
     response = RedirectResponse("/account", 303)
     https = visit.request.url.scheme == "https"
     response.set_cookie(COOKIE, token, httponly=True, samesite="lax", secure=https, path="/")
@@ -109,12 +111,12 @@ def change_tokens(visit: See) -> Response:
     """Make a token, which is shown this once, or end one."""
     name = visit.person.name
     if visit.one("revoke"):
-        with visit.store.write() as c:
-            people_store.revoke_token(c, name, visit.one("revoke"), visit.now)
+        with visit.store.write() as connection:
+            people_store.revoke_token(connection, name, visit.one("revoke"), visit.now)
         return RedirectResponse("/account", 303)
     label = " ".join(visit.one("label").split())
     if not label:
         return _account(visit, status=422, problem="Give the token a name, so that you know it again.")
-    with visit.store.write() as c:
-        token = people_store.make_token(c, name, label, visit.now)
+    with visit.store.write() as connection:
+        token = people_store.make_token(connection, name, label, visit.now)
     return _account(visit, fresh=token)

@@ -42,13 +42,13 @@ def show_queue(visit: See, done: str = "", empty: str = "") -> Response:
     given = said.get("page", "1")
     number = int(given) if given.isdigit() and len(given) < 7 else 1
     filters = filters_from(said)
-    with visit.store.read() as c:
-        found = queue_counts.survey(c, filters, visit.now, page=number)
+    with visit.store.read() as connection:
+        found = queue_counts.survey(connection, filters, visit.now, page=number)
         values: dict[str, Any] = {
-            "day": queue_store.day_progress(c, midnight(visit.now)),
-            "deed": deed(c, done, visit.person.name) if done else None,
-            "views": _saved_views(visit, c),
-            "people": [one.name for one in people_store.people(c) if one.may("decide")],
+            "day": queue_store.day_progress(connection, midnight(visit.now)),
+            "deed": deed(connection, done, visit.person.name) if done else None,
+            "views": _saved_views(visit, connection),
+            "people": [one.name for one in people_store.people(connection) if one.may("decide")],
         }
     return page(
         visit.request,
@@ -73,22 +73,24 @@ def _worst_first(counted: list[tuple[str, int]]) -> list[tuple[str, int]]:
     return sorted(counted, key=lambda one: -LEVELS.index(one[0]))
 
 
-def _saved_views(visit: Visit, c: Connection) -> Sequence[RowMapping]:
+def _saved_views(visit: Visit, connection: Connection) -> Sequence[RowMapping]:
     mine = or_(t.saved_views.c.user == visit.person.name, t.saved_views.c.shared.is_(True))
-    return c.execute(select(t.saved_views).where(mine).order_by(t.saved_views.c.name)).mappings().all()
+    return connection.execute(select(t.saved_views).where(mine).order_by(t.saved_views.c.name)).mappings().all()
 
 
 @router.post("/queue/views")
 def save_view(visit: See) -> Response:
     """Keep the filters of the moment under a name, or drop one of one's own."""
     view = view_query(filters_of(visit.one("view")))
-    with visit.store.write() as c:
+    with visit.store.write() as connection:
         if visit.one("drop").isdigit():
             mine = (t.saved_views.c.id == int(visit.one("drop")), t.saved_views.c.user == visit.person.name)
-            c.execute(delete(t.saved_views).where(*mine))
+            connection.execute(delete(t.saved_views).where(*mine))
         elif name := " ".join(visit.one("name").split())[:80]:
             shared = bool(visit.one("shared")) and visit.person.may("lead")
-            c.execute(insert(t.saved_views).values(user=visit.person.name, name=name, query=view, shared=shared))
+            connection.execute(
+                insert(t.saved_views).values(user=visit.person.name, name=name, query=view, shared=shared)
+            )
     return RedirectResponse(f"/queue?{view}" if view else "/queue", 303)
 
 
@@ -97,8 +99,8 @@ def go_next(visit: See, after: str = "", done: str = "") -> Response:
     """The next open draft of a view; ``after`` skips a draft and gives it back, ``done`` can still be undone there."""
     filters = filters_from(dict(visit.request.query_params))
     if after:
-        with visit.store.write() as c:
-            queue_store.release(c, after, visit.person.name)
+        with visit.store.write() as connection:
+            queue_store.release(connection, after, visit.person.name)
     return RedirectResponse(next_address(visit, filters, done=done if done.isalnum() else "", after=after or None), 303)
 
 
@@ -128,9 +130,9 @@ def decide_many(visit: Decide) -> Response:
         )
         for draft_id, saw in chosen.items()
     ]
-    with visit.store.write() as c:
-        done, left = desk_store.decide_many(c, decisions, visit.registry)
-        lines = {one: queue_store.line(c, one, visit.now) for one in left}
+    with visit.store.write() as connection:
+        done, left = desk_store.decide_many(connection, decisions, visit.registry)
+        lines = {one: queue_store.line(connection, one, visit.now) for one in left}
     visit.request.app.state.told(done)
     if left:
         return page(
@@ -161,10 +163,10 @@ def _assign(visit: Visit, drafts: list[str], filters: Filters) -> Response:
     if not visit.person.may("lead"):
         raise DeniedError("Leads hand out drafts.")
     name = visit.one("assignee") or None
-    with visit.store.write() as c:
-        known = people_store.person(c, name) if name else None
+    with visit.store.write() as connection:
+        known = people_store.person(connection, name) if name else None
         if name is None or (known is not None and known.may("decide")):
-            queue_store.assign(c, drafts, name)
+            queue_store.assign(connection, drafts, name)
     return RedirectResponse(f"/queue?{view_query(filters)}", 303)
 
 
@@ -173,9 +175,9 @@ def undo(visit: Decide) -> Response:
     """Compensate an act; the draft that it was about opens again."""
     filters = filters_of(visit.one("view"))
     try:
-        with visit.store.write() as c:
+        with visit.store.write() as connection:
             done = desk_store.undo(
-                c, visit.one("act"), by=visit.person.name, at=visit.now, anyone=visit.person.may("lead")
+                connection, visit.one("act"), by=visit.person.name, at=visit.now, anyone=visit.person.may("lead")
             )
     except RefusedError as error:
         return page(visit.request, "message.html", visit=visit, status=409, title="Not undone", said=str(error))

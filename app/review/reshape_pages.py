@@ -85,8 +85,8 @@ def split(visit: Decide, draft_id: str) -> Response:
     if problems:
         return _split_page(visit, draft, seen_version(visit), rows, problems)
     try:
-        with visit.store.write() as c:
-            done = desk_store.split(c, _decision(visit, "split", draft_id, seen_version(visit)), made)
+        with visit.store.write() as connection:
+            done = desk_store.split(connection, _decision(visit, "split", draft_id, seen_version(visit)), made)
     except RefusedError as error:
         return _split_page(visit, draft, seen_version(visit), rows, error.problems)
     except ConflictError as error:
@@ -105,8 +105,8 @@ def merge(visit: Decide, draft_id: str) -> Response:
         other, _, version = one.rpartition(":")
         others.append(_decision(visit, "merge", other, int(version) if version.isdigit() else 0))
     try:
-        with visit.store.write() as c:
-            done = desk_store.merge(c, _decision(visit, "merge", draft_id, seen_version(visit)), others)
+        with visit.store.write() as connection:
+            done = desk_store.merge(connection, _decision(visit, "merge", draft_id, seen_version(visit)), others)
     except (ConflictError, RefusedError) as error:
         return _said(visit, draft_id, error)
     return RedirectResponse(f"/draft/{draft_id}?done={done.act}#evidence", 303)
@@ -151,8 +151,8 @@ def _add_page(visit: Visit, volume: Volume, fields: Fields, problems: dict[str, 
 def _came_from(visit: Visit) -> str:
     """The draft that the reviewer came from, where there is such a draft."""
     given = visit.request.query_params.get("from", "")
-    with visit.store.read() as c:
-        return given if given and desk_store.standing(c, given) is not None else ""
+    with visit.store.read() as connection:
+        return given if given and desk_store.standing(connection, given) is not None else ""
 
 
 def _near(visit: Visit) -> tuple[Evidence, ...]:
@@ -200,8 +200,8 @@ def add(visit: Decide, document_id: str) -> Response:
     if problems:
         return _add_page(visit, volume, visit.fields, problems)
     try:
-        with visit.store.write() as c:
-            done = desk_store.add(c, words, by=visit.person.name, at=visit.now, note=visit.one("note"))
+        with visit.store.write() as connection:
+            done = desk_store.add(connection, words, by=visit.person.name, at=visit.now, note=visit.one("note"))
     except RefusedError as error:
         return _add_page(visit, volume, visit.fields, error.problems)
     return RedirectResponse(f"/draft/{done.verdicts[0].draft.id}?done={done.act}#evidence", 303)
@@ -214,11 +214,13 @@ def nothing_here(visit: Decide, document_id: str) -> Response:
     clause, _, wanted = visit.one("clause").partition(":")
     if clause not in volume.by_id:
         raise DeniedError("There is no such clause.", 404)
-    with visit.store.write() as c:
-        act = desk_store.mark_nothing(c, document_id, clause, by=visit.person.name, at=visit.now, nothing=wanted != "0")
+    with visit.store.write() as connection:
+        act = desk_store.mark_nothing(
+            connection, document_id, clause, by=visit.person.name, at=visit.now, nothing=wanted != "0"
+        )
     back, query = visit.one("back"), view_query(filters_of(visit.one("view")))
-    with visit.store.read() as c:
-        known = desk_store.standing(c, back) is not None
+    with visit.store.read() as connection:
+        known = desk_store.standing(connection, back) is not None
     where = f"/draft/{back}" if known else "/queue"
     said = "&".join(part for part in (query, "tools=1", f"done={act}" if act else "") if part)
     return RedirectResponse(f"{where}?{said}#{clause}", 303)
@@ -237,9 +239,9 @@ def history(visit: See, draft_id: str) -> Response:
         .where(t.decisions.c.draft_id == draft_id)
         .order_by(t.audit.c.id.desc())
     )
-    with visit.store.read() as c:
-        rows = c.execute(query).mappings().all()
-        line = queue_store.line(c, draft_id, visit.now)
+    with visit.store.read() as connection:
+        rows = connection.execute(query).mappings().all()
+        line = queue_store.line(connection, draft_id, visit.now)
     return page(
         visit.request,
         "history.html",

@@ -20,10 +20,10 @@ from smallprint.store import queue as queue_store
 
 def first_link(store: Store, base: str) -> str | None:
     """A one-time address that makes the first admin; None once there is anybody."""
-    with store.write() as c:
-        if people_store.people(c):
+    with store.write() as connection:
+        if people_store.people(connection):
             return None
-        return f"{base}/welcome/{people_store.invite(c, None, 'admin', datetime.now(UTC))}"
+        return f"{base}/welcome/{people_store.invite(connection, None, 'admin', datetime.now(UTC))}"
 
 
 def serve(settings: Settings, *, host: str, port: int, https: bool = False) -> None:
@@ -43,9 +43,9 @@ def serve(settings: Settings, *, host: str, port: int, https: bool = False) -> N
     told = None
     try:
         told = announcer(store, settings.webhook_url, secret, utc_now)
-        with store.write() as c:
-            queue_store.place_missing(c)
-            waiting = queue_store.total(c, queue_store.Filters())
+        with store.write() as connection:
+            queue_store.place_missing(connection)
+            waiting = queue_store.total(connection, queue_store.Filters())
         base = f"{'https' if https else 'http'}://{_shown(host)}:{port}"
         link = first_link(store, base)
         out = stdout()

@@ -68,9 +68,9 @@ def sign_in(request: Request, fields: Posted) -> Response:
     shown = {key: fields.get(key, [""])[0] for key in ("name", "next", "kept", "kept_path")}
     at, store = now(request), _store(request)
     name_key, address = f"name:{name.lower()[:80]}", f"address:{request.client.host if request.client else '?'}"
-    with store.read() as c:
-        wait = people_store.wait_before_sign_in(c, (name_key, address), at)
-        known = people_store.password_hash(c, name)
+    with store.read() as connection:
+        wait = people_store.wait_before_sign_in(connection, (name_key, address), at)
+        known = people_store.password_hash(connection, name)
     if wait > timedelta():
         seconds = int(wait.total_seconds()) + 1
         said = f"Too many wrong passwords. Try again in {seconds} seconds."
@@ -78,12 +78,12 @@ def sign_in(request: Request, fields: Posted) -> Response:
         response.headers["retry-after"] = str(seconds)
         return response
     if not verify(password, known[1] if known else None) or known is None:
-        with store.write() as c:
-            people_store.sign_in_failed(c, (name_key, address), at)
+        with store.write() as connection:
+            people_store.sign_in_failed(connection, (name_key, address), at)
         return sign_in_page(request, status=401, problem="Name or password is wrong.", **shown)
-    with store.write() as c:
-        people_store.sign_in_worked(c, name_key)
-        token = people_store.start_session(c, known[0], at, instead_of=request.cookies.get(COOKIE))
+    with store.write() as connection:
+        people_store.sign_in_worked(connection, name_key)
+        token = people_store.start_session(connection, known[0], at, instead_of=request.cookies.get(COOKIE))
     kept, path = kept_form(fields)
     return signed_in(request, token, known[0], kept=kept, path=path, next_path=fields.get("next", ["/queue"])[0])
 
@@ -98,8 +98,8 @@ def signed_in(
         where = _keep_typed(request, match.group(1), name, kept)
         response = RedirectResponse(where, 303)
     else:
-        with _store(request).read() as c:
-            session = people_store.session(c, token, now(request))
+        with _store(request).read() as connection:
+            session = people_store.session(connection, token, now(request))
         csrf = session.csrf if session else ""
         response = page(request, "send_again.html", csrf=csrf, to=path, fields=kept)
     _set(response, request, COOKIE, token)
@@ -110,12 +110,12 @@ def signed_in(
 def _keep_typed(request: Request, draft_id: str, name: str, kept: Fields) -> str:
     """Put what an expired session had typed where the draft's page finds it; nothing is decided by this."""
     saw = kept.get("saw", ["0"])[0]
-    with _store(request).write() as c:
-        if desk_store.standing(c, draft_id) is None:
+    with _store(request).write() as connection:
+        if desk_store.standing(connection, draft_id) is None:
             return "/queue"
         typed = edit_fields(kept) | {key: kept[key] for key in ("note", "reasons") if key in kept}
         desk_store.keep_half_edit(
-            c, draft_id, name, saw=int(saw) if saw.isdigit() else 0, fields=typed, at=now(request)
+            connection, draft_id, name, saw=int(saw) if saw.isdigit() else 0, fields=typed, at=now(request)
         )
     return f"/draft/{draft_id}#evidence"
 
@@ -162,8 +162,8 @@ def _keep_for_provider(request: Request, csrf: str, path: str, kept: Fields) -> 
     token = request.cookies.get(COOKIE, "")
     if request.app.state.oidc is None or not token or not path or from_elsewhere(request):
         return False
-    with _store(request).write() as c:
-        return kept_forms.keep(c, token, csrf, path=path, fields=kept, at=now(request))
+    with _store(request).write() as connection:
+        return kept_forms.keep(connection, token, csrf, path=path, fields=kept, at=now(request))
 
 
 @router.post("/sign-out")
@@ -171,13 +171,13 @@ def sign_out(request: Request, fields: Posted) -> Response:
     """End the session."""
     token = request.cookies.get(COOKIE, "")
     store = _store(request)
-    with store.read() as c:
-        session = people_store.session(c, token, now(request))
+    with store.read() as connection:
+        session = people_store.session(connection, token, now(request))
     if session is not None:
         if fields.get("csrf", [""])[0] != session.csrf:
             raise DeniedError("This form is not of this session.")
-        with store.write() as c:
-            people_store.end_session(c, token)
+        with store.write() as connection:
+            people_store.end_session(connection, token)
     response = RedirectResponse("/sign-in", 303)
     response.delete_cookie(COOKIE, path="/")
     return response
@@ -193,8 +193,8 @@ def show_welcome(request: Request, token: str) -> Response:
 
 
 def _welcome(request: Request, token: str, *, status: int = 200, name: str = "", problem: str = "") -> Response:
-    with _store(request).read() as c:
-        offered = people_store.invitation(c, token, now(request))
+    with _store(request).read() as connection:
+        offered = people_store.invitation(connection, token, now(request))
     if offered is None:
         raise DeniedError("This link was used already or has run out. Ask an admin for a new one.")
     guest = guest_token(request)
@@ -210,8 +210,8 @@ def welcome(request: Request, token: str, fields: Posted) -> Response:
     """Use the link up: name, password, signed in."""
     check_guest(request, fields)
     at, store = now(request), _store(request)
-    with store.read() as c:
-        offered = people_store.invitation(c, token, at)
+    with store.read() as connection:
+        offered = people_store.invitation(connection, token, at)
     if offered is None:
         return _welcome(request, token)
     name = offered[0] or fields.get("name", [""])[0]
@@ -220,9 +220,11 @@ def welcome(request: Request, token: str, fields: Posted) -> Response:
     if problem is None:
         try:
             hashed = hash_password(password)
-            with store.write() as c:
-                person = people_store.accept(c, token, name, hashed, at)
-                session = people_store.start_session(c, person.name, at, instead_of=request.cookies.get(COOKIE))
+            with store.write() as connection:
+                person = people_store.accept(connection, token, name, hashed, at)
+                session = people_store.start_session(
+                    connection, person.name, at, instead_of=request.cookies.get(COOKIE)
+                )
         except UserError as error:
             problem = str(error)
         else:

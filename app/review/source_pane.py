@@ -81,8 +81,8 @@ def source_pane(
     others: tuple[Span, ...] = ()
     marks: set[str] = set()
     if not plain:
-        with visit.store.read() as c:
-            others, marks = _other_spans(c, volume.document.id, draft), _marks(c, volume.document.id)
+        with visit.store.read() as connection:
+            others, marks = _other_spans(connection, volume.document.id, draft), _marks(connection, volume.document.id)
     shown = excerpt(volume.document, volume.clauses, evidence, others, nothing=marks, whole=bool(asked.get("whole")))
     clause = evidence[0].clauses[0] if evidence and evidence[0].clauses else ""
     marking = bool(draft) and not plain and visit.person.may("decide")
@@ -133,15 +133,19 @@ def _at(url: str, volume: Volume, proof: Evidence) -> str:
     return url
 
 
-def _marks(c: Connection, document_id: str) -> set[str]:
-    return set(c.execute(select(t.clause_marks.c.clause).where(t.clause_marks.c.document_id == document_id)).scalars())
+def _marks(connection: Connection, document_id: str) -> set[str]:
+    return set(
+        connection.execute(select(t.clause_marks.c.clause).where(t.clause_marks.c.document_id == document_id)).scalars()
+    )
 
 
-def _other_spans(c: Connection, document_id: str, but: str) -> tuple[Span, ...]:
+def _other_spans(connection: Connection, document_id: str, but: str) -> tuple[Span, ...]:
     """Where other drafts of the document that are not rejected have their evidence."""
     # The database takes the evidence out of the bodies, which are many times as long.
     query = select(
         t.drafts.c.id, t.drafts.c.body["evidence"].label("own"), t.amendments.c.body["evidence"].label("amended")
     ).outerjoin(t.amendments, t.amendments.c.draft_id == t.drafts.c.id)
     query = query.where(t.drafts.c.document_id == document_id, t.drafts.c.status != "rejected", t.drafts.c.id != but)
-    return tuple((proof["start"], proof["end"], row.id) for row in c.execute(query) for proof in row.amended or row.own)
+    return tuple(
+        (proof["start"], proof["end"], row.id) for row in connection.execute(query) for proof in row.amended or row.own
+    )

@@ -56,28 +56,34 @@ _DONE = {
 }
 
 
-def deed(c: Connection, act: str, by: str) -> tuple[Deed, str] | None:
+def deed(connection: Connection, act: str, by: str) -> tuple[Deed, str] | None:
     """The act of this person, and its past participle; None for acts of others."""
     query = select(t.decisions).where(t.decisions.c.act == act, t.decisions.c.by == by).order_by(t.decisions.c.id)
-    rows = c.execute(query).mappings().all()
+    rows = connection.execute(query).mappings().all()
     if not rows:
         return None
     first = rows[0]
-    number = c.execute(
+    number = connection.execute(
         select(t.records.c.number).where(t.records.c.draft_id == first["draft_id"], t.records.c.withdrawn_at.is_(None))
     ).scalar()
-    undone = c.execute(select(t.decisions.c.id).where(t.decisions.c.undoes == act).limit(1)).scalar() is not None
+    undone = (
+        connection.execute(select(t.decisions.c.id).where(t.decisions.c.undoes == act).limit(1)).scalar() is not None
+    )
     title = (
-        first["after"]["body"]["title"] if first["draft_id"] else _words_of(c, first["document_id"], first["clause"])
+        first["after"]["body"]["title"]
+        if first["draft_id"]
+        else _words_of(connection, first["document_id"], first["clause"])
     )
     record = record_id(number) if number and len(rows) == 1 and first["kind"] in ("approve", "amend") else ""
     made = Deed(act, first["kind"], len(rows), title, first["draft_id"] or "", record, undone)
     return made, _DONE.get(first["kind"], "Done")
 
 
-def _words_of(c: Connection, document_id: str, clause: str) -> str:
+def _words_of(connection: Connection, document_id: str, clause: str) -> str:
     """The beginning of a clause: its id says nothing to anybody."""
-    row = c.execute(select(t.documents.c.text, t.documents.c.clauses).where(t.documents.c.id == document_id)).one()
+    row = connection.execute(
+        select(t.documents.c.text, t.documents.c.clauses).where(t.documents.c.id == document_id)
+    ).one()
     found = next(one for one in row.clauses if one["id"] == clause)
     words = row.text[found["start"] : found["end"]].split()
     return f"“{' '.join(words[:8])}{'…' if len(words) > 8 else ''}”"
@@ -88,11 +94,11 @@ def next_address(visit: Visit, filters: Filters, *, done: str = "", after: str |
     query = view_query(filters)
     skipped = [skip] if skip else []
     if visit.person.may("decide"):
-        with visit.store.write() as c:
-            found = queue_store.claim_next(c, filters, visit.person.name, visit.now, after=after, skip=skipped)
+        with visit.store.write() as connection:
+            found = queue_store.claim_next(connection, filters, visit.person.name, visit.now, after=after, skip=skipped)
     else:
-        with visit.store.read() as c:
-            found = queue_store.next_open(c, filters, visit.person.name, visit.now, after=after, skip=skipped)
+        with visit.store.read() as connection:
+            found = queue_store.next_open(connection, filters, visit.person.name, visit.now, after=after, skip=skipped)
     said = "&".join(part for part in (query, f"done={done}" if done else "") if part)
     if found is None:
         return f"/queue?{said}&empty=1" if said else "/queue?empty=1"

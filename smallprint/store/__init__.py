@@ -22,15 +22,17 @@ class Store(RunStore, DraftStore):
 
     def get(self, key: str) -> dict[str, Any] | None:
         """The stored answer under a content key, or None."""
-        with self.read() as c:
-            body = c.execute(select(t.answers.c.body).where(t.answers.c.key == key)).scalar()
+        with self.read() as connection:
+            body = connection.execute(select(t.answers.c.body).where(t.answers.c.key == key)).scalar()
         return dict(body) if body is not None else None
 
     def put(self, key: str, model: str, body: dict[str, Any]) -> None:
         """Keep an answer, durably, before it is used; the first answer under a key stays."""
-        with self.write() as c:
-            if c.execute(select(t.answers.c.key).where(t.answers.c.key == key)).scalar() is None:
-                c.execute(insert(t.answers).values(key=key, model=model, body=body, created_at=datetime.now(UTC)))
+        with self.write() as connection:
+            if connection.execute(select(t.answers.c.key).where(t.answers.c.key == key)).scalar() is None:
+                connection.execute(
+                    insert(t.answers).values(key=key, model=model, body=body, created_at=datetime.now(UTC))
+                )
 
     def tally(self, model: str) -> Tally:
         """Sums over this model's stored answers, for estimates."""
@@ -43,8 +45,8 @@ class Store(RunStore, DraftStore):
         ]
         sums = [func.sum(body[part, name].as_integer()).label(name) for part, name in places]
         told = body["expected", "document_tokens"].as_integer().is_not(None)
-        with self.read() as c:
-            row = c.execute(select(*sums).where(t.answers.c.model == model, told)).mappings().one()
+        with self.read() as connection:
+            row = connection.execute(select(*sums).where(t.answers.c.model == model, told)).mappings().one()
         return Tally(**{name: int(value or 0) for name, value in row.items()})
 
 

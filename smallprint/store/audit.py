@@ -29,16 +29,16 @@ class ChainReport:
     problems: tuple[str, ...]
 
 
-def hold(c: Connection) -> None:
+def hold(connection: Connection) -> None:
     """Wait for the chain's end and keep it until the transaction ends; every write to the desk begins with this.
 
     On PostgreSQL this row lock is what makes decisions happen one after another; SQLite has a single writer anyway.
     """
-    c.execute(select(t.audit_head.c.id).where(t.audit_head.c.id == 1).with_for_update())
+    connection.execute(select(t.audit_head.c.id).where(t.audit_head.c.id == 1).with_for_update())
 
 
 def append(
-    c: Connection,
+    connection: Connection,
     *,
     at: datetime,
     actor: str,
@@ -49,7 +49,7 @@ def append(
     detail: dict[str, Any] | None = None,
 ) -> int:
     """Add a row to the chain; returns its number. Call ``hold`` first in the same transaction."""
-    head = c.execute(select(t.audit_head.c.length, t.audit_head.c.sha256).where(t.audit_head.c.id == 1)).one()
+    head = connection.execute(select(t.audit_head.c.length, t.audit_head.c.sha256).where(t.audit_head.c.id == 1)).one()
     row = {
         "id": head.length + 1,
         "at": at,
@@ -62,8 +62,8 @@ def append(
         "previous": head.sha256,
     }
     digest = _hash(row)
-    c.execute(t.audit.insert().values(**row, sha256=digest))
-    c.execute(update(t.audit_head).where(t.audit_head.c.id == 1).values(length=row["id"], sha256=digest))
+    connection.execute(t.audit.insert().values(**row, sha256=digest))
+    connection.execute(update(t.audit_head).where(t.audit_head.c.id == 1).values(length=row["id"], sha256=digest))
     return int(row["id"])
 
 
@@ -82,12 +82,14 @@ def _canonical(value: Any) -> bytes:  # noqa: ANN401 -- JSON
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode("utf-8", "surrogatepass")
 
 
-def verify(c: Connection) -> ChainReport:
+def verify(connection: Connection) -> ChainReport:
     """Read the chain from its start, then hold decisions and records against it."""
     problems: list[str] = []
     previous, number = START, 0
     told: dict[str, str] = {}
-    for row in c.execute(select(t.audit).order_by(t.audit.c.id), execution_options={"yield_per": 500}).mappings():
+    for row in connection.execute(
+        select(t.audit).order_by(t.audit.c.id), execution_options={"yield_per": 500}
+    ).mappings():
         number += 1
         problems += _broken(dict(row), number, previous)
         previous = row["sha256"]
@@ -95,11 +97,11 @@ def verify(c: Connection) -> ChainReport:
             told[row["subject"]] = row["detail"]["body_sha256"]
         if len(problems) > 20:
             break
-    head = c.execute(select(t.audit_head)).one()
+    head = connection.execute(select(t.audit_head)).one()
     if (head.length, head.sha256) != (number, previous) and not problems:
         problems.append(f"the chain has {number} rows, its head says {head.length}: rows are missing at the end")
-    problems += _unaudited(c)
-    problems += _altered(c, told)
+    problems += _unaudited(connection)
+    problems += _altered(connection, told)
     return ChainReport(length=number, head=previous, problems=tuple(problems))
 
 
@@ -112,9 +114,9 @@ def _broken(row: dict[str, Any], number: int, previous: str) -> Iterator[str]:
         yield f"row {row['id']} was changed after it was written"
 
 
-def _unaudited(c: Connection) -> Iterator[str]:
+def _unaudited(connection: Connection) -> Iterator[str]:
     """Decisions without their row. The foreign key holds unless somebody turned it off."""
-    orphans = c.execute(
+    orphans = connection.execute(
         select(func.count())
         .select_from(t.decisions.outerjoin(t.audit, t.audit.c.id == t.decisions.c.audit_id))
         .where(t.audit.c.id.is_(None))
@@ -123,9 +125,9 @@ def _unaudited(c: Connection) -> Iterator[str]:
         yield f"{orphans} decisions have no row in the chain"
 
 
-def _altered(c: Connection, told: dict[str, str]) -> Iterator[str]:
+def _altered(connection: Connection, told: dict[str, str]) -> Iterator[str]:
     """Records that do not say what the chain saw approved."""
     query = select(t.records.c.draft_id, t.records.c.body, t.records.c.number).where(t.records.c.withdrawn_at.is_(None))
-    for row in c.execute(query, execution_options={"yield_per": 500}):
+    for row in connection.execute(query, execution_options={"yield_per": 500}):
         if told.get(row.draft_id) != digest(row.body):
             yield f"record {row.number} differs from what was approved"

@@ -23,18 +23,18 @@ from smallprint.store import tables as t
 BY = "document change"
 
 
-def carry(c: Connection, document_id: str, at: datetime) -> tuple[int, int]:
+def carry(connection: Connection, document_id: str, at: datetime) -> tuple[int, int]:
     """Carry the decisions of a source's older texts over to its newest, when that is this document.
 
     Returns how many decisions followed, and how many drafts returned to the queue. Doing it twice changes nothing.
     """
-    older = _decided_before(c, document_id)
+    older = _decided_before(connection, document_id)
     if not older:
         return 0, 0
-    audit.hold(c)
-    act = _Act(c, document_id, token_hex(8), at)
-    text, clauses = _text_of(c, document_id)
-    open_here = _open_drafts(c, document_id)
+    audit.hold(connection)
+    act = _Act(connection, document_id, token_hex(8), at)
+    text, clauses = _text_of(connection, document_id)
+    open_here = _open_drafts(connection, document_id)
     followed = returned = 0
     for old in older:
         moved = review.follow(old.draft, text, clauses)
@@ -52,7 +52,7 @@ def carry(c: Connection, document_id: str, at: datetime) -> tuple[int, int]:
     return followed, returned
 
 
-def _decided_before(c: Connection, document_id: str) -> list[Standing]:
+def _decided_before(connection: Connection, document_id: str) -> list[Standing]:
     """Decided drafts of the source's other texts that are older than this one."""
     here = t.documents.alias("here")
     query = (
@@ -65,20 +65,23 @@ def _decided_before(c: Connection, document_id: str) -> list[Standing]:
     carried = select(t.decisions.c.draft_id).where(t.decisions.c.kind == "carry", t.decisions.c.draft_id.is_not(None))
     retired = select(t.decisions.c.draft_id).where(t.decisions.c.kind.in_(("split", "merge")))
     query = query.where(t.drafts.c.id.not_in(carried), t.drafts.c.id.not_in(retired))
-    found = (desk_store.standing(c, draft_id) for draft_id in c.execute(query).scalars().all())
+    found = (desk_store.standing(connection, draft_id) for draft_id in connection.execute(query).scalars().all())
     return [one for one in found if one is not None]
 
 
-def _open_drafts(c: Connection, document_id: str) -> list[Standing]:
+def _open_drafts(connection: Connection, document_id: str) -> list[Standing]:
     query = select(t.drafts.c.id).where(t.drafts.c.document_id == document_id, t.drafts.c.status == "draft")
     found = (
-        desk_store.standing(c, draft_id) for draft_id in c.execute(query.order_by(t.drafts.c.start)).scalars().all()
+        desk_store.standing(connection, draft_id)
+        for draft_id in connection.execute(query.order_by(t.drafts.c.start)).scalars().all()
     )
     return [one for one in found if one is not None]
 
 
-def _text_of(c: Connection, document_id: str) -> tuple[str, tuple[Clause, ...]]:
-    row = c.execute(select(t.documents.c.text, t.documents.c.clauses).where(t.documents.c.id == document_id)).one()
+def _text_of(connection: Connection, document_id: str) -> tuple[str, tuple[Clause, ...]]:
+    row = connection.execute(
+        select(t.documents.c.text, t.documents.c.clauses).where(t.documents.c.id == document_id)
+    ).one()
     return row.text, tuple(_clauses(row.text, row.clauses))
 
 
@@ -97,7 +100,7 @@ def _same_provision(new: Draft, old: Draft, moved: tuple[Evidence, ...]) -> bool
 class _Act:
     """One carrying-over, written as one act."""
 
-    c: Connection
+    connection: Connection
     document_id: str  # the newer text
     name: str
     at: datetime
@@ -111,20 +114,22 @@ class _Act:
         if old.draft.status == "approved":
             # The record moves before either draft changes, so that nothing is withdrawn on the way.
             here = t.records.c.draft_id == old.draft.id
-            self.c.execute(update(t.records).where(here).values(draft_id=new.draft.id))
+            self.connection.execute(update(t.records).where(here).values(draft_id=new.draft.id))
             words = review.person_word(new.draft, old.draft.model_copy(update={"evidence": moved}))
         made = review.verdict(new, words, "carry", old.draft.status, None)
-        desk_store.write(self.c, self.name, new, self._decision(new, "carried"), made)
+        desk_store.write(self.connection, self.name, new, self._decision(new, "carried"), made)
         gone = old.model_copy(update={"record": None})
         made = review.verdict(gone, old.draft, "carry", "rejected", None)
-        desk_store.write(self.c, self.name, gone, self._decision(gone, "carried"), made)
+        desk_store.write(self.connection, self.name, gone, self._decision(gone, "carried"), made)
 
     def continue_there(self, old: Standing, moved: tuple[Evidence, ...]) -> Standing:
         """A draft for a record that no analyst proposed anew; ``move`` decides it at once."""
         query = select(t.documents.c.sha256).where(t.documents.c.id == self.document_id)
-        draft = review.continued(old.draft, moved, self.document_id, self.c.execute(query).scalar_one(), self.at)
+        draft = review.continued(
+            old.draft, moved, self.document_id, self.connection.execute(query).scalar_one(), self.at
+        )
         new = Standing(draft=draft, proposal=draft, version=1)
-        desk_store.create(self.c, self.name, draft, "carry", self._decision(new, "carried"))
+        desk_store.create(self.connection, self.name, draft, "carry", self._decision(new, "carried"))
         return new
 
     def give_back(self, old: Standing) -> int:
@@ -132,5 +137,5 @@ class _Act:
         if old.draft.status != "approved":
             return 0
         made = review.verdict(old, old.draft, "carry", "draft", None)
-        desk_store.write(self.c, self.name, old, self._decision(old, "document_changed"), made)
+        desk_store.write(self.connection, self.name, old, self._decision(old, "document_changed"), made)
         return 1

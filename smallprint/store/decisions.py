@@ -39,10 +39,10 @@ class HalfEdit:
     at: datetime
 
 
-def standing(c: Connection, draft_id: str) -> Standing | None:
+def standing(connection: Connection, draft_id: str) -> Standing | None:
     """How a draft stands now, or None for an unknown id."""
     row = (
-        c.execute(
+        connection.execute(
             select(
                 t.drafts,
                 t.amendments.c.body.label("amended"),
@@ -73,14 +73,14 @@ def standing(c: Connection, draft_id: str) -> Standing | None:
     )
 
 
-def _must(c: Connection, draft_id: str) -> Standing:
-    found = standing(c, draft_id)
+def _must(connection: Connection, draft_id: str) -> Standing:
+    found = standing(connection, draft_id)
     if found is None:
         raise RefusedError({"draft": "There is no such draft."})
     return found
 
 
-def decide(c: Connection, decision: Decision, registry: Registry) -> Done:
+def decide(connection: Connection, decision: Decision, registry: Registry) -> Done:
     """One decision on one draft.
 
     Raises:
@@ -88,68 +88,68 @@ def decide(c: Connection, decision: Decision, registry: Registry) -> Done:
         RefusedError: a rule stands against it; nothing is written.
 
     """
-    audit.hold(c)
+    audit.hold(connection)
     act = token_hex(8)
-    before = _must(c, decision.draft)
+    before = _must(connection, decision.draft)
     made = review.decide(before, decision, registry)
-    number = write(c, act, before, decision, made)
+    number = write(connection, act, before, decision, made)
     return Done(act, (made,), (number,) if number else ())
 
 
 def decide_many(
-    c: Connection, decisions: Sequence[Decision], registry: Registry
+    connection: Connection, decisions: Sequence[Decision], registry: Registry
 ) -> tuple[Done, dict[str, ConflictError | RefusedError]]:
     """One act over many drafts: those that can be decided are, each of the others comes back with its reason."""
-    audit.hold(c)
+    audit.hold(connection)
     act, verdicts, numbers = token_hex(8), list[Verdict](), list[int]()
     left: dict[str, ConflictError | RefusedError] = {}
     for decision in decisions:
         try:
-            before = _must(c, decision.draft)
+            before = _must(connection, decision.draft)
             made = review.decide(before, decision, registry)
         except (ConflictError, RefusedError) as error:
             left[decision.draft] = error
             continue
-        number = write(c, act, before, decision, made)
+        number = write(connection, act, before, decision, made)
         verdicts.append(made)
         numbers += [number] if number else []
     return Done(act, tuple(verdicts), tuple(numbers)), left
 
 
-def split(c: Connection, decision: Decision, parts: Sequence[Draft]) -> Done:
+def split(connection: Connection, decision: Decision, parts: Sequence[Draft]) -> Done:
     """Retire a draft, put several in its place; raises as ``decide``."""
-    audit.hold(c)
+    audit.hold(connection)
     act = token_hex(8)
-    before = _must(c, decision.draft)
+    before = _must(connection, decision.draft)
     made, children = review.split(before, decision, parts)
-    write(c, act, before, decision.model_copy(update={"reasons": ("split",)}), made)
+    write(connection, act, before, decision.model_copy(update={"reasons": ("split",)}), made)
     for child in children:
-        create(c, act, child, "split", decision)
+        create(connection, act, child, "split", decision)
     return Done(act, (made, *(_born(child) for child in children)))
 
 
-def merge(c: Connection, decision: Decision, others: Sequence[Decision]) -> Done:
+def merge(connection: Connection, decision: Decision, others: Sequence[Decision]) -> Done:
     """Merge other drafts of the document into one; raises as ``decide``."""
-    audit.hold(c)
+    audit.hold(connection)
     act = token_hex(8)
-    before = _must(c, decision.draft)
-    seen = [(_must(c, one.draft), one) for one in others]
+    before = _must(connection, decision.draft)
+    seen = [(_must(connection, one.draft), one) for one in others]
     made = review.merge(before, decision, seen)
-    write(c, act, before, decision, made[0])
+    write(connection, act, before, decision, made[0])
     for (other, seen_decision), gone in zip(seen, made[1:], strict=True):
-        write(c, act, other, seen_decision.model_copy(update={"reasons": ("merged",)}), gone)
+        write(connection, act, other, seen_decision.model_copy(update={"reasons": ("merged",)}), gone)
     return Done(act, made)
 
 
-def add(c: Connection, words: Draft, *, by: str, at: datetime, note: str = "") -> Done:
+def add(connection: Connection, words: Draft, *, by: str, at: datetime, note: str = "") -> Done:
     """Put a provision that the analyst missed into the queue; raises RefusedError when it is there already."""
-    audit.hold(c)
+    audit.hold(connection)
     act = token_hex(8)
     draft = review.added(words, by, at)
-    if standing(c, draft.id) is not None:
+    if standing(connection, draft.id) is not None:
         raise RefusedError({"evidence": "You have added a provision of this category for this passage already."})
     decision = Decision(kind="add", draft=draft.id, saw=0, by=by, at=at, note=note)
-    create(c, act, draft, "add", decision)
+    create(connection, act, draft, "add", decision)
     return Done(act, (_born(draft),))
 
 
@@ -157,29 +157,38 @@ def _born(draft: Draft) -> Verdict:
     return Verdict(kind="add", draft=draft, version=1, second_by=None, changes=review.changes(None, draft))
 
 
-def mark_nothing(c: Connection, document_id: str, clause: str, *, by: str, at: datetime, nothing: bool = True) -> str:
+def mark_nothing(
+    connection: Connection, document_id: str, clause: str, *, by: str, at: datetime, nothing: bool = True
+) -> str:
     """Say of a clause that there is nothing here, or take that back; returns the act, empty where it was so already."""
-    audit.hold(c)
+    audit.hold(connection)
     act = token_hex(8)
-    return act if _mark(c, act, (document_id, clause), by, at, nothing=nothing) else ""
+    return act if _mark(connection, act, (document_id, clause), by, at, nothing=nothing) else ""
 
 
 def _mark(
-    c: Connection, act: str, place: tuple[str, str], by: str, at: datetime, *, nothing: bool, undoes: str | None = None
+    connection: Connection,
+    act: str,
+    place: tuple[str, str],
+    by: str,
+    at: datetime,
+    *,
+    nothing: bool,
+    undoes: str | None = None,
 ) -> bool:
     document_id, clause = place
     here = (t.clause_marks.c.document_id == document_id, t.clause_marks.c.clause == clause)
-    marked = c.execute(select(t.clause_marks.c.by).where(*here)).scalar() is not None
+    marked = connection.execute(select(t.clause_marks.c.by).where(*here)).scalar() is not None
     if marked == nothing:
         return False
     if nothing:
-        c.execute(insert(t.clause_marks).values(document_id=document_id, clause=clause, by=by, at=at))
+        connection.execute(insert(t.clause_marks).values(document_id=document_id, clause=clause, by=by, at=at))
     else:
-        c.execute(delete(t.clause_marks).where(*here))
+        connection.execute(delete(t.clause_marks).where(*here))
     change = Change(field="nothing_here", before=marked, after=nothing)
     kind = "undo" if undoes else "nothing_here"
-    row = audit.append(c, at=at, actor=by, what=kind, subject=f"{document_id}/{clause}", changes=[change])
-    c.execute(
+    row = audit.append(connection, at=at, actor=by, what=kind, subject=f"{document_id}/{clause}", changes=[change])
+    connection.execute(
         insert(t.decisions).values(
             act=act,
             kind=kind,
@@ -198,11 +207,11 @@ def _mark(
     return True
 
 
-def undo(c: Connection, act: str, *, by: str, at: datetime, anyone: bool = False) -> Done:
+def undo(connection: Connection, act: str, *, by: str, at: datetime, anyone: bool = False) -> Done:
     """Compensate an act: every draft goes back to how it stood before, as a new version.
 
     Args:
-        c: a transaction that writes.
+        connection: a transaction that writes.
         act: what to undo.
         by: who undoes it.
         at: when.
@@ -212,29 +221,39 @@ def undo(c: Connection, act: str, *, by: str, at: datetime, anyone: bool = False
         RefusedError: unknown, another's, undone already, or something was decided on top of it.
 
     """
-    audit.hold(c)
-    rows = c.execute(select(t.decisions).where(t.decisions.c.act == act).order_by(t.decisions.c.id)).mappings().all()
+    audit.hold(connection)
+    rows = (
+        connection.execute(select(t.decisions).where(t.decisions.c.act == act).order_by(t.decisions.c.id))
+        .mappings()
+        .all()
+    )
     if not rows:
         raise RefusedError({"act": "There is nothing to undo."})
     if any(row["kind"] == "carry" for row in rows):
         raise RefusedError({"act": "A decision that followed its document is not undone; decide the draft anew."})
     if not anyone and any(row["by"] != by for row in rows):
         raise RefusedError({"act": "Only a lead undoes what others decided."})
-    if c.execute(select(t.decisions.c.id).where(t.decisions.c.undoes == act).limit(1)).scalar() is not None:
+    if connection.execute(select(t.decisions.c.id).where(t.decisions.c.undoes == act).limit(1)).scalar() is not None:
         raise RefusedError({"act": "That is undone already."})
     new, verdicts = token_hex(8), list[Verdict]()
     for row in reversed(rows):
         if row["draft_id"] is not None:
-            verdicts.append(_undo_one(c, row, new, by, at))
+            verdicts.append(_undo_one(connection, row, new, by, at))
         elif not _mark(
-            c, new, (row["document_id"], row["clause"]), by, at, nothing=bool(row["before"]["nothing"]), undoes=act
+            connection,
+            new,
+            (row["document_id"], row["clause"]),
+            by,
+            at,
+            nothing=bool(row["before"]["nothing"]),
+            undoes=act,
         ):
             raise RefusedError({"act": "Somebody changed that mark meanwhile."})
     return Done(new, tuple(verdicts))
 
 
-def _undo_one(c: Connection, row: Any, act: str, by: str, at: datetime) -> Verdict:  # noqa: ANN401 -- a row mapping
-    now = _must(c, row["draft_id"])
+def _undo_one(connection: Connection, row: Any, act: str, by: str, at: datetime) -> Verdict:  # noqa: ANN401 -- a row mapping
+    now = _must(connection, row["draft_id"])
     if now.version != row["version"]:
         raise RefusedError({"act": f"{now.draft.title!r} was changed after that; undo the later change first."})
     decision = Decision(kind="undo", draft=now.draft.id, saw=now.version, by=by, at=at)
@@ -244,7 +263,7 @@ def _undo_one(c: Connection, row: Any, act: str, by: str, at: datetime) -> Verdi
     else:
         back = Draft.model_validate({**row["before"]["body"], "status": row["before"]["status"]})
         made = review.verdict(now, back, "undo", back.status, row["before"]["second_by"])
-    write(c, act, now, decision, made, undoes=row["act"])
+    write(connection, act, now, decision, made, undoes=row["act"])
     return made
 
 
@@ -252,54 +271,56 @@ def _undo_one(c: Connection, row: Any, act: str, by: str, at: datetime) -> Verdi
 
 
 def write(
-    c: Connection, act: str, before: Standing, decision: Decision, made: Verdict, *, undoes: str | None = None
+    connection: Connection, act: str, before: Standing, decision: Decision, made: Verdict, *, undoes: str | None = None
 ) -> int | None:
     """Everything that one decision changes; returns the record's number where it is approved."""
     draft = made.draft
-    moved = c.execute(
+    moved = connection.execute(
         update(t.drafts)
         .where(t.drafts.c.id == draft.id, t.drafts.c.version == before.version)
         .values(version=made.version, status=draft.status)
     )
     if moved.rowcount != 1:
-        raise ConflictError(_must(c, draft.id), decision)
-    _keep_word(c, draft, before.proposal)
-    number = keep_record(c, before, made, decision) if draft.status == "approved" else None
+        raise ConflictError(_must(connection, draft.id), decision)
+    _keep_word(connection, draft, before.proposal)
+    number = keep_record(connection, before, made, decision) if draft.status == "approved" else None
     if draft.status != "approved" and before.record is not None:
-        withdraw_record(c, draft.id, decision.at)
-    _tell(c, act, before, decision, made, number=number, undoes=undoes)
-    _announce(c, before, decision, made, number)
-    c.execute(
+        withdraw_record(connection, draft.id, decision.at)
+    _tell(connection, act, before, decision, made, number=number, undoes=undoes)
+    _announce(connection, before, decision, made, number)
+    connection.execute(
         update(t.queue)
         .where(t.queue.c.draft_id == draft.id)
         .values(
             second_by=made.second_by, decided_by=decision.by, decided_at=decision.at, lease_by=None, lease_until=None
         )
     )
-    queue_store.place(c, draft.id)
-    c.execute(delete(t.half_edits).where(t.half_edits.c.draft_id == draft.id, t.half_edits.c.by == decision.by))
+    queue_store.place(connection, draft.id)
+    connection.execute(
+        delete(t.half_edits).where(t.half_edits.c.draft_id == draft.id, t.half_edits.c.by == decision.by)
+    )
     return number
 
 
-def _announce(c: Connection, before: Standing, decision: Decision, made: Verdict, number: int | None) -> None:
+def _announce(connection: Connection, before: Standing, decision: Decision, made: Verdict, number: int | None) -> None:
     """What listeners hear of the record, in the same transaction: never lost, never of what did not happen."""
     if number is not None:
         anew = made.kind == "approve" or (made.kind == "undo" and before.record is None)
         event: outbox.News = "record.approved" if anew else "record.amended"
-        outbox.put(c, event, number, made, decision.at)
+        outbox.put(connection, event, number, made, decision.at)
     elif before.record is not None:
-        outbox.put(c, "record.withdrawn", before.record, made, decision.at)
+        outbox.put(connection, "record.withdrawn", before.record, made, decision.at)
 
 
-def _keep_word(c: Connection, draft: Draft, proposal: Draft) -> None:
+def _keep_word(connection: Connection, draft: Draft, proposal: Draft) -> None:
     """The person's word beside the proposal, or nothing where both are the same."""
-    c.execute(delete(t.amendments).where(t.amendments.c.draft_id == draft.id))
+    connection.execute(delete(t.amendments).where(t.amendments.c.draft_id == draft.id))
     if review.body(draft) != review.body(proposal):
-        c.execute(insert(t.amendments).values(draft_id=draft.id, body=review.body(draft)))
+        connection.execute(insert(t.amendments).values(draft_id=draft.id, body=review.body(draft)))
 
 
 def _tell(
-    c: Connection,
+    connection: Connection,
     act: str,
     before: Standing | None,
     decision: Decision,
@@ -318,7 +339,7 @@ def _tell(
     if undoes is not None:
         detail["undoes"] = undoes
     row = audit.append(
-        c,
+        connection,
         at=decision.at,
         actor=decision.by,
         what=made.kind,
@@ -327,7 +348,7 @@ def _tell(
         changes=made.changes,
         detail=detail,
     )
-    c.execute(
+    connection.execute(
         insert(t.decisions).values(
             act=act,
             kind=made.kind,
@@ -347,9 +368,9 @@ def _tell(
     )
 
 
-def create(c: Connection, act: str, draft: Draft, kind: Kind, decision: Decision) -> None:
+def create(connection: Connection, act: str, draft: Draft, kind: Kind, decision: Decision) -> None:
     """Put a draft that a person made into the queue."""
-    c.execute(
+    connection.execute(
         insert(t.drafts).values(
             id=draft.id,
             document_id=draft.provenance.document,
@@ -363,32 +384,32 @@ def create(c: Connection, act: str, draft: Draft, kind: Kind, decision: Decision
             created_at=decision.at,
         )
     )
-    queue_store.place(c, draft.id)
+    queue_store.place(connection, draft.id)
     born = _born(draft).model_copy(update={"kind": kind})
-    _tell(c, act, None, decision.model_copy(update={"saw": 0}), born)
+    _tell(connection, act, None, decision.model_copy(update={"saw": 0}), born)
 
 
 # ---- half-done edits
 
 
 def keep_half_edit(
-    c: Connection, draft_id: str, by: str, *, saw: int, fields: dict[str, list[str]], at: datetime
+    connection: Connection, draft_id: str, by: str, *, saw: int, fields: dict[str, list[str]], at: datetime
 ) -> None:
     """Keep what somebody has typed; the newest wins."""
-    forget_half_edit(c, draft_id, by)
-    c.execute(insert(t.half_edits).values(draft_id=draft_id, by=by, saw=saw, fields=fields, at=at))
+    forget_half_edit(connection, draft_id, by)
+    connection.execute(insert(t.half_edits).values(draft_id=draft_id, by=by, saw=saw, fields=fields, at=at))
 
 
-def half_edit(c: Connection, draft_id: str, by: str) -> HalfEdit | None:
+def half_edit(connection: Connection, draft_id: str, by: str) -> HalfEdit | None:
     """What this person has typed on this draft and not decided."""
     row = (
-        c.execute(select(t.half_edits).where(t.half_edits.c.draft_id == draft_id, t.half_edits.c.by == by))
+        connection.execute(select(t.half_edits).where(t.half_edits.c.draft_id == draft_id, t.half_edits.c.by == by))
         .mappings()
         .first()
     )
     return None if row is None else HalfEdit(saw=row["saw"], fields=dict(row["fields"]), at=row["at"])
 
 
-def forget_half_edit(c: Connection, draft_id: str, by: str) -> None:
+def forget_half_edit(connection: Connection, draft_id: str, by: str) -> None:
     """Throw away what this person has typed on this draft."""
-    c.execute(delete(t.half_edits).where(t.half_edits.c.draft_id == draft_id, t.half_edits.c.by == by))
+    connection.execute(delete(t.half_edits).where(t.half_edits.c.draft_id == draft_id, t.half_edits.c.by == by))

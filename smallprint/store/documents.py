@@ -18,34 +18,36 @@ class DocumentStore(Transactions):
     def save_source(self, source: Source) -> int:
         """The id of the source at this location; what the newest manifest says about it wins."""
         row = source.model_dump(mode="json")
-        with self.write() as c:
-            found = c.execute(select(t.sources.c.id).where(t.sources.c.location == source.location)).scalar()
+        with self.write() as connection:
+            found = connection.execute(select(t.sources.c.id).where(t.sources.c.location == source.location)).scalar()
             if found is None:
-                key = c.execute(insert(t.sources).values(row)).inserted_primary_key
+                key = connection.execute(insert(t.sources).values(row)).inserted_primary_key
                 return int(key[0]) if key else 0
             said = {name: value for name, value in row.items() if value not in (None, [], "")}
-            c.execute(update(t.sources).where(t.sources.c.id == found).values(said))
+            connection.execute(update(t.sources).where(t.sources.c.id == found).values(said))
             return int(found)
 
     def load_source(self, source_id: int) -> Source:
         """The source; raises StoreError for an unknown id."""
-        with self.read() as c:
-            row = c.execute(select(t.sources).where(t.sources.c.id == source_id)).mappings().first()
+        with self.read() as connection:
+            row = connection.execute(select(t.sources).where(t.sources.c.id == source_id)).mappings().first()
         if row is None:
             raise StoreError(f"no source with id {source_id}")
         return source_of(row)
 
     def save_capture(self, source_id: int, snapshot: Snapshot) -> bool:
         """Record a visit; True when the source gave the same bytes as on its last visit, a verification."""
-        with self.write() as c:
-            last = c.execute(
+        with self.write() as connection:
+            last = connection.execute(
                 select(t.captures.c.sha256)
                 .where(t.captures.c.source_id == source_id)
                 .order_by(t.captures.c.captured_at.desc(), t.captures.c.id.desc())
                 .limit(1)
             ).scalar()
-            if not c.execute(select(t.snapshots.c.sha256).where(t.snapshots.c.sha256 == snapshot.sha256)).scalar():
-                c.execute(
+            if not connection.execute(
+                select(t.snapshots.c.sha256).where(t.snapshots.c.sha256 == snapshot.sha256)
+            ).scalar():
+                connection.execute(
                     insert(t.snapshots).values(
                         sha256=snapshot.sha256,
                         size=snapshot.size,
@@ -53,7 +55,7 @@ class DocumentStore(Transactions):
                         first_captured_at=snapshot.captured_at,
                     )
                 )
-            c.execute(
+            connection.execute(
                 insert(t.captures).values(
                     source_id=source_id,
                     sha256=snapshot.sha256,
@@ -66,8 +68,8 @@ class DocumentStore(Transactions):
 
     def last_capture(self, source_id: int) -> Snapshot | None:
         """The newest snapshot of a source, for conditional requests; None before the first."""
-        with self.read() as c:
-            body = c.execute(
+        with self.read() as connection:
+            body = connection.execute(
                 select(t.captures.c.body)
                 .where(t.captures.c.source_id == source_id)
                 .order_by(t.captures.c.captured_at.desc(), t.captures.c.id.desc())
@@ -77,10 +79,10 @@ class DocumentStore(Transactions):
 
     def save_document(self, source_id: int, document: Document, clauses: Sequence[Clause]) -> None:
         """Keep a derived text; the same snapshot and extractor version is kept once."""
-        with self.write() as c:
-            if c.execute(select(t.documents.c.id).where(t.documents.c.id == document.id)).scalar():
+        with self.write() as connection:
+            if connection.execute(select(t.documents.c.id).where(t.documents.c.id == document.id)).scalar():
                 return
-            c.execute(
+            connection.execute(
                 insert(t.documents).values(
                     id=document.id,
                     source_id=source_id,
@@ -96,8 +98,8 @@ class DocumentStore(Transactions):
 
     def load_document(self, document_id: str) -> tuple[Document, tuple[Clause, ...]] | None:
         """The document and its clauses, or None."""
-        with self.read() as c:
-            row = c.execute(select(t.documents).where(t.documents.c.id == document_id)).mappings().first()
+        with self.read() as connection:
+            row = connection.execute(select(t.documents).where(t.documents.c.id == document_id)).mappings().first()
         if row is None:
             return None
         words: str = row["text"]

@@ -41,8 +41,8 @@ class DraftStore(Transactions):
             )
         if status != "all":
             query = query.where(t.drafts.c.status == status)
-        with self.read() as c:
-            for row in c.execution_options(yield_per=500).execute(query).mappings():
+        with self.read() as connection:
+            for row in connection.execution_options(yield_per=500).execute(query).mappings():
                 yield StoredDraft(
                     draft=Draft.model_validate({**row["body"], "status": row["status"]}),
                     version=row["version"],
@@ -58,13 +58,13 @@ class DraftStore(Transactions):
             .where(t.rejections.c.run_id == run_id)
             .order_by(t.rejections.c.document_id, t.rejections.c.position)
         )
-        with self.read() as c:
-            return [Rejection.model_validate(body) for body in c.execute(query).scalars()]
+        with self.read() as connection:
+            return [Rejection.model_validate(body) for body in connection.execute(query).scalars()]
 
 
-def save_drafts(c: Connection, run_id: str, document_id: str, drafts: Iterable[Draft]) -> None:
+def save_drafts(connection: Connection, run_id: str, document_id: str, drafts: Iterable[Draft]) -> None:
     """Insert new drafts, refresh undecided ones; a decided draft keeps what the person saw."""
-    c.execute(
+    connection.execute(
         delete(t.run_drafts).where(
             t.run_drafts.c.run_id == run_id,
             t.run_drafts.c.draft_id.in_(select(t.drafts.c.id).where(t.drafts.c.document_id == document_id)),
@@ -72,7 +72,7 @@ def save_drafts(c: Connection, run_id: str, document_id: str, drafts: Iterable[D
     )
     for draft in drafts:
         body = draft.model_dump(mode="json", exclude={"status"})
-        known = c.execute(select(t.drafts).where(t.drafts.c.id == draft.id)).mappings().first()
+        known = connection.execute(select(t.drafts).where(t.drafts.c.id == draft.id)).mappings().first()
         columns = {
             "category": draft.category,
             "severity": draft.severity,
@@ -81,7 +81,7 @@ def save_drafts(c: Connection, run_id: str, document_id: str, drafts: Iterable[D
             "body": body,
         }
         if known is None:
-            c.execute(
+            connection.execute(
                 insert(t.drafts).values(
                     id=draft.id,
                     document_id=document_id,
@@ -92,13 +92,13 @@ def save_drafts(c: Connection, run_id: str, document_id: str, drafts: Iterable[D
                 )
             )
         elif known["status"] == "draft" and _substance(known["body"]) != _substance(body):
-            c.execute(
+            connection.execute(
                 update(t.drafts)
                 .where(t.drafts.c.id == draft.id, t.drafts.c.version == known["version"])
                 .values(version=known["version"] + 1, **columns)
             )
-        c.execute(insert(t.run_drafts).values(run_id=run_id, draft_id=draft.id))
-        place(c, draft.id)
+        connection.execute(insert(t.run_drafts).values(run_id=run_id, draft_id=draft.id))
+        place(connection, draft.id)
 
 
 def _substance(body: dict[str, Any]) -> dict[str, Any]:
@@ -107,11 +107,13 @@ def _substance(body: dict[str, Any]) -> dict[str, Any]:
     return {**body, "provenance": provenance}
 
 
-def save_rejections(c: Connection, run_id: str, document_id: str, rejections: Sequence[Rejection]) -> None:
+def save_rejections(connection: Connection, run_id: str, document_id: str, rejections: Sequence[Rejection]) -> None:
     """Replace what a run rejected of a document."""
-    c.execute(delete(t.rejections).where(t.rejections.c.run_id == run_id, t.rejections.c.document_id == document_id))
+    connection.execute(
+        delete(t.rejections).where(t.rejections.c.run_id == run_id, t.rejections.c.document_id == document_id)
+    )
     if rejections:
-        c.execute(
+        connection.execute(
             insert(t.rejections),
             [
                 {"run_id": run_id, "document_id": document_id, "position": n, "body": one.model_dump(mode="json")}

@@ -19,11 +19,11 @@ LONGEST = 200_000  # characters of a form as JSON; the longest of ours has some 
 Fields = dict[str, list[str]]
 
 
-def keep(c: Connection, token: str, csrf: str, *, path: str, fields: Fields, at: datetime) -> bool:
+def keep(connection: Connection, token: str, csrf: str, *, path: str, fields: Fields, at: datetime) -> bool:
     """Keep a form for the person of an ended session.
 
     Args:
-        c: the connection.
+        connection: the connection.
         token: of the session, from the browser's cookie.
         csrf: the form's own, which has to be of that session.
         path: where the form was going, a page of the desk.
@@ -36,26 +36,28 @@ def keep(c: Connection, token: str, csrf: str, *, path: str, fields: Fields, at:
     """
     session = t.sessions.join(t.users, t.users.c.name == t.sessions.c.user)
     mine = (t.sessions.c.sha256 == token_hash(token), t.users.c.disabled.is_(False))
-    owner = c.execute(select(t.sessions.c.user, t.sessions.c.csrf).select_from(session).where(*mine)).first()
+    owner = connection.execute(select(t.sessions.c.user, t.sessions.c.csrf).select_from(session).where(*mine)).first()
     if owner is None or not hmac.compare_digest(owner.csrf.encode(), csrf.encode()):
         return False
     if len(json.dumps(fields)) > LONGEST:
         return False
-    _forget(c, token, at)
-    c.execute(insert(t.kept_forms).values(session=token_hash(token), user=owner.user, path=path, fields=fields, at=at))
+    _forget(connection, token, at)
+    connection.execute(
+        insert(t.kept_forms).values(session=token_hash(token), user=owner.user, path=path, fields=fields, at=at)
+    )
     return True
 
 
-def take(c: Connection, token: str, user: str, at: datetime) -> tuple[str, Fields] | None:
+def take(connection: Connection, token: str, user: str, at: datetime) -> tuple[str, Fields] | None:
     """Path and fields of what this browser's session had sent, once, if it was this person's; else None."""
     query = select(t.kept_forms).where(t.kept_forms.c.session == token_hash(token), t.kept_forms.c.at > at - KEPT)
-    row = c.execute(query).mappings().first()
-    _forget(c, token, at)
+    row = connection.execute(query).mappings().first()
+    _forget(connection, token, at)
     return (row["path"], row["fields"]) if row is not None and row["user"] == user else None
 
 
-def _forget(c: Connection, token: str, at: datetime) -> None:
+def _forget(connection: Connection, token: str, at: datetime) -> None:
     """Delete the session's form, and all that are too old."""
-    c.execute(
+    connection.execute(
         delete(t.kept_forms).where((t.kept_forms.c.session == token_hash(token)) | (t.kept_forms.c.at <= at - KEPT))
     )

@@ -53,20 +53,22 @@ class Backlog(Noun):
 # ---- writing
 
 
-def listen(c: Connection, channel: Channel, at: datetime) -> None:
+def listen(connection: Connection, channel: Channel, at: datetime) -> None:
     """Say that a desk is set up for this channel, and drop what it did not take in a month."""
-    known = c.execute(update(t.listeners).where(t.listeners.c.channel == channel).values(seen_at=at))
+    known = connection.execute(update(t.listeners).where(t.listeners.c.channel == channel).values(seen_at=at))
     if not known.rowcount:
-        c.execute(insert(t.listeners).values(channel=channel, seen_at=at))
+        connection.execute(insert(t.listeners).values(channel=channel, seen_at=at))
     old = (t.outbox.c.next_at.is_(None), t.outbox.c.created_at < at - KEPT)
-    c.execute(delete(t.outbox).where(t.outbox.c.channel == channel, *old))
+    connection.execute(delete(t.outbox).where(t.outbox.c.channel == channel, *old))
 
 
-def put(c: Connection, event: News, record: int, made: Verdict, at: datetime) -> None:
+def put(connection: Connection, event: News, record: int, made: Verdict, at: datetime) -> None:
     """Tell every listener what a decision did to the record of this number."""
-    channels = c.execute(select(t.listeners.c.channel).where(t.listeners.c.seen_at > at - LISTENING)).scalars().all()
+    channels = (
+        connection.execute(select(t.listeners.c.channel).where(t.listeners.c.seen_at > at - LISTENING)).scalars().all()
+    )
     for channel in channels:
-        c.execute(
+        connection.execute(
             insert(t.outbox).values(
                 key=str(uuid4()),
                 channel=channel,
@@ -84,12 +86,12 @@ def put(c: Connection, event: News, record: int, made: Verdict, at: datetime) ->
 # ---- delivering
 
 
-def hurry(c: Connection, channel: Channel, at: datetime) -> None:
+def hurry(connection: Connection, channel: Channel, at: datetime) -> None:
     """Let everything be tried at once, what was given up too, as when a desk starts."""
-    c.execute(update(t.outbox).where(t.outbox.c.channel == channel).values(next_at=at))
+    connection.execute(update(t.outbox).where(t.outbox.c.channel == channel).values(next_at=at))
 
 
-def claim(c: Connection, channel: Channel, at: datetime) -> Message | None:
+def claim(connection: Connection, channel: Channel, at: datetime) -> Message | None:
     """Take the oldest news that is due; nobody else gets it for a while."""
     due = (
         select(t.outbox, t.decisions.c.act, t.decisions.c.by, t.decisions.c.at, t.decisions.c.after)
@@ -101,26 +103,26 @@ def claim(c: Connection, channel: Channel, at: datetime) -> Message | None:
         .order_by(t.outbox.c.id)
         .limit(1)
     )
-    row = c.execute(due.with_for_update(of=t.outbox, skip_locked=True)).mappings().first()
+    row = connection.execute(due.with_for_update(of=t.outbox, skip_locked=True)).mappings().first()
     if row is None:
         return None
     tries = row["tries"] + 1
-    c.execute(update(t.outbox).where(t.outbox.c.id == row["id"]).values(tries=tries, next_at=at + CLAIM))
+    connection.execute(update(t.outbox).where(t.outbox.c.id == row["id"]).values(tries=tries, next_at=at + CLAIM))
     draft = Draft.model_validate({**row["after"]["body"], "status": row["after"]["status"]})
     told = {name: row[name] for name in ("id", "key", "event", "record", "act", "version", "by", "at")}
     return Message(**told, draft=draft, tries=tries)
 
 
-def delivered(c: Connection, message: Message) -> None:
+def delivered(connection: Connection, message: Message) -> None:
     """It was taken."""
-    c.execute(delete(t.outbox).where(t.outbox.c.id == message.id))
+    connection.execute(delete(t.outbox).where(t.outbox.c.id == message.id))
 
 
-def failed(c: Connection, message: Message, problem: str, at: datetime) -> datetime | None:
+def failed(connection: Connection, message: Message, problem: str, at: datetime) -> datetime | None:
     """It was not taken; returns when it is tried again, None where that was the last try."""
-    created = c.execute(select(t.outbox.c.created_at).where(t.outbox.c.id == message.id)).scalar()
+    created = connection.execute(select(t.outbox.c.created_at).where(t.outbox.c.id == message.id)).scalar()
     again = None if created is None or at - created > PATIENCE else at + pause(message.tries)
-    c.execute(update(t.outbox).where(t.outbox.c.id == message.id).values(next_at=again, problem=problem[:300]))
+    connection.execute(update(t.outbox).where(t.outbox.c.id == message.id).values(next_at=again, problem=problem[:300]))
     return again
 
 
@@ -129,14 +131,14 @@ def pause(tries: int) -> timedelta:
     return min(LONGEST_PAUSE, timedelta(seconds=2 ** min(tries, 12)))
 
 
-def next_due(c: Connection, channel: Channel) -> datetime | None:
+def next_due(connection: Connection, channel: Channel) -> datetime | None:
     """When the next news is due; None where nothing waits."""
     query = select(t.outbox.c.next_at).where(t.outbox.c.channel == channel, t.outbox.c.next_at.is_not(None))
-    found: datetime | None = c.execute(query.order_by(t.outbox.c.next_at).limit(1)).scalar()
+    found: datetime | None = connection.execute(query.order_by(t.outbox.c.next_at).limit(1)).scalar()
     return found
 
 
-def backlog(c: Connection) -> Sequence[Backlog]:
+def backlog(connection: Connection) -> Sequence[Backlog]:
     """For each channel with news that was not taken: how much, since when, and why."""
     counted = select(
         t.outbox.c.channel,
@@ -145,7 +147,7 @@ def backlog(c: Connection) -> Sequence[Backlog]:
         func.min(t.outbox.c.created_at).label("oldest"),
     )
     found = []
-    for row in c.execute(counted.group_by(t.outbox.c.channel).order_by(t.outbox.c.channel)).mappings():
+    for row in connection.execute(counted.group_by(t.outbox.c.channel).order_by(t.outbox.c.channel)).mappings():
         last = select(t.outbox.c.problem).where(t.outbox.c.channel == row["channel"], t.outbox.c.problem.is_not(None))
         found.append(
             Backlog(
@@ -153,7 +155,7 @@ def backlog(c: Connection) -> Sequence[Backlog]:
                 waiting=row["waiting"],
                 given_up=row["all"] - row["waiting"],
                 oldest=row["oldest"],
-                problem=c.execute(last.order_by(t.outbox.c.id.desc()).limit(1)).scalar(),
+                problem=connection.execute(last.order_by(t.outbox.c.id.desc()).limit(1)).scalar(),
             )
         )
     return found

@@ -54,7 +54,7 @@ class Line(Noun):
     decided_at: datetime | None
 
 
-def place(c: Connection, draft_id: str) -> None:
+def place(connection: Connection, draft_id: str) -> None:
     """Write the queue's row of a draft anew, from the draft and what people did with it."""
     newer = t.documents.alias("newer")
     changed = (
@@ -63,7 +63,7 @@ def place(c: Connection, draft_id: str) -> None:
         .exists()
     )
     row = (
-        c.execute(
+        connection.execute(
             select(
                 t.drafts,
                 t.documents.c.source_id,
@@ -84,11 +84,13 @@ def place(c: Connection, draft_id: str) -> None:
     values = _row(draft, second=row["second_by"] is not None, changed=bool(row["changed"]))
     values |= {"document_id": row["document_id"], "source_id": row["source_id"], "version": row["version"]}
     if row["placed"]:
-        c.execute(update(t.queue).where(t.queue.c.draft_id == draft_id).values(**values))
-        c.execute(update(t.queue_words).where(t.queue_words.c.draft_id == draft_id).values(words=_words(draft)))
+        connection.execute(update(t.queue).where(t.queue.c.draft_id == draft_id).values(**values))
+        connection.execute(
+            update(t.queue_words).where(t.queue_words.c.draft_id == draft_id).values(words=_words(draft))
+        )
     else:
-        c.execute(insert(t.queue).values(draft_id=draft_id, **values))
-        c.execute(insert(t.queue_words).values(draft_id=draft_id, words=_words(draft)))
+        connection.execute(insert(t.queue).values(draft_id=draft_id, **values))
+        connection.execute(insert(t.queue_words).values(draft_id=draft_id, words=_words(draft)))
 
 
 def _row(draft: Draft, *, second: bool, changed: bool) -> dict[str, Any]:
@@ -112,10 +114,10 @@ def _words(draft: Draft) -> str:
     return "\n".join(parts).lower()
 
 
-def place_missing(c: Connection) -> int:
+def place_missing(connection: Connection) -> int:
     """Give every draft that has no row one, as after an upgrade; returns how many."""
     missing = (
-        c.execute(
+        connection.execute(
             select(t.drafts.c.id)
             .outerjoin(t.queue, t.queue.c.draft_id == t.drafts.c.id)
             .where(t.queue.c.draft_id.is_(None))
@@ -124,7 +126,7 @@ def place_missing(c: Connection) -> int:
         .all()
     )
     for draft_id in missing:
-        place(c, draft_id)
+        place(connection, draft_id)
     return len(missing)
 
 
@@ -168,16 +170,16 @@ def words_match(q: str) -> ColumnElement[bool]:
 ORDER = (t.queue.c.rank, t.queue.c.document_id, t.queue.c.start, t.queue.c.draft_id)
 
 
-def lines(c: Connection, filters: Filters, now: datetime, *, page: int = 1, size: int = PAGE) -> list[Line]:
+def lines(connection: Connection, filters: Filters, now: datetime, *, page: int = 1, size: int = PAGE) -> list[Line]:
     """One page of the queue, the neediest first, within a document in reading order."""
     wanted = select(t.queue.c.draft_id).where(where(filters)).order_by(*ORDER).limit(size).offset((page - 1) * size)
-    return [line_of(row, now) for row in c.execute(lines_of(wanted.subquery())).mappings()]
+    return [line_of(row, now) for row in connection.execute(lines_of(wanted.subquery())).mappings()]
 
 
-def line(c: Connection, draft_id: str, now: datetime) -> Line | None:
+def line(connection: Connection, draft_id: str, now: datetime) -> Line | None:
     """One draft as the queue shows it, or None."""
     wanted = select(t.queue.c.draft_id).where(t.queue.c.draft_id == draft_id).subquery()
-    row = c.execute(lines_of(wanted)).mappings().first()
+    row = connection.execute(lines_of(wanted)).mappings().first()
     return None if row is None else line_of(row, now)
 
 
@@ -229,18 +231,24 @@ def line_of(row: Any, now: datetime) -> Line:  # noqa: ANN401 -- a row mapping
     )
 
 
-def total(c: Connection, filters: Filters) -> int:
+def total(connection: Connection, filters: Filters) -> int:
     """How many drafts the filters leave."""
-    return int(c.execute(select(func.count()).select_from(t.queue).where(where(filters))).scalar() or 0)
+    return int(connection.execute(select(func.count()).select_from(t.queue).where(where(filters))).scalar() or 0)
 
 
 def next_open(
-    c: Connection, filters: Filters, user: str, now: datetime, *, after: str | None = None, skip: Iterable[str] = ()
+    connection: Connection,
+    filters: Filters,
+    user: str,
+    now: datetime,
+    *,
+    after: str | None = None,
+    skip: Iterable[str] = (),
 ) -> str | None:
     """The draft to read next: open, read by nobody else, not waiting for somebody else's opinion.
 
     Args:
-        c: the connection.
+        connection: the connection.
         filters: the reviewer's own.
         user: who asks; a draft on which they want a second opinion is not for them.
         now: for leases.
@@ -256,25 +264,31 @@ def next_open(
         where(filters.model_copy(update={"status": "draft"})), free, mine, theirs, q.draft_id.not_in(list(skip))
     )
     if after is not None:
-        query = query.where(_behind(c, after))
-    found = c.execute(query.order_by(*ORDER).limit(1)).scalar()
+        query = query.where(_behind(connection, after))
+    found = connection.execute(query.order_by(*ORDER).limit(1)).scalar()
     return None if found is None else str(found)
 
 
 def claim_next(
-    c: Connection, filters: Filters, user: str, now: datetime, *, after: str | None = None, skip: Iterable[str] = ()
+    connection: Connection,
+    filters: Filters,
+    user: str,
+    now: datetime,
+    *,
+    after: str | None = None,
+    skip: Iterable[str] = (),
 ) -> str | None:
     """The draft to read next, with its lease; of many who ask at once each gets another one."""
     missed = [*skip]
-    while (found := next_open(c, filters, user, now, after=after, skip=missed)) is not None:
-        if lease(c, found, user, now) is None:
+    while (found := next_open(connection, filters, user, now, after=after, skip=missed)) is not None:
+        if lease(connection, found, user, now) is None:
             return found
         missed.append(found)
     return None
 
 
-def _behind(c: Connection, draft_id: str) -> ColumnElement[bool]:
-    here = c.execute(select(*ORDER).where(t.queue.c.draft_id == draft_id)).first()
+def _behind(connection: Connection, draft_id: str) -> ColumnElement[bool]:
+    here = connection.execute(select(*ORDER).where(t.queue.c.draft_id == draft_id)).first()
     if here is None:
         return true()
     later: ColumnElement[bool] = false()
@@ -285,22 +299,22 @@ def _behind(c: Connection, draft_id: str) -> ColumnElement[bool]:
     return later
 
 
-def document_progress(c: Connection, document_id: str) -> dict[str, int]:
+def document_progress(connection: Connection, document_id: str) -> dict[str, int]:
     """How many drafts of a document stand where: draft, approved, rejected."""
     query = (
         select(t.queue.c.status, func.count()).where(t.queue.c.document_id == document_id).group_by(t.queue.c.status)
     )
-    return {status: int(number) for status, number in c.execute(query)}
+    return {status: int(number) for status, number in connection.execute(query)}
 
 
-def day_progress(c: Connection, since: datetime) -> dict[str, int]:
+def day_progress(connection: Connection, since: datetime) -> dict[str, int]:
     """How many drafts each person has decided since then."""
     query = (
         select(t.queue.c.decided_by, func.count())
         .where(t.queue.c.decided_by.is_not(None), t.queue.c.decided_at >= since, t.queue.c.status != "draft")
         .group_by(t.queue.c.decided_by)
     )
-    return {str(name): int(number) for name, number in c.execute(query)}
+    return {str(name): int(number) for name, number in connection.execute(query)}
 
 
 class Sibling(NamedTuple):
@@ -313,38 +327,40 @@ class Sibling(NamedTuple):
     version: int
 
 
-def siblings(c: Connection, document_id: str) -> list[Sibling]:
+def siblings(connection: Connection, document_id: str) -> list[Sibling]:
     """All drafts of a document in reading order."""
     q = t.queue.c
     query = select(q.draft_id, q.title, q.severity, q.status, q.version).where(q.document_id == document_id)
-    return [Sibling(*row) for row in c.execute(query.order_by(q.start, q.draft_id))]
+    return [Sibling(*row) for row in connection.execute(query.order_by(q.start, q.draft_id))]
 
 
 # ---- leases
 
 
-def lease(c: Connection, draft_id: str, user: str, now: datetime) -> str | None:
+def lease(connection: Connection, draft_id: str, user: str, now: datetime) -> str | None:
     """Take or renew the lease on a draft; returns who else holds it, or None when it is ours now."""
     q = t.queue.c
     free = or_(q.lease_until.is_(None), q.lease_until <= now, q.lease_by == user)
-    taken = c.execute(
+    taken = connection.execute(
         update(t.queue).where(q.draft_id == draft_id, free).values(lease_by=user, lease_until=now + LEASE)
     )
     if taken.rowcount:
         return None
-    holder = c.execute(select(q.lease_by).where(q.draft_id == draft_id)).scalar()
+    holder = connection.execute(select(q.lease_by).where(q.draft_id == draft_id)).scalar()
     return None if holder is None else str(holder)
 
 
-def release(c: Connection, draft_id: str, user: str) -> None:
+def release(connection: Connection, draft_id: str, user: str) -> None:
     """Give a lease back before it runs out."""
-    c.execute(
+    connection.execute(
         update(t.queue)
         .where(t.queue.c.draft_id == draft_id, t.queue.c.lease_by == user)
         .values(lease_by=None, lease_until=None)
     )
 
 
-def assign(c: Connection, draft_ids: Iterable[str], user: str | None) -> int:
+def assign(connection: Connection, draft_ids: Iterable[str], user: str | None) -> int:
     """Keep drafts for one person, or give them back to all; returns how many."""
-    return c.execute(update(t.queue).where(t.queue.c.draft_id.in_(list(draft_ids))).values(assignee=user)).rowcount
+    return connection.execute(
+        update(t.queue).where(t.queue.c.draft_id.in_(list(draft_ids))).values(assignee=user)
+    ).rowcount

@@ -35,69 +35,69 @@ class Survey(Noun):
     facets: dict[str, list[tuple[str, int]]]
 
 
-def survey(c: Connection, filters: Filters, now: datetime, *, page: int = 1) -> Survey:
+def survey(connection: Connection, filters: Filters, now: datetime, *, page: int = 1) -> Survey:
     """A page of the queue, the last one where there are fewer, with all counts."""
-    number, counts = _count(c, filters)
+    number, counts = _count(connection, filters)
     pages = max(1, -(-number // PAGE))
     page = max(1, min(page, pages))
-    shown = lines(c, filters, now, page=page) if number else []
-    return Survey(total=number, page=page, pages=pages, lines=tuple(shown), facets=_ranked(c, counts))
+    shown = lines(connection, filters, now, page=page) if number else []
+    return Survey(total=number, page=page, pages=pages, lines=tuple(shown), facets=_ranked(connection, counts))
 
 
-def facets(c: Connection, filters: Filters) -> dict[str, list[tuple[str, int]]]:
+def facets(connection: Connection, filters: Filters) -> dict[str, list[tuple[str, int]]]:
     """For each filter the values that the other filters leave, with how many drafts, the most frequent first."""
-    return _ranked(c, _count(c, filters)[1])
+    return _ranked(connection, _count(connection, filters)[1])
 
 
-def _count(c: Connection, filters: Filters) -> tuple[int, Counts]:
+def _count(connection: Connection, filters: Filters) -> tuple[int, Counts]:
     """How many drafts the filters leave, and the counts of every filter."""
     chosen = {name for name in _COUNTED if getattr(filters, name) not in ("", "all")}
     if filters.q:
-        return _searched(c, filters, chosen)
+        return _searched(connection, filters, chosen)
     if chosen <= {"status"} and not filters.document:
-        return _whole(c, filters)
-    return _filtered(c, filters, chosen)
+        return _whole(connection, filters)
+    return _filtered(connection, filters, chosen)
 
 
-def _whole(c: Connection, filters: Filters) -> tuple[int, Counts]:
+def _whole(connection: Connection, filters: Filters) -> tuple[int, Counts]:
     """Over a whole status: each count walks one index in its order, and none walks it twice."""
     counts: Counts = {name: Counter() for name in _COUNTED}
-    number = _add(counts, ["severity", "category"], c.execute(_grouped(filters, ["severity", "category"])))
+    number = _add(counts, ["severity", "category"], connection.execute(_grouped(filters, ["severity", "category"])))
     for name in ("entity", "model", "prompt", "flag"):
-        _add(counts, [name], c.execute(_grouped(filters, [name])))
+        _add(counts, [name], connection.execute(_grouped(filters, [name])))
     assigned = _grouped(filters, ["assignee"]).where(t.queue.c.assignee.is_not(None))
-    _add(counts, ["assignee"], c.execute(assigned))
+    _add(counts, ["assignee"], connection.execute(assigned))
     if filters.status == "all":
-        _add(counts, ["status"], c.execute(_grouped(filters, ["status"])))
+        _add(counts, ["status"], connection.execute(_grouped(filters, ["status"])))
     else:
         others = t.queue.c.status.in_([one for one in STATUSES if one != filters.status])
-        _add(counts, ["status"], c.execute(_grouped(Filters(status="all"), ["status"]).where(others)))
+        _add(counts, ["status"], connection.execute(_grouped(Filters(status="all"), ["status"]).where(others)))
         counts["status"][filters.status] += number
     return number, counts
 
 
-def _filtered(c: Connection, filters: Filters, chosen: set[str]) -> tuple[int, Counts]:
+def _filtered(connection: Connection, filters: Filters, chosen: set[str]) -> tuple[int, Counts]:
     """Under filters: one pass over what they leave for all that is not filtered by, one for each of the others."""
     counts: Counts = {name: Counter() for name in _COUNTED}
     together = [name for name in _COUNTED if name not in chosen]
-    number = _add(counts, together, c.execute(_grouped(filters, together)))
+    number = _add(counts, together, connection.execute(_grouped(filters, together)))
     for name in chosen:
-        _add(counts, [name], c.execute(_grouped(filters, [name], without=name)))
+        _add(counts, [name], connection.execute(_grouped(filters, [name], without=name)))
     return number, counts
 
 
-def _searched(c: Connection, filters: Filters, chosen: set[str]) -> tuple[int, Counts]:
+def _searched(connection: Connection, filters: Filters, chosen: set[str]) -> tuple[int, Counts]:
     """For a text search: the words are looked through once, for all counts, whatever else is filtered by."""
     only = Filters(document=filters.document, status="all")
     columns = list(_COUNTED.values())
     # Every words row has its queue row; the outer join keeps SQLite from walking the queue and jumping into the words.
     both = t.queue_words.outerjoin(t.queue, t.queue.c.draft_id == t.queue_words.c.draft_id)
     found = select(*columns, func.count()).select_from(both).where(where(only), words_match(filters.q))
-    said = cache(_speaker(c))
+    said = cache(_speaker(connection))
     wanted = [(at, name, getattr(filters, name)) for at, name in enumerate(_COUNTED) if name in chosen]
     counts: Counts = {name: Counter() for name in _COUNTED}
     counters, number = list(counts.values()), 0
-    for *values, many in c.execute(found.group_by(*columns)):
+    for *values, many in connection.execute(found.group_by(*columns)):
         missed = [at for at, name, value in wanted if value not in said(name, values[at])]
         if not missed:
             number += many
@@ -123,9 +123,9 @@ def _add(counts: Counts, names: Sequence[str], rows: Iterable[Any]) -> int:
     return number
 
 
-def _speaker(c: Connection) -> Callable[[str, Any], tuple[str, ...]]:
+def _speaker(connection: Connection) -> Callable[[str, Any], tuple[str, ...]]:
     """What a column's value counts for: an entity stands for its sources, and the flags of a draft are several."""
-    entities = {row.id: row.entity for row in c.execute(select(t.sources.c.id, t.sources.c.entity))}
+    entities = {row.id: row.entity for row in connection.execute(select(t.sources.c.id, t.sources.c.entity))}
 
     def said(name: str, value: Any) -> tuple[str, ...]:  # noqa: ANN401 -- a column's
         if name == "entity":
@@ -137,8 +137,8 @@ def _speaker(c: Connection) -> Callable[[str, Any], tuple[str, ...]]:
     return said
 
 
-def _ranked(c: Connection, counts: Counts) -> dict[str, list[tuple[str, int]]]:
-    said = _speaker(c)
+def _ranked(connection: Connection, counts: Counts) -> dict[str, list[tuple[str, int]]]:
+    said = _speaker(connection)
     ranked = {}
     for name, counter in counts.items():
         spoken: Counter[str] = Counter()

@@ -25,7 +25,7 @@ class Record(Noun):
     last_verified: datetime | None  # when the same bytes were last seen there
 
 
-def keep_record(c: Connection, before: Standing, made: Verdict, decision: Decision) -> int:
+def keep_record(connection: Connection, before: Standing, made: Verdict, decision: Decision) -> int:
     """Write what was approved; a draft has one number for ever, given at its first approval."""
     values: dict[str, Any] = {
         "approved_by": decision.by,
@@ -34,38 +34,42 @@ def keep_record(c: Connection, before: Standing, made: Verdict, decision: Decisi
         "amended_fields": [one.field for one in review.changes(before.proposal, made.draft) if one.field != "status"],
         "body": review.body(made.draft),
     }
-    number = c.execute(select(t.records.c.number).where(t.records.c.draft_id == made.draft.id)).scalar()
+    number = connection.execute(select(t.records.c.number).where(t.records.c.draft_id == made.draft.id)).scalar()
     if number is not None:
         if made.kind == "carry":
             del values["approved_by"], values["approved_at"]  # nobody approved anew: the person's word moved
-        c.execute(update(t.records).where(t.records.c.number == number).values(**values))
+        connection.execute(update(t.records).where(t.records.c.number == number).values(**values))
         return int(number)
-    number = _next(c, t.records.c.number)
-    document = _document_number(c, made.draft.provenance.document)
-    c.execute(insert(t.records).values(number=number, draft_id=made.draft.id, document_number=document, **values))
+    number = _next(connection, t.records.c.number)
+    document = _document_number(connection, made.draft.provenance.document)
+    connection.execute(
+        insert(t.records).values(number=number, draft_id=made.draft.id, document_number=document, **values)
+    )
     return number
 
 
-def withdraw_record(c: Connection, draft_id: str, at: datetime) -> None:
+def withdraw_record(connection: Connection, draft_id: str, at: datetime) -> None:
     """The approval was undone: the number stays taken, the record is no longer published."""
-    c.execute(update(t.records).where(t.records.c.draft_id == draft_id).values(withdrawn_at=at))
+    connection.execute(update(t.records).where(t.records.c.draft_id == draft_id).values(withdrawn_at=at))
 
 
-def _document_number(c: Connection, document_id: str) -> int:
-    source_id = c.execute(select(t.documents.c.source_id).where(t.documents.c.id == document_id)).scalar_one()
-    number = c.execute(select(t.record_documents.c.number).where(t.record_documents.c.source_id == source_id)).scalar()
+def _document_number(connection: Connection, document_id: str) -> int:
+    source_id = connection.execute(select(t.documents.c.source_id).where(t.documents.c.id == document_id)).scalar_one()
+    number = connection.execute(
+        select(t.record_documents.c.number).where(t.record_documents.c.source_id == source_id)
+    ).scalar()
     if number is None:
-        number = _next(c, t.record_documents.c.number)
-        c.execute(insert(t.record_documents).values(number=number, source_id=source_id))
+        number = _next(connection, t.record_documents.c.number)
+        connection.execute(insert(t.record_documents).values(number=number, source_id=source_id))
     return int(number)
 
 
-def _next(c: Connection, column: Any) -> int:  # noqa: ANN401 -- a column of numbers
+def _next(connection: Connection, column: Any) -> int:  # noqa: ANN401 -- a column of numbers
     # Safe because every writer holds the end of the audit chain, and because rows are never deleted.
-    return int(c.execute(select(func.coalesce(func.max(column, type_=Integer), 0))).scalar_one()) + 1
+    return int(connection.execute(select(func.coalesce(func.max(column, type_=Integer), 0))).scalar_one()) + 1
 
 
-def records(c: Connection, *, after: int = 0, most: int | None = None) -> Iterator[Record]:
+def records(connection: Connection, *, after: int = 0, most: int | None = None) -> Iterator[Record]:
     """The records that stand, by number; those behind a number, and not more than so many."""
     query = (
         select(
@@ -82,8 +86,8 @@ def records(c: Connection, *, after: int = 0, most: int | None = None) -> Iterat
         .limit(most)
     )
     visits = select(t.captures.c.sha256, func.max(t.captures.c.captured_at)).group_by(t.captures.c.sha256)
-    verified = dict(c.execute(visits).all())
-    for row in c.execute(query, execution_options={"yield_per": 500}).mappings():
+    verified = dict(connection.execute(visits).all())
+    for row in connection.execute(query, execution_options={"yield_per": 500}).mappings():
         yield Record(
             id=review.record_id(row["number"]),
             document_id=review.document_record_id(row["document_number"]),

@@ -51,14 +51,14 @@ class RunStore(DocumentStore):
     def start_run(self, run_id: str, model: str, options: dict[str, Any], sources: Sequence[Source]) -> None:
         """Write down a run and its documents before any work begins."""
         ids = [self.save_source(source) for source in sources]
-        with self.write() as c:
-            c.execute(
+        with self.write() as connection:
+            connection.execute(
                 insert(t.runs).values(
                     id=run_id, model=model, state="running", started_at=datetime.now(UTC), options=options
                 )
             )
             if ids:
-                c.execute(
+                connection.execute(
                     insert(t.run_documents),
                     [{"run_id": run_id, "position": n, "source_id": s, "state": "waiting"} for n, s in enumerate(ids)],
                 )
@@ -66,8 +66,8 @@ class RunStore(DocumentStore):
     def set_run_state(self, run_id: str, state: str) -> None:
         """Running, finished, interrupted or stopped; every state but running carries its time."""
         finished = None if state == "running" else datetime.now(UTC)
-        with self.write() as c:
-            c.execute(update(t.runs).where(t.runs.c.id == run_id).values(state=state, finished_at=finished))
+        with self.write() as connection:
+            connection.execute(update(t.runs).where(t.runs.c.id == run_id).values(state=state, finished_at=finished))
 
     def run_captured(self, run_id: str, position: int, document_id: str, seconds: float = 0.0) -> None:
         """The document of this place in the run has text and clauses; how long that took."""
@@ -92,11 +92,11 @@ class RunStore(DocumentStore):
         Decisions on older texts of the source follow to where their evidence stands unchanged.
         """
         ledger = analysis.ledger(clauses)
-        with self.write() as c:
-            save_drafts(c, run_id, document_id, analysis.drafts)
-            save_rejections(c, run_id, document_id, analysis.rejections)
-            carry(c, document_id, datetime.now(UTC))
-            c.execute(
+        with self.write() as connection:
+            save_drafts(connection, run_id, document_id, analysis.drafts)
+            save_rejections(connection, run_id, document_id, analysis.rejections)
+            carry(connection, document_id, datetime.now(UTC))
+            connection.execute(
                 update(t.run_documents)
                 .where(t.run_documents.c.run_id == run_id, t.run_documents.c.position == position)
                 .values(
@@ -112,8 +112,8 @@ class RunStore(DocumentStore):
             )
 
     def _set_run_document(self, run_id: str, position: int, **values: Any) -> None:  # noqa: ANN401 -- column values
-        with self.write() as c:
-            c.execute(
+        with self.write() as connection:
+            connection.execute(
                 update(t.run_documents)
                 .where(t.run_documents.c.run_id == run_id, t.run_documents.c.position == position)
                 .values(**values)
@@ -121,8 +121,12 @@ class RunStore(DocumentStore):
 
     def runs(self) -> list[RunRow]:
         """All runs, newest first."""
-        with self.read() as c:
-            rows = c.execute(select(t.runs).order_by(t.runs.c.started_at.desc(), t.runs.c.id.desc())).mappings().all()
+        with self.read() as connection:
+            rows = (
+                connection.execute(select(t.runs).order_by(t.runs.c.started_at.desc(), t.runs.c.id.desc()))
+                .mappings()
+                .all()
+            )
         return [RunRow(**row) for row in rows]
 
     def run(self, run_id: str) -> RunRow | None:
@@ -131,13 +135,13 @@ class RunStore(DocumentStore):
 
     def run_documents(self, run_id: str) -> list[RunDocument]:
         """The documents of a run in the order they were given."""
-        with self.read() as c:
-            return [_run_document(row) for row in c.execute(_places(run_id)).mappings()]
+        with self.read() as connection:
+            return [_run_document(row) for row in connection.execute(_places(run_id)).mappings()]
 
     def run_document(self, run_id: str, position: int) -> RunDocument:
         """The document at one place of a run; raises StoreError where there is none."""
-        with self.read() as c:
-            row = c.execute(_places(run_id).where(t.run_documents.c.position == position)).mappings().first()
+        with self.read() as connection:
+            row = connection.execute(_places(run_id).where(t.run_documents.c.position == position)).mappings().first()
         if row is None:
             raise StoreError(f"run {run_id} has no document {position}")
         return _run_document(row)

@@ -34,8 +34,8 @@ def store(workspace):
 def test_somebody_is_added_with_a_link_listed_and_disabled(cli, store):
     said = cli("users", "add", "Ada Quill", "--role", "admin", "--address", "https://desk.example/")
     token = re.search(r"https://desk\.example/welcome/(\S+)", said.output).group(1)
-    with store.read() as c:
-        assert people_store.invitation(c, token, people_store.person(c, "Ada Quill").created_at) == (
+    with store.read() as connection:
+        assert people_store.invitation(connection, token, people_store.person(connection, "Ada Quill").created_at) == (
             "Ada Quill",
             "admin",
         )
@@ -57,8 +57,8 @@ def test_somebody_is_added_with_a_link_listed_and_disabled(cli, store):
     ],
 )
 def test_mistakes_with_people_are_one_line(cli, store, words, said):
-    with store.write() as c:
-        people_store.add_person(c, "Adam", "admin", by="test", at=NOW)
+    with store.write() as connection:
+        people_store.add_person(connection, "Adam", "admin", by="test", at=NOW)
     failed = cli("users", *words)
     assert isinstance(failed.exception, UserError)
     assert said in str(failed.exception)
@@ -66,14 +66,14 @@ def test_mistakes_with_people_are_one_line(cli, store, words, said):
 
 def test_the_audit_is_verified_and_a_forgery_fails(cli, store):
     fill(store)
-    with store.write() as c:
-        desk_store.decide(c, Decision(kind="approve", draft=REFUND.id, saw=1, by="Anna", at=NOW), load())
+    with store.write() as connection:
+        desk_store.decide(connection, Decision(kind="approve", draft=REFUND.id, saw=1, by="Anna", at=NOW), load())
     said = cli("doctor", "--audit")
     assert said.exit_code == 0
     assert "1 rows hold; its head is" in said.output
-    with store.write() as c:
-        c.execute(text("DROP TRIGGER audit_no_update"))
-        c.execute(text("UPDATE audit SET actor = 'Eve'"))
+    with store.write() as connection:
+        connection.execute(text("DROP TRIGGER audit_no_update"))
+        connection.execute(text("UPDATE audit SET actor = 'Eve'"))
     forged = cli("doctor", "--audit")
     assert forged.exit_code == 1
     assert "row 1 was changed" in forged.output
@@ -82,16 +82,16 @@ def test_the_audit_is_verified_and_a_forgery_fails(cli, store):
 def test_the_doctor_tells_of_news_that_nobody_took(cli, store):
     fill(store)
     assert "announcements" not in cli("doctor").output
-    with store.write() as c:
-        outbox.listen(c, "webhook", NOW)
-        desk_store.decide(c, Decision(kind="approve", draft=REFUND.id, saw=1, by="Anna", at=NOW), load())
-        outbox.failed(c, outbox.claim(c, "webhook", NOW), "it answered 503", NOW)
+    with store.write() as connection:
+        outbox.listen(connection, "webhook", NOW)
+        desk_store.decide(connection, Decision(kind="approve", draft=REFUND.id, saw=1, by="Anna", at=NOW), load())
+        outbox.failed(connection, outbox.claim(connection, "webhook", NOW), "it answered 503", NOW)
     said = " ".join(cli("doctor").output.split())
     assert "note announcements 1 for the webhook wait since 2026-03-02 09:00 UTC, 0 of them given up" in said
     assert "it answered 503" in said
-    with store.write() as c:
+    with store.write() as connection:
         late = NOW + outbox.PATIENCE * 2
-        outbox.failed(c, outbox.claim(c, "webhook", late), "it answered 503", late)
+        outbox.failed(connection, outbox.claim(connection, "webhook", late), "it answered 503", late)
     failed = cli("doctor")
     assert failed.exit_code == 1
     assert "1 of them given up" in " ".join(failed.output.split())

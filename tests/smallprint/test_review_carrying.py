@@ -23,8 +23,8 @@ NEWER, NEWER_CLAUSES = document(CHANGED, "cd" * 32)
 
 
 def decide(desk, kind, of, **fields):
-    with desk.write() as c:
-        desk_store.decide(c, Decision(kind=kind, draft=of.id, saw=1, by="anna", at=NOW, **fields), REGISTRY)
+    with desk.write() as connection:
+        desk_store.decide(connection, Decision(kind=kind, draft=of.id, saw=1, by="anna", at=NOW, **fields), REGISTRY)
 
 
 def anew(draft, **changes):
@@ -52,14 +52,14 @@ def read_newer(desk, *drafts, run="r2"):
 
 
 def standing(desk, draft_id):
-    with desk.read() as c:
-        return desk_store.standing(c, draft_id)
+    with desk.read() as connection:
+        return desk_store.standing(connection, draft_id)
 
 
 def kept(desk):
-    with desk.read() as c:
-        assert audit.verify(c).problems == ()
-        return list(records(c))
+    with desk.read() as connection:
+        assert audit.verify(connection).problems == ()
+        return list(records(connection))
 
 
 def test_an_approval_follows_its_words_with_number_text_and_approver(desk):
@@ -96,8 +96,8 @@ def test_an_approval_whose_words_changed_waits_again_and_says_why(desk):
     decide(desk, "approve", PRICES)
     read_newer(desk)
     assert kept(desk) == []
-    with desk.read() as c:
-        waiting = queue_store.lines(c, Filters(flag="document_changed"), NOW)
+    with desk.read() as connection:
+        waiting = queue_store.lines(connection, Filters(flag="document_changed"), NOW)
     assert PRICES.id in [one.draft for one in waiting]
     assert standing(desk, PRICES.id).draft.status == "draft"
 
@@ -117,7 +117,7 @@ def test_a_carried_decision_is_not_undone_but_decided_anew(desk):
 
     decide(desk, "approve", REFUND)
     read_newer(desk, anew(REFUND))
-    with desk.write() as c:
-        act = c.execute(select(t.decisions.c.act).where(t.decisions.c.kind == "carry").limit(1)).scalar()
+    with desk.write() as connection:
+        act = connection.execute(select(t.decisions.c.act).where(t.decisions.c.kind == "carry").limit(1)).scalar()
         with pytest.raises(RefusedError, match="anew"):
-            desk_store.undo(c, act, by="anna", at=NOW, anyone=True)
+            desk_store.undo(connection, act, by="anna", at=NOW, anyone=True)

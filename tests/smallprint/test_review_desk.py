@@ -26,34 +26,34 @@ def decision(kind, of=REFUND, saw=1, by="anna", **fields):
 
 
 def decide(desk: Store, kind, of=REFUND, **fields):
-    with desk.write() as c:
-        return desk_store.decide(c, decision(kind, of, **fields), REGISTRY)
+    with desk.write() as connection:
+        return desk_store.decide(connection, decision(kind, of, **fields), REGISTRY)
 
 
 def undo(desk: Store, act: str, by="anna", **fields):
-    with desk.write() as c:
-        return desk_store.undo(c, act, by=by, at=NOW, **fields)
+    with desk.write() as connection:
+        return desk_store.undo(connection, act, by=by, at=NOW, **fields)
 
 
 def status(desk: Store, of=REFUND):
-    with desk.read() as c:
-        found = desk_store.standing(c, of.id)
+    with desk.read() as connection:
+        found = desk_store.standing(connection, of.id)
     return found.draft.status, found.version
 
 
 def chain(desk: Store) -> audit.ChainReport:
-    with desk.read() as c:
-        return audit.verify(c)
+    with desk.read() as connection:
+        return audit.verify(connection)
 
 
 def all_records(desk: Store):
-    with desk.read() as c:
-        return list(records(c))
+    with desk.read() as connection:
+        return list(records(connection))
 
 
 def titles(desk: Store, **filters):
-    with desk.read() as c:
-        return [one.draft for one in queue_store.lines(c, Filters(**filters), NOW)]
+    with desk.read() as connection:
+        return [one.draft for one in queue_store.lines(connection, Filters(**filters), NOW)]
 
 
 def test_approvals_get_permanent_ids_in_order(desk: Store):
@@ -66,8 +66,8 @@ def test_approvals_get_permanent_ids_in_order(desk: Store):
 def test_an_amendment_stands_beside_the_proposal(desk: Store):
     words = REFUND.model_copy(update={"title": "No refunds"})
     decide(desk, "approve", words=words)
-    with desk.read() as c:
-        now = desk_store.standing(c, REFUND.id)
+    with desk.read() as connection:
+        now = desk_store.standing(connection, REFUND.id)
     assert (now.draft.title, now.proposal.title) == ("No refunds", REFUND.title)
     assert all_records(desk)[0].amended_fields == ("title",)
 
@@ -76,8 +76,8 @@ def test_no_rerun_touches_what_a_person_decided_or_wrote(desk: Store):
     decide(desk, "reject", reasons=("misread",))
     decide(desk, "second_opinion", PRICES, words=PRICES.model_copy(update={"title": "Prices change"}))
     run(desk, REFUND.model_copy(update={"title": "anew"}), PRICES.model_copy(update={"title": "anew"}))
-    with desk.read() as c:
-        refund, prices = (desk_store.standing(c, one.id) for one in (REFUND, PRICES))
+    with desk.read() as connection:
+        refund, prices = (desk_store.standing(connection, one.id) for one in (REFUND, PRICES))
     assert (refund.draft.status, refund.draft.title) == ("rejected", REFUND.title)
     assert (prices.draft.title, prices.proposal.title) == ("Prices change", "anew")
 
@@ -94,8 +94,8 @@ def test_undo_brings_back_words_status_and_queue_and_withdraws_the_record(desk: 
     assert status(desk) == ("draft", 3)
     assert all_records(desk) == []
     assert REFUND.id in titles(desk)
-    with desk.read() as c:
-        assert desk_store.standing(c, REFUND.id).draft.title == REFUND.title
+    with desk.read() as connection:
+        assert desk_store.standing(connection, REFUND.id).draft.title == REFUND.title
 
 
 def test_a_record_approved_again_keeps_its_number(desk: Store):
@@ -140,8 +140,8 @@ def test_nothing_is_undone_twice_nor_under_a_later_decision(desk: Store):
 
 def test_a_bulk_decides_what_it_can_names_the_rest_and_is_undone_whole(desk: Store):
     wrong = [decision("approve", REFUND), decision("approve", PRICES, saw=7), decision("approve", ARBITRATION)]
-    with desk.write() as c:
-        done, left = desk_store.decide_many(c, wrong, REGISTRY)
+    with desk.write() as connection:
+        done, left = desk_store.decide_many(connection, wrong, REGISTRY)
     assert [one.draft.id for one in done.verdicts] == [REFUND.id, ARBITRATION.id]
     assert isinstance(left[PRICES.id], ConflictError)
     undo(desk, done.act)
@@ -150,8 +150,8 @@ def test_a_bulk_decides_what_it_can_names_the_rest_and_is_undone_whole(desk: Sto
 
 def test_a_split_and_its_undo(desk: Store):
     parts = (REFUND, REFUND.model_copy(update={"category": "unilateral_change", "evidence": PRICES.evidence}))
-    with desk.write() as c:
-        done = desk_store.split(c, decision("split"), parts)
+    with desk.write() as connection:
+        done = desk_store.split(connection, decision("split"), parts)
     children = [one.draft.id for one in done.verdicts[1:]]
     assert set(children) <= set(titles(desk))
     assert REFUND.id not in titles(desk)
@@ -161,11 +161,11 @@ def test_a_split_and_its_undo(desk: Store):
 
 
 def test_a_merge_and_its_undo(desk: Store):
-    with desk.write() as c:
-        done = desk_store.merge(c, decision("merge", ARBITRATION), [decision("merge", CLASS_ACTION)])
+    with desk.write() as connection:
+        done = desk_store.merge(connection, decision("merge", ARBITRATION), [decision("merge", CLASS_ACTION)])
     assert CLASS_ACTION.id not in titles(desk)
-    with desk.read() as c:
-        assert len(desk_store.standing(c, ARBITRATION.id).draft.evidence) == 2
+    with desk.read() as connection:
+        assert len(desk_store.standing(connection, ARBITRATION.id).draft.evidence) == 2
     undo(desk, done.act)
     assert CLASS_ACTION.id in titles(desk)
     assert chain(desk).problems == ()
@@ -173,24 +173,24 @@ def test_a_merge_and_its_undo(desk: Store):
 
 def test_a_missed_provision_is_added_once_with_its_person_as_maker(desk: Store):
     words = draft("c9", "content_license")
-    with desk.write() as c:
-        done = desk_store.add(c, words, by="anna", at=NOW)
+    with desk.write() as connection:
+        done = desk_store.add(connection, words, by="anna", at=NOW)
     made = done.verdicts[0].draft
     assert (made.provenance.model, made.confidence, made.status) == ("person:anna", 1.0, "draft")
     assert made.id in titles(desk)
-    with desk.write() as c, pytest.raises(RefusedError, match="already"):
-        desk_store.add(c, words, by="anna", at=NOW)
+    with desk.write() as connection, pytest.raises(RefusedError, match="already"):
+        desk_store.add(connection, words, by="anna", at=NOW)
     undo(desk, done.act)
     assert made.id not in titles(desk)
 
 
 def test_a_clause_with_nothing_in_it_is_marked_and_unmarked(desk: Store):
-    with desk.write() as c:
-        act = desk_store.mark_nothing(c, DOCUMENT.id, "c9", by="anna", at=NOW)
-        assert desk_store.mark_nothing(c, DOCUMENT.id, "c9", by="ben", at=NOW) == ""
+    with desk.write() as connection:
+        act = desk_store.mark_nothing(connection, DOCUMENT.id, "c9", by="anna", at=NOW)
+        assert desk_store.mark_nothing(connection, DOCUMENT.id, "c9", by="ben", at=NOW) == ""
     undo(desk, act)
-    with desk.read() as c:
-        assert c.execute(select(t.clause_marks)).all() == []
+    with desk.read() as connection:
+        assert connection.execute(select(t.clause_marks)).all() == []
     assert chain(desk).length == 2
 
 
@@ -206,8 +206,8 @@ def test_a_refused_decision_leaves_no_trace(desk: Store):
 
 def test_the_chain_tells_every_field_before_and_after(desk: Store):
     decide(desk, "approve", words=REFUND.model_copy(update={"title": "No refunds"}))
-    with desk.read() as c:
-        (row,) = c.execute(select(t.audit)).mappings().all()
+    with desk.read() as connection:
+        (row,) = connection.execute(select(t.audit)).mappings().all()
     assert (row["actor"], row["what"], row["subject"], row["version"]) == ("anna", "amend", REFUND.id, 2)
     assert {"field": "title", "before": REFUND.title, "after": "No refunds"} in row["changes"]
     assert row["detail"]["record"] == "SP-P-000001"
@@ -220,21 +220,21 @@ def test_the_database_itself_refuses_to_change_history(desk: Store, table, act):
     decide(desk, "approve")
     target = t.metadata.tables[table]
     statement = update(target).values({"by" if table == "decisions" else "actor": "eve"})
-    with pytest.raises((SQLAlchemyError, StoreError), match="append-only"), desk.write() as c:
-        c.execute(statement if act == "update" else delete(target))
+    with pytest.raises((SQLAlchemyError, StoreError), match="append-only"), desk.write() as connection:
+        connection.execute(statement if act == "update" else delete(target))
     assert chain(desk).problems == ()
 
 
 def _without_triggers(desk: Store, statement: str) -> None:
     """What somebody with the database's password could do."""
-    with desk.write() as c:
+    with desk.write() as connection:
         if desk.engine.dialect.name == "sqlite":
-            c.execute(text("DROP TRIGGER IF EXISTS audit_no_update"))
-            c.execute(text("DROP TRIGGER IF EXISTS audit_no_delete"))
+            connection.execute(text("DROP TRIGGER IF EXISTS audit_no_update"))
+            connection.execute(text("DROP TRIGGER IF EXISTS audit_no_delete"))
         else:
-            c.execute(text("ALTER TABLE audit DISABLE TRIGGER USER"))
-            c.execute(text("ALTER TABLE audit DROP CONSTRAINT pk_audit CASCADE"))
-        c.execute(text(statement))
+            connection.execute(text("ALTER TABLE audit DISABLE TRIGGER USER"))
+            connection.execute(text("ALTER TABLE audit DROP CONSTRAINT pk_audit CASCADE"))
+        connection.execute(text(statement))
 
 
 @pytest.mark.parametrize(
@@ -259,13 +259,13 @@ def test_a_row_taken_out_shows(desk: Store, row, said):
     for one in (REFUND, PRICES, ARBITRATION):
         decide(desk, "approve", one)
     if desk.engine.dialect.name == "sqlite":
-        with desk.engine.connect() as c:
-            c.exec_driver_sql("COMMIT")
-            c.exec_driver_sql("PRAGMA foreign_keys=OFF")
-            c.exec_driver_sql("DROP TRIGGER audit_no_delete")
-            c.exec_driver_sql(f"DELETE FROM audit WHERE id = {row}")  # noqa: S608 -- a number of this table
-            c.exec_driver_sql("BEGIN")
-            c.commit()
+        with desk.engine.connect() as connection:
+            connection.exec_driver_sql("COMMIT")
+            connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+            connection.exec_driver_sql("DROP TRIGGER audit_no_delete")
+            connection.exec_driver_sql(f"DELETE FROM audit WHERE id = {row}")  # noqa: S608 -- a number of this table
+            connection.exec_driver_sql("BEGIN")
+            connection.commit()
     else:
         _without_triggers(desk, f"DELETE FROM audit WHERE id = {row}")  # noqa: S608 -- a number of this table
     assert any(said in problem for problem in chain(desk).problems)
@@ -320,30 +320,30 @@ def test_the_queue_is_ordered_by_need(desk: Store):
 )
 def test_filters_of_the_queue(desk: Store, filters, found):
     assert titles(desk, **filters) == [one.id for one in found]
-    with desk.read() as c:
-        whole = queue_counts.survey(c, Filters(**filters), NOW)
-        assert whole.facets == queue_counts.facets(c, Filters(**filters))
+    with desk.read() as connection:
+        whole = queue_counts.survey(connection, Filters(**filters), NOW)
+        assert whole.facets == queue_counts.facets(connection, Filters(**filters))
     assert ([one.draft for one in whole.lines], whole.total) == ([one.id for one in found], len(found))
 
 
 def test_counts_follow_the_other_filters(desk: Store):
-    with desk.read() as c:
-        found = queue_counts.facets(c, Filters(severity="critical"))
-        assert queue_store.total(c, Filters(severity="critical")) == 1
+    with desk.read() as connection:
+        found = queue_counts.facets(connection, Filters(severity="critical"))
+        assert queue_store.total(connection, Filters(severity="critical")) == 1
     assert dict(found["severity"]) == {"critical": 1, "high": 1, "medium": 2}
     assert found["category"] == [("arbitration", 1)]
     assert found["entity"] == [("Northwind Kettles", 1)]
 
 
 def next_for(desk: Store, user: str, **fields):
-    with desk.read() as c:
-        return queue_store.next_open(c, Filters(), user, fields.pop("now", NOW), **fields)
+    with desk.read() as connection:
+        return queue_store.next_open(connection, Filters(), user, fields.pop("now", NOW), **fields)
 
 
 def test_two_reviewers_do_not_meet_until_a_lease_runs_out(desk: Store):
-    with desk.write() as c:
-        assert queue_store.lease(c, CLASS_ACTION.id, "anna", NOW) is None
-        assert queue_store.lease(c, CLASS_ACTION.id, "ben", NOW) == "anna"
+    with desk.write() as connection:
+        assert queue_store.lease(connection, CLASS_ACTION.id, "anna", NOW) is None
+        assert queue_store.lease(connection, CLASS_ACTION.id, "ben", NOW) == "anna"
     assert next_for(desk, "anna") == CLASS_ACTION.id
     assert next_for(desk, "ben") == ARBITRATION.id
     assert next_for(desk, "ben", now=NOW + timedelta(hours=1)) == CLASS_ACTION.id
@@ -354,8 +354,8 @@ def test_reviewers_who_ask_at_once_get_a_draft_each(desk: Store):
 
     def ask(n: int) -> None:
         barrier.wait()
-        with desk.write() as c:
-            given.append(queue_store.claim_next(c, Filters(), f"person{n}", NOW))
+        with desk.write() as connection:
+            given.append(queue_store.claim_next(connection, Filters(), f"person{n}", NOW))
 
     threads = [Thread(target=ask, args=(n,)) for n in range(4)]
     for thread in threads:
@@ -378,8 +378,8 @@ def test_who_asks_for_a_second_opinion_is_not_the_one_to_give_it(desk: Store):
 
 
 def test_an_assigned_draft_waits_for_its_person(desk: Store):
-    with desk.write() as c:
-        queue_store.assign(c, [CLASS_ACTION.id], "ben")
+    with desk.write() as connection:
+        queue_store.assign(connection, [CLASS_ACTION.id], "ben")
     assert next_for(desk, "anna") == ARBITRATION.id
     assert next_for(desk, "ben") == CLASS_ACTION.id
 
@@ -387,29 +387,29 @@ def test_an_assigned_draft_waits_for_its_person(desk: Store):
 def test_progress_of_document_and_day(desk: Store):
     decide(desk, "approve")
     decide(desk, "reject", PRICES, by="ben", reasons=("misread",))
-    with desk.read() as c:
-        assert queue_store.document_progress(c, DOCUMENT.id) == {"approved": 1, "rejected": 1, "draft": 2}
-        assert queue_store.day_progress(c, NOW - timedelta(hours=1)) == {"anna": 1, "ben": 1}
-        assert queue_store.day_progress(c, NOW + timedelta(hours=1)) == {}
+    with desk.read() as connection:
+        assert queue_store.document_progress(connection, DOCUMENT.id) == {"approved": 1, "rejected": 1, "draft": 2}
+        assert queue_store.day_progress(connection, NOW - timedelta(hours=1)) == {"anna": 1, "ben": 1}
+        assert queue_store.day_progress(connection, NOW + timedelta(hours=1)) == {}
 
 
 def test_half_done_edits_are_kept_until_the_decision(desk: Store):
-    with desk.write() as c:
-        desk_store.keep_half_edit(c, REFUND.id, "anna", saw=1, fields={"title": ["No"]}, at=NOW)
-        desk_store.keep_half_edit(c, REFUND.id, "anna", saw=1, fields={"title": ["No refunds"]}, at=NOW)
-    with desk.read() as c:
-        assert desk_store.half_edit(c, REFUND.id, "anna").fields == {"title": ["No refunds"]}
-        assert desk_store.half_edit(c, REFUND.id, "ben") is None
+    with desk.write() as connection:
+        desk_store.keep_half_edit(connection, REFUND.id, "anna", saw=1, fields={"title": ["No"]}, at=NOW)
+        desk_store.keep_half_edit(connection, REFUND.id, "anna", saw=1, fields={"title": ["No refunds"]}, at=NOW)
+    with desk.read() as connection:
+        assert desk_store.half_edit(connection, REFUND.id, "anna").fields == {"title": ["No refunds"]}
+        assert desk_store.half_edit(connection, REFUND.id, "ben") is None
     decide(desk, "approve")
-    with desk.read() as c:
-        assert desk_store.half_edit(c, REFUND.id, "anna") is None
+    with desk.read() as connection:
+        assert desk_store.half_edit(connection, REFUND.id, "anna") is None
 
 
 def test_drafts_from_before_the_desk_are_placed(desk: Store):
-    with desk.write() as c:
-        c.execute(delete(t.queue_words))
-        c.execute(delete(t.queue))
-        assert queue_store.place_missing(c) == 4
+    with desk.write() as connection:
+        connection.execute(delete(t.queue_words))
+        connection.execute(delete(t.queue))
+        assert queue_store.place_missing(connection) == 4
     assert len(titles(desk)) == 4
 
 

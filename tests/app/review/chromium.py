@@ -50,8 +50,8 @@ class Served:
         made = self.chromium.new_context(base_url=self.base, **{"viewport": {"width": 1400, "height": 900}, **context})
         made.set_default_timeout(10_000)
         if name is not None:
-            with self.store.write() as c:
-                token = people_store.start_session(c, name, self.clock())
+            with self.store.write() as connection:
+                token = people_store.start_session(connection, name, self.clock())
             made.add_cookies([{"name": "smallprint", "value": token, "url": self.base}])
         self.contexts.append(made)
         page = made.new_page()
@@ -59,8 +59,8 @@ class Served:
         return page
 
     def standing(self, draft):
-        with self.store.read() as c:
-            return desk_store.standing(c, draft.id)
+        with self.store.read() as connection:
+            return desk_store.standing(connection, draft.id)
 
     def close(self) -> None:
         for one in self.contexts:
@@ -80,10 +80,10 @@ def fill_with_a_password(store) -> None:
     from app.review.passwords import hash_password
 
     fill(store)
-    with store.write() as c:
+    with store.write() as connection:
         for name, role in (("Anna", "reviewer"), ("Ben", "reviewer"), ("Lea", "lead")):
             password = hash_password(PASSWORD) if name == "Anna" else None
-            people_store.add_person(c, name, role, by="test", at=NOW, password=password)
+            people_store.add_person(connection, name, role, by="test", at=NOW, password=password)
 
 
 @pytest.fixture

@@ -49,9 +49,9 @@ def clock() -> Clock:
 def fill_with_people(store: Store) -> None:
     """Four drafts, and somebody of each role."""
     fill(store)
-    with store.write() as c:
+    with store.write() as connection:
         for name, role in PEOPLE.items():
-            people_store.add_person(c, name, role, by="test", at=NOW)
+            people_store.add_person(connection, name, role, by="test", at=NOW)
 
 
 @pytest.fixture(params=KINDS)
@@ -76,8 +76,10 @@ def browse(store: Store, clock: Clock):
     def browser(name: str | None = None) -> Browser:
         client = TestClient(desk, base_url="http://desk.example", follow_redirects=False, raise_server_exceptions=True)
         if name is not None:
-            with store.write() as c:
-                client.cookies.set("smallprint", people_store.start_session(c, name, clock()), domain="desk.example")
+            with store.write() as connection:
+                client.cookies.set(
+                    "smallprint", people_store.start_session(connection, name, clock()), domain="desk.example"
+                )
         return Browser(client)
 
     return browser

@@ -108,19 +108,19 @@ def announce(store, receiver, clock):
 
 
 def decide(store, kind, draft, saw=1, **fields):
-    with store.write() as c:
+    with store.write() as connection:
         made = Decision(kind=kind, draft=draft.id, saw=saw, by="Anna", at=NOW, **fields)
-        return desk_store.decide(c, made, load())
+        return desk_store.decide(connection, made, load())
 
 
 def undo(store, done):
-    with store.write() as c:
-        return desk_store.undo(c, done.act, by="Anna", at=NOW)
+    with store.write() as connection:
+        return desk_store.undo(connection, done.act, by="Anna", at=NOW)
 
 
 def backlog(store):
-    with store.read() as c:
-        return [(one.channel, one.waiting, one.given_up, one.problem) for one in outbox.backlog(c)]
+    with store.read() as connection:
+        return [(one.channel, one.waiting, one.given_up, one.problem) for one in outbox.backlog(connection)]
 
 
 def drained(store, announcer) -> bool:
@@ -209,16 +209,16 @@ def test_what_is_away_for_days_is_given_up_until_a_desk_starts_again(store, rece
 
 
 def test_what_nobody_took_in_a_month_is_dropped(store):
-    with store.write() as c:
-        outbox.listen(c, "webhook", NOW)
+    with store.write() as connection:
+        outbox.listen(connection, "webhook", NOW)
     decide(store, "approve", REFUND)
-    with store.write() as c:
+    with store.write() as connection:
         late = NOW + outbox.PATIENCE * 2
-        outbox.failed(c, outbox.claim(c, "webhook", late), "it answered 503", late)
-        outbox.listen(c, "webhook", NOW + outbox.KEPT)
+        outbox.failed(connection, outbox.claim(connection, "webhook", late), "it answered 503", late)
+        outbox.listen(connection, "webhook", NOW + outbox.KEPT)
     assert backlog(store) == [("webhook", 0, 1, "it answered 503")]
-    with store.write() as c:
-        outbox.listen(c, "webhook", NOW + outbox.KEPT * 2)
+    with store.write() as connection:
+        outbox.listen(connection, "webhook", NOW + outbox.KEPT * 2)
     assert backlog(store) == []
 
 
@@ -228,27 +228,27 @@ def test_pauses_grow_to_an_hour():
 
 
 def test_of_two_couriers_one_gets_a_message_and_the_other_after_its_death(store):
-    with store.write() as c:
-        outbox.listen(c, "webhook", NOW)
+    with store.write() as connection:
+        outbox.listen(connection, "webhook", NOW)
     decide(store, "approve", REFUND)
-    with store.write() as c:
-        first = outbox.claim(c, "webhook", NOW)
-        assert outbox.claim(c, "webhook", NOW) is None
-        again = outbox.claim(c, "webhook", NOW + outbox.CLAIM)
+    with store.write() as connection:
+        first = outbox.claim(connection, "webhook", NOW)
+        assert outbox.claim(connection, "webhook", NOW) is None
+        again = outbox.claim(connection, "webhook", NOW + outbox.CLAIM)
     assert (first.key, first.tries, again.key, again.tries) == (again.key, 1, first.key, 2)
 
 
 def test_a_channel_that_no_desk_was_set_up_for_in_a_week_hears_nothing(store):
-    with store.write() as c:
-        outbox.listen(c, "webhook", NOW - timedelta(days=8))
-        outbox.listen(c, "prefect", NOW - timedelta(days=6))
+    with store.write() as connection:
+        outbox.listen(connection, "webhook", NOW - timedelta(days=8))
+        outbox.listen(connection, "prefect", NOW - timedelta(days=6))
     decide(store, "approve", REFUND)
     assert backlog(store) == [("prefect", 1, 0, None)]
 
 
 def test_a_refused_decision_tells_nothing(store):
-    with store.write() as c:
-        outbox.listen(c, "webhook", NOW)
+    with store.write() as connection:
+        outbox.listen(connection, "webhook", NOW)
     with pytest.raises(desk_store.ConflictError):
         decide(store, "approve", REFUND, saw=7)
     assert backlog(store) == []
@@ -260,8 +260,8 @@ def test_a_refused_decision_tells_nothing(store):
 @pytest.fixture
 def process(store, receiver, tmp_path) -> Iterator[tuple[subprocess.Popen, httpx.Client]]:
     """``smallprint review`` as it runs for people, and a caller of its API."""
-    with store.write() as c:
-        token = people_store.make_token(c, "Anna", "test", NOW)
+    with store.write() as connection:
+        token = people_store.make_token(connection, "Anna", "test", NOW)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -317,11 +317,11 @@ async def test_an_approval_is_an_event_that_prefect_gives_back(store, prefect_ho
     from prefect.client.orchestration import get_client
     from prefect.events.filters import EventFilter, EventIDFilter, EventOccurredFilter
 
-    with store.write() as c:
-        outbox.listen(c, "prefect", NOW)
+    with store.write() as connection:
+        outbox.listen(connection, "prefect", NOW)
     decide(store, "approve", REFUND)
-    with store.write() as c:
-        message = outbox.claim(c, "prefect", NOW)
+    with store.write() as connection:
+        message = outbox.claim(connection, "prefect", NOW)
     for _ in range(2):  # told twice, as after a crash, it is still one event
         by_prefect(told(message))
     found = []
@@ -343,10 +343,10 @@ def test_a_prefect_that_is_away_is_told_later(store):
     from prefect.settings import PREFECT_API_URL, PREFECT_CLIENT_MAX_RETRIES, temporary_settings
 
     with temporary_settings({PREFECT_API_URL: "http://127.0.0.1:9/api", PREFECT_CLIENT_MAX_RETRIES: 0}):
-        with store.write() as c:
-            outbox.listen(c, "prefect", NOW)
+        with store.write() as connection:
+            outbox.listen(connection, "prefect", NOW)
         decide(store, "approve", REFUND)
-        with store.write() as c:
-            message = outbox.claim(c, "prefect", NOW)
+        with store.write() as connection:
+            message = outbox.claim(connection, "prefect", NOW)
         with pytest.raises(httpx.HTTPError):
             by_prefect(told(message))

@@ -15,8 +15,8 @@ def call(browse, store):
     def one(method: str, address: str, body=None, *, who: str | None = "Anna"):
         headers = {}
         if who is not None:
-            with store.write() as c:
-                headers["authorization"] = f"Bearer {people_store.make_token(c, who, 'test', NOW)}"
+            with store.write() as connection:
+                headers["authorization"] = f"Bearer {people_store.make_token(connection, who, 'test', NOW)}"
         answer = browse().client.request(method, f"/api/v1{address}", json=body, headers=headers)
         return answer.status_code, answer.json()
 
@@ -85,8 +85,8 @@ def test_several_at_once_name_what_is_left(call):
 )
 def test_refusals(call, store, who, wanted, status):
     assert decide(call, REFUND, who=who, **wanted)[0] == status
-    with store.read() as c:
-        assert desk_store.standing(c, REFUND.id).version == 1
+    with store.read() as connection:
+        assert desk_store.standing(connection, REFUND.id).version == 1
 
 
 def test_unknown_drafts_and_acts(call):
@@ -95,17 +95,17 @@ def test_unknown_drafts_and_acts(call):
 
 
 def test_a_revoked_token_and_a_disabled_owner_are_nobody(browse, store):
-    with store.write() as c:
-        token = people_store.make_token(c, "Anna", "old", NOW)
-        digest = people_store.tokens(c, "Anna")[0][0]
+    with store.write() as connection:
+        token = people_store.make_token(connection, "Anna", "old", NOW)
+        digest = people_store.tokens(connection, "Anna")[0][0]
     client, headers = browse().client, {"authorization": f"Bearer {token}"}
     assert client.get("/api/v1/queue", headers=headers).status_code == 200
-    with store.write() as c:
-        people_store.revoke_token(c, "Anna", digest, NOW)
+    with store.write() as connection:
+        people_store.revoke_token(connection, "Anna", digest, NOW)
     assert client.get("/api/v1/queue", headers=headers).status_code == 401
-    with store.write() as c:
-        other = people_store.make_token(c, "Ben", "x", NOW)
-        people_store.disable(c, "Ben", by="test", at=NOW)
+    with store.write() as connection:
+        other = people_store.make_token(connection, "Ben", "x", NOW)
+        people_store.disable(connection, "Ben", by="test", at=NOW)
     assert client.get("/api/v1/queue", headers={"authorization": f"Bearer {other}"}).status_code == 401
 
 
@@ -116,8 +116,8 @@ def test_a_session_cookie_is_no_token(anna):
 def test_nothing_that_the_description_allows_or_forbids_breaks_it(browse, store):
     schemathesis = pytest.importorskip("schemathesis", reason="schemathesis is not installed")
     app = browse().client.app
-    with store.write() as c:
-        token = people_store.make_token(c, "Adam", "test", NOW)
+    with store.write() as connection:
+        token = people_store.make_token(connection, "Adam", "test", NOW)
     schema = schemathesis.openapi.from_asgi("/api/openapi.json", app)
     broken: list[str] = []
     for operation in (found.ok() for found in schema.get_all_operations()):

@@ -30,8 +30,8 @@ def bare(kind, databases, chromium) -> Iterator[Served]:
 @on_both_databases
 def test_the_first_admin_comes_in_by_a_link_that_works_once(bare):
     running = bare
-    with running.store.write() as c:
-        link = f"/welcome/{people_store.invite(c, None, 'admin', running.clock())}"
+    with running.store.write() as connection:
+        link = f"/welcome/{people_store.invite(connection, None, 'admin', running.clock())}"
     page = running.page()
     page.goto(link)
     page.fill("[name=name]", "Ada Quill")

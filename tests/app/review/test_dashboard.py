@@ -16,9 +16,9 @@ from tests.desk import ARBITRATION, CLASS_ACTION, NOW, PRICES, REFUND
 @pytest.fixture
 def decided(store):
     def decide(kind, draft, by, **fields):
-        with store.write() as c:
+        with store.write() as connection:
             made = Decision(kind=kind, draft=draft.id, saw=1, by=by, at=NOW, **fields)
-            desk_store.decide(c, made, load())
+            desk_store.decide(connection, made, load())
 
     decide("approve", REFUND, "Anna", words=REFUND.model_copy(update={"title": "x" * len(REFUND.title)}))
     decide("approve", ARBITRATION, "Anna")
@@ -27,14 +27,14 @@ def decided(store):
 
 
 def test_figures_add_up(decided):
-    with decided.read() as c:
-        assert figures.totals(c, NOW) == figures.Totals(open=1, approved=2, rejected=1, second=0, today=3)
-        days, people = figures.throughput(c, NOW)
+    with decided.read() as connection:
+        assert figures.totals(connection, NOW) == figures.Totals(open=1, approved=2, rejected=1, second=0, today=3)
+        days, people = figures.throughput(connection, NOW)
         assert (days[-1], people) == ("2 Mar", {"Anna": [0] * 13 + [2], "Ben": [0] * 13 + [1]})
-        assert figures.reasons(c) == [(REASONS["misread"], 1), (REASONS["duplicate"], 1)]
-        assert sum(number for _, number in figures.waiting(c, NOW)) == 1
-        assert dict(figures.open_by_severity(c))["high"] == 1
-        (edits,) = figures.edits(c)
+        assert figures.reasons(connection) == [(REASONS["misread"], 1), (REASONS["duplicate"], 1)]
+        assert sum(number for _, number in figures.waiting(connection, NOW)) == 1
+        assert dict(figures.open_by_severity(connection))["high"] == 1
+        (edits,) = figures.edits(connection)
     assert (edits.maker, edits.approved, edits.untouched) == ("offline · offline@1", 2, 1)
     assert edits.changed["title"] == 0.5
     assert edits.changed["what_it_is"] == 0
@@ -49,10 +49,10 @@ def test_the_page_draws_them_for_leads(decided, browse):
 
 def test_leads_see_that_an_announcement_is_not_taken(decided, browse):
     assert "announcement" not in browse("Lea").get("/dashboard").text
-    with decided.write() as c:
-        outbox.listen(c, "webhook", NOW)
-        desk_store.decide(c, Decision(kind="approve", draft=CLASS_ACTION.id, saw=1, by="Ben", at=NOW), load())
-        outbox.failed(c, outbox.claim(c, "webhook", NOW), "it answered 503", NOW)
+    with decided.write() as connection:
+        outbox.listen(connection, "webhook", NOW)
+        desk_store.decide(connection, Decision(kind="approve", draft=CLASS_ACTION.id, saw=1, by="Ben", at=NOW), load())
+        outbox.failed(connection, outbox.claim(connection, "webhook", NOW), "it answered 503", NOW)
     said = browse("Lea").get("/dashboard").text
     assert "1 announcement for the webhook wait since 2 Mar 2026, 09:00 UTC: it answered 503." in said
 
@@ -114,9 +114,9 @@ def test_a_blind_reader_sees_the_proposal_and_changes_nothing(blind, decided):
         ben.send(page, f"/blind/{draft_id}", {"act": verdict})
     assert set(seen) == {REFUND.id, ARBITRATION.id}
     assert "No draft waits" in ben.get("/blind").text
-    with decided.read() as c:
-        assert desk_store.standing(c, REFUND.id).version == 2
-        found = {one.field: one for one in agreement.agreement(c)}
+    with decided.read() as connection:
+        assert desk_store.standing(connection, REFUND.id).version == 2
+        found = {one.field: one for one in agreement.agreement(connection)}
     assert (found["verdict"].pairs, found["verdict"].same) == (2, 0.5)
     assert found["severity"].pairs == 1
 

@@ -15,8 +15,8 @@ ADDRESS = f"/draft/{REFUND.id}"
 
 
 def standing(store, draft=REFUND):
-    with store.read() as c:
-        return desk_store.standing(c, draft.id)
+    with store.read() as connection:
+        return desk_store.standing(connection, draft.id)
 
 
 def decide(browser, act, draft=REFUND, page=None, **changes):
@@ -133,8 +133,8 @@ def test_amending_changes_every_field(anna, store):
     assert [(one.id, one.reason) for one in made.agencies] == [("ftc", "It acts.")]
     (proof,) = made.evidence
     assert DOCUMENT.text[proof.start : proof.end] == proof.text == "Fees are never refunded"
-    with store.read() as c:
-        (record,) = records(c)
+    with store.read() as connection:
+        (record,) = records(connection)
     assert {"title", "severity", "evidence"} <= set(record.amended_fields)
 
 
@@ -283,8 +283,8 @@ def test_a_draft_is_split_in_two(anna, store):
     }
     made = anna.send(page, f"{ADDRESS}/split", parts)
     assert made.all("//mark")[0].text == "Fees are never refunded"
-    with store.read() as c:
-        assert queue_store.total(c, Filters()) == 5
+    with store.read() as connection:
+        assert queue_store.total(connection, Filters()) == 5
     assert standing(store).draft.status == "rejected"
 
 
@@ -318,8 +318,8 @@ def test_a_missed_provision_is_added_from_a_clause(anna, store):
     made = anna.send(refused, f"/document/{DOCUMENT.id}/add", {"category": "content_license", **texts, **scores})
     assert "Added" in made.text
     draft_id = made.address.removeprefix("/draft/").partition("?")[0]
-    with store.read() as c:
-        added = desk_store.standing(c, draft_id).draft
+    with store.read() as connection:
+        added = desk_store.standing(connection, draft_id).draft
     assert (added.provenance.model, added.evidence[0].clauses) == ("person:Anna", ("c9",))
 
 
@@ -356,8 +356,8 @@ def test_an_expired_session_loses_no_edit(anna, browse, clock, store):
     from app.review.passwords import hash_password
     from smallprint.store import people as people_store
 
-    with store.write() as c:
-        people_store.set_password(c, "Anna", hash_password("correct horse battery"), by="test", at=NOW)
+    with store.write() as connection:
+        people_store.set_password(connection, "Anna", hash_password("correct horse battery"), by="test", at=NOW)
     fresh = browse("Anna")
     page = fresh.get(ADDRESS)
     clock.pass_by(hours=11)
@@ -377,8 +377,8 @@ def test_a_bulk_of_an_expired_session_waits_behind_the_sign_in(browse, clock, st
     from app.review.passwords import hash_password
     from smallprint.store import people as people_store
 
-    with store.write() as c:
-        people_store.set_password(c, "Ben", hash_password("correct horse battery"), by="test", at=NOW)
+    with store.write() as connection:
+        people_store.set_password(connection, "Ben", hash_password("correct horse battery"), by="test", at=NOW)
     ben = browse("Ben")
     page = ben.get("/queue")
     clock.pass_by(hours=11)

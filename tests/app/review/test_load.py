@@ -11,9 +11,9 @@ from tests.desk import NOW, REFUND
 
 
 def decide(store):
-    with store.write() as c:
+    with store.write() as connection:
         made = Decision(kind="approve", draft=REFUND.id, saw=1, by="Reviewer 1", at=NOW)
-        return desk_store.decide(c, made, registry()).act
+        return desk_store.decide(connection, made, registry()).act
 
 
 def test_confirmed_decisions_are_looked_up(store):
@@ -25,8 +25,8 @@ def test_confirmed_decisions_are_looked_up(store):
 
 def test_a_record_that_no_approval_stands_behind_is_found(store):
     act = decide(store)
-    with store.write() as c:
-        c.exec_driver_sql("UPDATE drafts SET status = 'draft'")
+    with store.write() as connection:
+        connection.exec_driver_sql("UPDATE drafts SET status = 'draft'")
     assert findings(store, [act]) == ["approved drafts and records differ in number"]
 
 

@@ -46,8 +46,8 @@ def test_the_way_back_to_the_queue_keeps_its_view(anna):
 
 
 def test_no_path_of_the_disk_stands_on_a_page(anna, store):
-    with store.write() as c:
-        c.execute(update(t.sources).values(location="/home/ada/secret/kettles-2.md", entity=None))
+    with store.write() as connection:
+        connection.execute(update(t.sources).values(location="/home/ada/secret/kettles-2.md", entity=None))
     page = anna.get(ADDRESS)
     assert "kettles-2.md" in page.text
     assert "/home/ada" not in page.source
@@ -83,5 +83,5 @@ def test_history_tells_field_by_field_with_the_chain(anna, store):
     laws = ("FTC Act Section 5: Unfair to consumers.", "GDPR Art. 13: Nobody is told.")
     for said in ("Approved with changes", "Anna", REFUND.title, "No refunds", *laws, "chain row"):
         assert said in page.text
-    with store.read() as c:
-        assert audit.verify(c).problems == ()
+    with store.read() as connection:
+        assert audit.verify(connection).problems == ()

@@ -112,8 +112,8 @@ def test_a_newcomer_comes_in_with_the_role_of_the_settings(sign_in, store, provi
     answer, client, asked = sign_in()
     assert (answer.status_code, answer.headers["location"]) == (303, "/queue")
     assert client.get("/queue").status_code == 200
-    with store.read() as c:
-        person = people_store.person(c, "Greta Holm")
+    with store.read() as connection:
+        person = people_store.person(connection, "Greta Holm")
     assert (person.role, person.can_sign_in) == ("reviewer", True)
     assert asked["code_challenge_method"] == "S256"
     assert provider.asked["code_verifier"]
@@ -122,8 +122,8 @@ def test_a_newcomer_comes_in_with_the_role_of_the_settings(sign_in, store, provi
 
 def test_somebody_known_keeps_role_and_name_whatever_the_provider_calls_them(sign_in, store):
     sign_in()
-    with store.write() as c:
-        people_store.set_role(c, "Greta Holm", "lead", by="test", at=NOW)
+    with store.write() as connection:
+        people_store.set_role(connection, "Greta Holm", "lead", by="test", at=NOW)
     answer, client, _ = sign_in(name="Adam")
     assert answer.status_code == 303
     assert "Greta Holm" in client.get("/queue").text
@@ -138,8 +138,8 @@ def test_a_local_account_is_not_taken_over_by_its_name(sign_in):
 def test_the_disabled_and_the_unwelcome_stay_out(sign_in, store):
     assert sign_in(None)[0].status_code == 403
     sign_in()
-    with store.write() as c:
-        people_store.disable(c, "Greta Holm", by="test", at=NOW)
+    with store.write() as connection:
+        people_store.disable(connection, "Greta Holm", by="test", at=NOW)
     assert sign_in()[0].status_code == 403
 
 
@@ -207,8 +207,8 @@ def test_what_an_ended_session_had_typed_comes_back_from_the_provider(late, sign
     answer, _, _ = sign_in(client=client)
     assert (answer.status_code, answer.headers["location"]) == (303, f"/draft/{REFUND.id}#evidence")
     assert title_kept(client) == "Typed for an hour"
-    with store.read() as c:
-        assert desk_store.standing(c, REFUND.id).draft.status == "draft"
+    with store.read() as connection:
+        assert desk_store.standing(connection, REFUND.id).draft.status == "draft"
 
 
 def test_a_bulk_comes_back_as_a_question(late, sign_in, store):

@@ -53,8 +53,8 @@ def test_the_draft_page_shows_them_on_request(sample, store):
     store.save_capture(source_id, SNAPSHOT.model_copy(update={"sha256": volume.document.sha256}))
     store.save_document(source_id, volume.document, volume.clauses)
     made = REFUND.provenance.model_copy(update={"document": volume.document.id})
-    with store.write() as c:
-        token = people_store.start_session(c, "Anna", NOW)
+    with store.write() as connection:
+        token = people_store.start_session(connection, "Anna", NOW)
     run(store, REFUND.model_copy(update={"id": "pdf", "evidence": evidence, "provenance": made}), document=volume)
     client = TestClient(create_desk(store, clock=lambda: NOW, snapshots=folder), base_url="http://desk.example")
     client.cookies.set("smallprint", token, domain="desk.example")

@@ -127,8 +127,8 @@ def test_forged_forms_are_refused(anna, store, address, fields, headers):
     sent = [("csrf", csrf)] if fields is None else fields
     page = anna.post(address, [*sent, ("act", "approve"), ("saw", "1")], **headers)
     assert page.status == 403
-    with store.read() as c:
-        assert desk_store.standing(c, REFUND.id).version == 1
+    with store.read() as connection:
+        assert desk_store.standing(connection, REFUND.id).version == 1
 
 
 def test_a_token_of_another_session_is_no_use(anna, ben):
@@ -176,8 +176,8 @@ def test_what_a_role_may_not_send(browse, store, who, address):
     csrf = browser.get("/queue").all("//body/@data-csrf")[0]
     page = browser.post(address, [("csrf", csrf), ("act", "add"), ("name", "Eve"), ("role", "admin")])
     assert page.status == 403
-    with store.read() as c:
-        assert people_store.person(c, "Eve") is None
+    with store.read() as connection:
+        assert people_store.person(connection, "Eve") is None
 
 
 def test_a_reviewer_cannot_undo_what_another_decided(anna, ben):
@@ -206,8 +206,8 @@ def test_half_edits_are_ones_own(anna, ben):
 
 @pytest.fixture
 def known(store):
-    with store.write() as c:
-        people_store.set_password(c, "Anna", hash_password(PASSWORD), by="test", at=NOW)
+    with store.write() as connection:
+        people_store.set_password(connection, "Anna", hash_password(PASSWORD), by="test", at=NOW)
 
 
 def sign_in(browser, name="Anna", password=PASSWORD, **changes):
@@ -260,8 +260,8 @@ def test_signing_out_and_being_disabled_end_the_session(browse, store):
     anna.send(anna.get("/queue"), "/sign-out")
     assert anna.get("/queue").address.startswith("/sign-in")
     ben = browse("Ben")
-    with store.write() as c:
-        people_store.disable(c, "Ben", by="test", at=NOW)
+    with store.write() as connection:
+        people_store.disable(connection, "Ben", by="test", at=NOW)
     assert ben.get("/queue").address.startswith("/sign-in")
 
 
@@ -293,8 +293,8 @@ def test_a_sign_in_form_from_elsewhere_is_refused(browse, known):
     ("password", "again"), [("short", "short"), ("aaaaaaaaaaaa", "aaaaaaaaaaaa"), (PASSWORD, "other words")]
 )
 def test_poor_passwords_are_refused_and_the_link_lives_on(browse, store, password, again):
-    with store.write() as c:
-        token = people_store.invite(c, None, "reviewer", NOW)
+    with store.write() as connection:
+        token = people_store.invite(connection, None, "reviewer", NOW)
     guest, address = browse(), f"/welcome/{token}"
     page = guest.send(guest.get(address), address, {"name": "Gus", "password": password, "again": again})
     assert page.status == 422

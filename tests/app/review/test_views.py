@@ -33,8 +33,8 @@ def desk(databases, chromium, sample) -> Iterator[Served]:
         store.save_document(source_id, volume.document, volume.clauses)
         made = REFUND.provenance.model_copy(update={"document": volume.document.id})
         run(store, REFUND.model_copy(update={"id": "pdf", "evidence": evidence, "provenance": made}), document=volume)
-        with store.write() as c:
-            people_store.add_person(c, "Adam", "admin", by="test", at=NOW)
+        with store.write() as connection:
+            people_store.add_person(connection, "Adam", "admin", by="test", at=NOW)
         running = Served(store, Clock(), chromium, snapshots=folder, blind_share=1.0)
         yield running
         running.close()
@@ -44,8 +44,8 @@ def desk(databases, chromium, sample) -> Iterator[Served]:
 def decide(desk: Served, draft, kind: str, by: str, **changes) -> None:
     saw = desk.standing(draft).version
     made = Decision(kind=kind, draft=draft.id, saw=saw, by=by, at=desk.clock(), **changes)
-    with desk.store.write() as c:
-        desk_store.decide(c, made, load())
+    with desk.store.write() as connection:
+        desk_store.decide(connection, made, load())
 
 
 def before_signing_in(desk: Served, page) -> Iterator[str]:
@@ -56,8 +56,8 @@ def before_signing_in(desk: Served, page) -> Iterator[str]:
     page.click("button:has-text('Sign in')")
     page.wait_for_selector("[role=alert]")
     yield "a wrong password"
-    with desk.store.write() as c:
-        link = f"/welcome/{people_store.invite(c, None, 'reviewer', desk.clock())}"
+    with desk.store.write() as connection:
+        link = f"/welcome/{people_store.invite(connection, None, 'reviewer', desk.clock())}"
     page.goto(link)
     yield "welcome"
     page.goto("/welcome/used")
