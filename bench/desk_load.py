@@ -32,8 +32,7 @@ import httpx
 from sqlalchemy import func, select
 
 from bench.desk_load_data import CATEGORIES, ENTITIES, LONG, fill
-from smallprint.store import Store, audit, open_store
-from smallprint.store import people as people_store
+from smallprint.store import Store, audit, open_store, people
 from smallprint.store import tables as t
 
 MOST_MS = 150.0  # of the server's time for a page, 95th percentile
@@ -72,9 +71,9 @@ def sessions(store: Store, number: int) -> list[str]:
     with store.write() as connection:
         for n in range(number):
             name = f"Reviewer {n}"
-            if people_store.person(connection, name) is None:
-                people_store.add_person(connection, name, "reviewer", by="load", at=now)
-            made.append(people_store.start_session(connection, name, now))
+            if people.person(connection, name) is None:
+                people.add_person(connection, name, "reviewer", by="load", at=now)
+            made.append(people.start_session(connection, name, now))
     return made
 
 

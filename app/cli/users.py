@@ -7,25 +7,24 @@ from rich.text import Text
 
 from app.terminal import stdout
 from smallprint.settings import Settings
-from smallprint.store import open_store
-from smallprint.store import people as people_store
+from smallprint.store import open_store, people
 
 _BY = "command line"
 
 
 def add(settings: Settings, name: str, role: str, address: str) -> None:
     """Give somebody a place and print the one-time link by which they choose a password."""
-    wanted = people_store.role_named(role)
+    wanted = people.role_named(role)
     store = open_store(settings.sqlalchemy_url)
     try:
         now = datetime.now(UTC)
         with store.write() as connection:
-            made = people_store.add_person(connection, name, wanted, by=_BY, at=now)
-            token = people_store.invite(connection, made.name, made.role, now)
+            made = people.add_person(connection, name, wanted, by=_BY, at=now)
+            token = people.invite(connection, made.name, made.role, now)
     finally:
         store.close()
     out = stdout()
-    out.print(f"{made.name} is {made.role}. The link works once, for {people_store.INVITATION.days} days:")
+    out.print(f"{made.name} is {made.role}. The link works once, for {people.INVITATION.days} days:")
     out.print(f"  {address.rstrip('/')}/welcome/{token}", soft_wrap=True, highlight=False)
 
 
@@ -34,7 +33,7 @@ def disable(settings: Settings, name: str) -> None:
     store = open_store(settings.sqlalchemy_url)
     try:
         with store.write() as connection:
-            people_store.disable(connection, name, by=_BY, at=datetime.now(UTC))
+            people.disable(connection, name, by=_BY, at=datetime.now(UTC))
     finally:
         store.close()
     stdout().print(f"{name} can no longer sign in.", highlight=False)
@@ -45,7 +44,7 @@ def show(settings: Settings) -> None:
     store = open_store(settings.sqlalchemy_url)
     try:
         with store.read() as connection:
-            everybody = people_store.people(connection)
+            everybody = people.people(connection)
     finally:
         store.close()
     if not everybody:

@@ -1,1 +1,1 @@
-"""The review desk: server-rendered pages over ``smallprint.desk_store``; works without JavaScript."""
+"""The review desk: server-rendered pages over ``smallprint.store``; works without JavaScript."""

@@ -17,9 +17,7 @@ from app.review.library import Library
 from smallprint import review
 from smallprint.records import Factors
 from smallprint.review import ConflictError, Decision, RefusedError, Standing
-from smallprint.store import decisions as desk_store
-from smallprint.store import people as people_store
-from smallprint.store import queue_counts
+from smallprint.store import decisions, people, queue_counts
 from smallprint.store.decisions import Done
 from smallprint.store.people import Person, Right
 from smallprint.store.queue import Filters, Line
@@ -175,7 +173,7 @@ def calls(right: Right) -> Callable[..., Caller]:
         request: Request, given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)] = None
     ) -> Caller:
         with request.app.state.store.read() as connection:
-            person = people_store.token_owner(connection, given.credentials) if given else None
+            person = people.token_owner(connection, given.credentials) if given else None
         if person is None:
             raise HTTPException(401, "Send a valid token: Authorization: Bearer ...", {"www-authenticate": "Bearer"})
         if not person.may(right):
@@ -218,7 +216,7 @@ def _clean(asked: QueueQuery) -> Filters:
 
 def _standing(caller: Caller, draft_id: str) -> Standing:
     with caller.state.store.read() as connection:
-        found = desk_store.standing(connection, draft_id)
+        found = decisions.standing(connection, draft_id)
     if found is None:
         raise HTTPException(404, "There is no such draft.")
     return found
@@ -245,7 +243,7 @@ def decide(caller: Decider, draft_id: Id, wanted: Wanted) -> Decided:
             raise RefusedError(problems)
         decision = decision.model_copy(update={"words": words})
     with caller.state.store.write() as connection:
-        done = desk_store.decide(connection, decision, caller.state.registry)
+        done = decisions.decide(connection, decision, caller.state.registry)
     caller.state.told(done)
     return _decided(caller, done)
 
@@ -270,9 +268,9 @@ def _decided(caller: Caller, done: Done, left: dict[str, str] | None = None) -> 
 @router.post("/decisions")
 def decide_many(caller: Decider, wanted: Annotated[list[WantedOf], Field(min_length=1, max_length=200)]) -> Decided:
     """Decide several as one act, each on the version that it names; those that cannot be decided are named."""
-    decisions = [_decision(caller, one.draft, one) for one in wanted]
+    requested = [_decision(caller, one.draft, one) for one in wanted]
     with caller.state.store.write() as connection:
-        done, left = desk_store.decide_many(connection, decisions, caller.state.registry)
+        done, left = decisions.decide_many(connection, requested, caller.state.registry)
     caller.state.told(done)
     return _decided(caller, done, {draft: str(error) for draft, error in left.items()})
 
@@ -281,7 +279,7 @@ def decide_many(caller: Decider, wanted: Annotated[list[WantedOf], Field(min_len
 def undo(caller: Decider, act: Id) -> Decided:
     """Compensate an act; leads undo what others did too."""
     with caller.state.store.write() as connection:
-        done = desk_store.undo(connection, act, by=caller.person.name, at=caller.at, anyone=caller.person.may("lead"))
+        done = decisions.undo(connection, act, by=caller.person.name, at=caller.at, anyone=caller.person.may("lead"))
     caller.state.told(done)
     return _decided(caller, done)
 

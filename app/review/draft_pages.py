@@ -28,8 +28,7 @@ from smallprint.publishable import unpublishable
 from smallprint.records import Draft
 from smallprint.registry import Registry
 from smallprint.review import ConflictError, Decision, RefusedError, Standing
-from smallprint.store import decisions as desk_store
-from smallprint.store import queue as queue_store
+from smallprint.store import decisions, queue
 from smallprint.store import tables as t
 from smallprint.store.queue import Filters
 
@@ -55,7 +54,7 @@ UNITS: dict[str, tuple[str, ...]] = {
 def standing_of(visit: Visit, draft_id: str) -> Standing:
     """How the draft stands, or a 404."""
     with visit.store.read() as connection:
-        found = desk_store.standing(connection, draft_id)
+        found = decisions.standing(connection, draft_id)
     if found is None:
         raise DeniedError("There is no such draft.", 404)
     return found
@@ -69,7 +68,7 @@ def show_draft(visit: See, draft_id: str) -> Response:
     typed = None
     if visit.person.may("decide"):
         with visit.store.read() as connection:
-            typed = desk_store.half_edit(connection, draft_id, visit.person.name)
+            typed = decisions.half_edit(connection, draft_id, visit.person.name)
     if typed is not None and typed.saw != standing.version:
         return _conflict_page(visit, standing, typed.fields, filters, saw=typed.saw, act="", status=200)
     fields = to_fields(standing.draft) | (typed.fields if typed else {})
@@ -82,7 +81,7 @@ def draft_page(
     fields: Fields,
     filters: Filters,
     *,
-    typed: desk_store.HalfEdit | None = None,
+    typed: decisions.HalfEdit | None = None,
     problems: dict[str, str] | None = None,
     status: int = 200,
 ) -> Response:
@@ -95,10 +94,10 @@ def draft_page(
     if open_here:
         holder = _lease(visit, draft.id)
     with visit.store.read() as connection:
-        siblings = queue_store.siblings(connection, draft.provenance.document)
+        siblings = queue.siblings(connection, draft.provenance.document)
         values: dict[str, Any] = {
             "progress": Counter(one.status for one in siblings),
-            "today": queue_store.day_progress(connection, midnight(visit.now)).get(visit.person.name, 0),
+            "today": queue.day_progress(connection, midnight(visit.now)).get(visit.person.name, 0),
             "deed": deed(connection, done, visit.person.name) if done else None,
             "last": _last_decision(connection, standing),
         }
@@ -142,7 +141,7 @@ def show_page(visit: See, document_id: str, number: int) -> Response:
 def _lease(visit: Visit, draft_id: str) -> str | None:
     """Take the lease; asks first, because most visits are of somebody who holds it already."""
     with visit.store.write() as connection:
-        return queue_store.lease(connection, draft_id, visit.person.name, visit.now)
+        return queue.lease(connection, draft_id, visit.person.name, visit.now)
 
 
 def _last_decision(connection: Any, standing: Standing) -> Any:  # noqa: ANN401 -- a connection and a row
@@ -188,7 +187,7 @@ def decide(visit: Decide, draft_id: str) -> Response:
         if act != "reject":
             _check(standing, decision, problems, visit.registry)
         with visit.store.write() as connection:
-            done = desk_store.decide(connection, decision, visit.registry)
+            done = decisions.decide(connection, decision, visit.registry)
     except ConflictError as error:
         return _conflict(visit, error, filters)
     except RefusedError as error:
@@ -223,9 +222,9 @@ def _keep_or_forget(visit: Visit, draft_id: str, filters: Filters, *, forget: bo
     standing_of(visit, draft_id)
     with visit.store.write() as connection:
         if forget:
-            desk_store.forget_half_edit(connection, draft_id, visit.person.name)
+            decisions.forget_half_edit(connection, draft_id, visit.person.name)
         else:
-            desk_store.keep_half_edit(
+            decisions.keep_half_edit(
                 connection, draft_id, visit.person.name, saw=seen_version(visit), fields=_typed(visit), at=visit.now
             )
     if "application/json" in visit.request.headers.get("accept", ""):
@@ -260,7 +259,7 @@ def _conflict(visit: Visit, error: ConflictError, filters: Filters) -> Response:
         return RedirectResponse(next_address(visit, filters, done=last["act"], skip=yours.draft), 303)
     typed = _typed(visit)
     with visit.store.write() as connection:
-        desk_store.keep_half_edit(connection, yours.draft, yours.by, saw=yours.saw, fields=typed, at=visit.now)
+        decisions.keep_half_edit(connection, yours.draft, yours.by, saw=yours.saw, fields=typed, at=visit.now)
     return _conflict_page(visit, theirs, typed, filters, saw=yours.saw, act=yours.kind, status=409)
 
 
@@ -317,12 +316,12 @@ def resolve(visit: Decide, draft_id: str) -> Response:
     filters = filters_of(visit.one("view"))
     standing = standing_of(visit, draft_id)
     with visit.store.write() as connection:
-        typed = desk_store.half_edit(connection, draft_id, visit.person.name)
+        typed = decisions.half_edit(connection, draft_id, visit.person.name)
         if typed is not None and seen_version(visit) == standing.version:
             theirs = to_fields(standing.draft)
             taken = [unit for unit in UNITS if visit.one(f"take_{unit}") == "theirs"]
             fields = typed.fields | {name: theirs[name] for unit in taken for name in UNITS[unit]}
-            desk_store.keep_half_edit(
+            decisions.keep_half_edit(
                 connection, draft_id, visit.person.name, saw=standing.version, fields=fields, at=visit.now
             )
     query = view_query(filters)

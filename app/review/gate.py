@@ -13,8 +13,7 @@ from fastapi import Depends, Request
 
 from app.review.shield import TooLargeError
 from smallprint.registry import Registry
-from smallprint.store import Store
-from smallprint.store import people as people_store
+from smallprint.store import Store, people
 from smallprint.store.people import Person, Right, Session
 
 COOKIE, GUEST_COOKIE = "smallprint", "smallprint_guest"
@@ -124,12 +123,12 @@ def may(right: Right) -> Callable[..., Visit]:
         token = request.cookies.get(COOKIE, "")
         at = now(request)
         with store.read() as connection:
-            session = people_store.session(connection, token, at) if token else None
+            session = people.session(connection, token, at) if token else None
         if session is None:
             raise SignInNeededError(_where(request), fields)
-        if session.expires_at - at < people_store.SESSION / 2:
+        if session.expires_at - at < people.SESSION / 2:
             with store.write() as connection:
-                people_store.prolong_session(connection, token, at)
+                people.prolong_session(connection, token, at)
         if request.method == "POST":
             given = request.headers.get("x-csrf") or fields.get("csrf", [""])[0]
             if from_elsewhere(request) or not hmac.compare_digest(given.encode(), session.csrf.encode()):

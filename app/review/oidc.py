@@ -22,8 +22,7 @@ from joserfc.jwk import KeySet
 from app.review.gate import COOKIE, DeniedError, now, own_path
 from app.review.sign_in import signed_in
 from smallprint.errors import UserError
-from smallprint.store import Store, kept_forms
-from smallprint.store import people as people_store
+from smallprint.store import Store, kept_forms, people
 from smallprint.store.people import Role
 
 router = APIRouter()
@@ -131,7 +130,7 @@ def come_back(request: Request, state: str = "", code: str = "") -> Response:
     ended = request.cookies.get(COOKIE)
     with store.write() as connection:
         path, kept = (kept_forms.take(connection, ended, name, now(request)) if ended else None) or ("", {})
-        session = people_store.start_session(connection, name, now(request), instead_of=ended)
+        session = people.start_session(connection, name, now(request), instead_of=ended)
     response = signed_in(request, session, name, kept=kept, path=path, next_path=unquote(asked))
     response.delete_cookie(_COOKIE, path="/sign-in")
     return response
@@ -174,13 +173,13 @@ def _person(request: Request, provider: Provider, claims: dict[str, Any]) -> str
     said = claims.get("name") or claims.get("preferred_username") or claims.get("email") or claims["sub"]
     store: Store = request.app.state.store
     with store.write() as connection:
-        found = people_store.by_subject(connection, subject)
+        found = people.by_subject(connection, subject)
         if found is None and provider.role is None:
             raise DeniedError("You are not known here. Ask an admin to let newcomers of your provider in.")
         if found is None and provider.role is not None:
             try:
-                name = str(said).replace(":", " ")[: people_store.LONGEST_NAME]
-                found = people_store.add_person(
+                name = str(said).replace(":", " ")[: people.LONGEST_NAME]
+                found = people.add_person(
                     connection,
                     name,
                     provider.role,

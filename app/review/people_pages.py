@@ -9,7 +9,7 @@ from app.review.gate import COOKIE, Admin, See, Visit
 from app.review.pages import page
 from app.review.passwords import hash_password, problem_with, verify
 from smallprint.errors import UserError
-from smallprint.store import people as people_store
+from smallprint.store import people
 from smallprint.store.people import Role
 
 router = APIRouter()
@@ -17,7 +17,7 @@ router = APIRouter()
 
 def _people(visit: Visit, *, status: int = 200, problem: str = "", link: str = "", guest: str = "") -> Response:
     with visit.store.read() as connection:
-        everybody = people_store.people(connection)
+        everybody = people.people(connection)
     return page(
         visit.request,
         "people.html",
@@ -45,16 +45,14 @@ def change_people(visit: Admin) -> Response:
     try:
         with visit.store.write() as connection:
             if act == "add":
-                found = people_store.add_person(
-                    connection, name, people_store.role_named(visit.one("role")), by=by, at=at
-                )
+                found = people.add_person(connection, name, people.role_named(visit.one("role")), by=by, at=at)
             else:
-                found = people_store.known(connection, name)
-            token = people_store.invite(connection, found.name, found.role, at) if act in ("add", "link") else ""
+                found = people.known(connection, name)
+            token = people.invite(connection, found.name, found.role, at) if act in ("add", "link") else ""
             if act == "role":
-                people_store.set_role(connection, name, people_store.role_named(visit.one("role")), by=by, at=at)
+                people.set_role(connection, name, people.role_named(visit.one("role")), by=by, at=at)
             if act in ("disable", "enable"):
-                people_store.disable(connection, name, by=by, at=at, disabled=act == "disable")
+                people.disable(connection, name, by=by, at=at, disabled=act == "disable")
     except UserError as error:
         return _people(visit, status=422, problem=str(error))
     if token:
@@ -71,7 +69,7 @@ def show_account(visit: See) -> Response:
 
 def _account(visit: Visit, *, status: int = 200, problem: str = "", fresh: str = "", said: str = "") -> Response:
     with visit.store.read() as connection:
-        tokens = people_store.tokens(connection, visit.person.name)
+        tokens = people.tokens(connection, visit.person.name)
     return page(
         visit.request,
         "account.html",
@@ -90,7 +88,7 @@ def change_password(visit: See) -> Response:
     old, new, again = (visit.one(name) for name in ("old", "password", "again"))
     name = visit.person.name
     with visit.store.read() as connection:
-        known = people_store.password_hash(connection, name)
+        known = people.password_hash(connection, name)
     problem = problem_with(new, name) or ("The two passwords differ." if new != again else None)
     if not verify(old, known[1] if known else None):
         problem = "The old password is wrong."
@@ -98,8 +96,8 @@ def change_password(visit: See) -> Response:
         return _account(visit, status=422, problem=problem)
     hashed = hash_password(new)
     with visit.store.write() as connection:
-        people_store.set_password(connection, name, hashed, by=name, at=visit.now)
-        token = people_store.start_session(connection, name, visit.now)
+        people.set_password(connection, name, hashed, by=name, at=visit.now)
+        token = people.start_session(connection, name, visit.now)
     response = RedirectResponse("/account", 303)
     https = visit.request.url.scheme == "https"
     response.set_cookie(COOKIE, token, httponly=True, samesite="lax", secure=https, path="/")
@@ -112,11 +110,11 @@ def change_tokens(visit: See) -> Response:
     name = visit.person.name
     if visit.one("revoke"):
         with visit.store.write() as connection:
-            people_store.revoke_token(connection, name, visit.one("revoke"), visit.now)
+            people.revoke_token(connection, name, visit.one("revoke"), visit.now)
         return RedirectResponse("/account", 303)
     label = " ".join(visit.one("label").split())
     if not label:
         return _account(visit, status=422, problem="Give the token a name, so that you know it again.")
     with visit.store.write() as connection:
-        token = people_store.make_token(connection, name, label, visit.now)
+        token = people.make_token(connection, name, label, visit.now)
     return _account(visit, fresh=token)

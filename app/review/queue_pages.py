@@ -13,10 +13,7 @@ from app.review.pages import page, view_query
 from app.review.views import deed, filters_from, filters_of, next_address
 from smallprint.review import Decision, RefusedError
 from smallprint.severity import LEVELS
-from smallprint.store import decisions as desk_store
-from smallprint.store import people as people_store
-from smallprint.store import queue as queue_store
-from smallprint.store import queue_counts
+from smallprint.store import decisions, people, queue, queue_counts
 from smallprint.store import tables as t
 from smallprint.store.queue import Filters
 
@@ -45,10 +42,10 @@ def show_queue(visit: See, done: str = "", empty: str = "") -> Response:
     with visit.store.read() as connection:
         found = queue_counts.survey(connection, filters, visit.now, page=number)
         values: dict[str, Any] = {
-            "day": queue_store.day_progress(connection, midnight(visit.now)),
+            "day": queue.day_progress(connection, midnight(visit.now)),
             "deed": deed(connection, done, visit.person.name) if done else None,
             "views": _saved_views(visit, connection),
-            "people": [one.name for one in people_store.people(connection) if one.may("decide")],
+            "people": [one.name for one in people.people(connection) if one.may("decide")],
         }
     return page(
         visit.request,
@@ -100,7 +97,7 @@ def go_next(visit: See, after: str = "", done: str = "") -> Response:
     filters = filters_from(dict(visit.request.query_params))
     if after:
         with visit.store.write() as connection:
-            queue_store.release(connection, after, visit.person.name)
+            queue.release(connection, after, visit.person.name)
     return RedirectResponse(next_address(visit, filters, done=done if done.isalnum() else "", after=after or None), 303)
 
 
@@ -118,7 +115,7 @@ def decide_many(visit: Decide) -> Response:
         return _assign(visit, list(chosen), filters)
     if act not in ("approve", "reject", "second_opinion"):
         return RedirectResponse(f"/queue?{view_query(filters)}", 303)
-    decisions = [
+    requested = [
         Decision(
             kind=act,
             draft=draft_id,
@@ -131,8 +128,8 @@ def decide_many(visit: Decide) -> Response:
         for draft_id, saw in chosen.items()
     ]
     with visit.store.write() as connection:
-        done, left = desk_store.decide_many(connection, decisions, visit.registry)
-        lines = {one: queue_store.line(connection, one, visit.now) for one in left}
+        done, left = decisions.decide_many(connection, requested, visit.registry)
+        lines = {one: queue.line(connection, one, visit.now) for one in left}
     visit.request.app.state.told(done)
     if left:
         return page(
@@ -164,9 +161,9 @@ def _assign(visit: Visit, drafts: list[str], filters: Filters) -> Response:
         raise DeniedError("Leads hand out drafts.")
     name = visit.one("assignee") or None
     with visit.store.write() as connection:
-        known = people_store.person(connection, name) if name else None
+        known = people.person(connection, name) if name else None
         if name is None or (known is not None and known.may("decide")):
-            queue_store.assign(connection, drafts, name)
+            queue.assign(connection, drafts, name)
     return RedirectResponse(f"/queue?{view_query(filters)}", 303)
 
 
@@ -176,7 +173,7 @@ def undo(visit: Decide) -> Response:
     filters = filters_of(visit.one("view"))
     try:
         with visit.store.write() as connection:
-            done = desk_store.undo(
+            done = decisions.undo(
                 connection, visit.one("act"), by=visit.person.name, at=visit.now, anyone=visit.person.may("lead")
             )
     except RefusedError as error:

@@ -16,8 +16,7 @@ from app.review.views import filters_from, filters_of
 from smallprint.publishable import unpublishable
 from smallprint.records import Draft, Evidence, Factors, Provenance
 from smallprint.review import ConflictError, Decision, Kind, RefusedError
-from smallprint.store import decisions as desk_store
-from smallprint.store import queue as queue_store
+from smallprint.store import decisions, queue
 from smallprint.store import tables as t
 
 router = APIRouter()
@@ -86,7 +85,7 @@ def split(visit: Decide, draft_id: str) -> Response:
         return _split_page(visit, draft, seen_version(visit), rows, problems)
     try:
         with visit.store.write() as connection:
-            done = desk_store.split(connection, _decision(visit, "split", draft_id, seen_version(visit)), made)
+            done = decisions.split(connection, _decision(visit, "split", draft_id, seen_version(visit)), made)
     except RefusedError as error:
         return _split_page(visit, draft, seen_version(visit), rows, error.problems)
     except ConflictError as error:
@@ -106,7 +105,7 @@ def merge(visit: Decide, draft_id: str) -> Response:
         others.append(_decision(visit, "merge", other, int(version) if version.isdigit() else 0))
     try:
         with visit.store.write() as connection:
-            done = desk_store.merge(connection, _decision(visit, "merge", draft_id, seen_version(visit)), others)
+            done = decisions.merge(connection, _decision(visit, "merge", draft_id, seen_version(visit)), others)
     except (ConflictError, RefusedError) as error:
         return _said(visit, draft_id, error)
     return RedirectResponse(f"/draft/{draft_id}?done={done.act}#evidence", 303)
@@ -152,7 +151,7 @@ def _came_from(visit: Visit) -> str:
     """The draft that the reviewer came from, where there is such a draft."""
     given = visit.request.query_params.get("from", "")
     with visit.store.read() as connection:
-        return given if given and desk_store.standing(connection, given) is not None else ""
+        return given if given and decisions.standing(connection, given) is not None else ""
 
 
 def _near(visit: Visit) -> tuple[Evidence, ...]:
@@ -201,7 +200,7 @@ def add(visit: Decide, document_id: str) -> Response:
         return _add_page(visit, volume, visit.fields, problems)
     try:
         with visit.store.write() as connection:
-            done = desk_store.add(connection, words, by=visit.person.name, at=visit.now, note=visit.one("note"))
+            done = decisions.add(connection, words, by=visit.person.name, at=visit.now, note=visit.one("note"))
     except RefusedError as error:
         return _add_page(visit, volume, visit.fields, error.problems)
     return RedirectResponse(f"/draft/{done.verdicts[0].draft.id}?done={done.act}#evidence", 303)
@@ -215,12 +214,12 @@ def nothing_here(visit: Decide, document_id: str) -> Response:
     if clause not in volume.by_id:
         raise DeniedError("There is no such clause.", 404)
     with visit.store.write() as connection:
-        act = desk_store.mark_nothing(
+        act = decisions.mark_nothing(
             connection, document_id, clause, by=visit.person.name, at=visit.now, nothing=wanted != "0"
         )
     back, query = visit.one("back"), view_query(filters_of(visit.one("view")))
     with visit.store.read() as connection:
-        known = desk_store.standing(connection, back) is not None
+        known = decisions.standing(connection, back) is not None
     where = f"/draft/{back}" if known else "/queue"
     said = "&".join(part for part in (query, "tools=1", f"done={act}" if act else "") if part)
     return RedirectResponse(f"{where}?{said}#{clause}", 303)
@@ -241,7 +240,7 @@ def history(visit: See, draft_id: str) -> Response:
     )
     with visit.store.read() as connection:
         rows = connection.execute(query).mappings().all()
-        line = queue_store.line(connection, draft_id, visit.now)
+        line = queue.line(connection, draft_id, visit.now)
     return page(
         visit.request,
         "history.html",

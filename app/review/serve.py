@@ -13,17 +13,15 @@ from app.review.pages import warm
 from app.terminal import stdout
 from smallprint.errors import UserError
 from smallprint.settings import Settings
-from smallprint.store import Store, open_store
-from smallprint.store import people as people_store
-from smallprint.store import queue as queue_store
+from smallprint.store import Store, open_store, people, queue
 
 
 def first_link(store: Store, base: str) -> str | None:
     """A one-time address that makes the first admin; None once there is anybody."""
     with store.write() as connection:
-        if people_store.people(connection):
+        if people.people(connection):
             return None
-        return f"{base}/welcome/{people_store.invite(connection, None, 'admin', datetime.now(UTC))}"
+        return f"{base}/welcome/{people.invite(connection, None, 'admin', datetime.now(UTC))}"
 
 
 def serve(settings: Settings, *, host: str, port: int, https: bool = False) -> None:
@@ -44,8 +42,8 @@ def serve(settings: Settings, *, host: str, port: int, https: bool = False) -> N
     try:
         told = announcer(store, settings.webhook_url, secret, utc_now)
         with store.write() as connection:
-            queue_store.place_missing(connection)
-            waiting = queue_store.total(connection, queue_store.Filters())
+            queue.place_missing(connection)
+            waiting = queue.total(connection, queue.Filters())
         base = f"{'https' if https else 'http'}://{_shown(host)}:{port}"
         link = first_link(store, base)
         out = stdout()

@@ -26,9 +26,7 @@ from app.review.gate import (
 from app.review.pages import page
 from app.review.passwords import hash_password, problem_with, verify
 from smallprint.errors import UserError
-from smallprint.store import Store, kept_forms
-from smallprint.store import decisions as desk_store
-from smallprint.store import people as people_store
+from smallprint.store import Store, decisions, kept_forms, people
 
 router = APIRouter()
 _DRAFT_PATH = re.compile(r"^/draft/([A-Za-z0-9_-]{1,40})$")
@@ -69,8 +67,8 @@ def sign_in(request: Request, fields: Posted) -> Response:
     at, store = now(request), _store(request)
     name_key, address = f"name:{name.lower()[:80]}", f"address:{request.client.host if request.client else '?'}"
     with store.read() as connection:
-        wait = people_store.wait_before_sign_in(connection, (name_key, address), at)
-        known = people_store.password_hash(connection, name)
+        wait = people.wait_before_sign_in(connection, (name_key, address), at)
+        known = people.password_hash(connection, name)
     if wait > timedelta():
         seconds = int(wait.total_seconds()) + 1
         said = f"Too many wrong passwords. Try again in {seconds} seconds."
@@ -79,11 +77,11 @@ def sign_in(request: Request, fields: Posted) -> Response:
         return response
     if not verify(password, known[1] if known else None) or known is None:
         with store.write() as connection:
-            people_store.sign_in_failed(connection, (name_key, address), at)
+            people.sign_in_failed(connection, (name_key, address), at)
         return sign_in_page(request, status=401, problem="Name or password is wrong.", **shown)
     with store.write() as connection:
-        people_store.sign_in_worked(connection, name_key)
-        token = people_store.start_session(connection, known[0], at, instead_of=request.cookies.get(COOKIE))
+        people.sign_in_worked(connection, name_key)
+        token = people.start_session(connection, known[0], at, instead_of=request.cookies.get(COOKIE))
     kept, path = kept_form(fields)
     return signed_in(request, token, known[0], kept=kept, path=path, next_path=fields.get("next", ["/queue"])[0])
 
@@ -99,7 +97,7 @@ def signed_in(
         response = RedirectResponse(where, 303)
     else:
         with _store(request).read() as connection:
-            session = people_store.session(connection, token, now(request))
+            session = people.session(connection, token, now(request))
         csrf = session.csrf if session else ""
         response = page(request, "send_again.html", csrf=csrf, to=path, fields=kept)
     _set(response, request, COOKIE, token)
@@ -111,10 +109,10 @@ def _keep_typed(request: Request, draft_id: str, name: str, kept: Fields) -> str
     """Put what an expired session had typed where the draft's page finds it; nothing is decided by this."""
     saw = kept.get("saw", ["0"])[0]
     with _store(request).write() as connection:
-        if desk_store.standing(connection, draft_id) is None:
+        if decisions.standing(connection, draft_id) is None:
             return "/queue"
         typed = edit_fields(kept) | {key: kept[key] for key in ("note", "reasons") if key in kept}
-        desk_store.keep_half_edit(
+        decisions.keep_half_edit(
             connection, draft_id, name, saw=int(saw) if saw.isdigit() else 0, fields=typed, at=now(request)
         )
     return f"/draft/{draft_id}#evidence"
@@ -172,12 +170,12 @@ def sign_out(request: Request, fields: Posted) -> Response:
     token = request.cookies.get(COOKIE, "")
     store = _store(request)
     with store.read() as connection:
-        session = people_store.session(connection, token, now(request))
+        session = people.session(connection, token, now(request))
     if session is not None:
         if fields.get("csrf", [""])[0] != session.csrf:
             raise DeniedError("This form is not of this session.")
         with store.write() as connection:
-            people_store.end_session(connection, token)
+            people.end_session(connection, token)
     response = RedirectResponse("/sign-in", 303)
     response.delete_cookie(COOKIE, path="/")
     return response
@@ -194,7 +192,7 @@ def show_welcome(request: Request, token: str) -> Response:
 
 def _welcome(request: Request, token: str, *, status: int = 200, name: str = "", problem: str = "") -> Response:
     with _store(request).read() as connection:
-        offered = people_store.invitation(connection, token, now(request))
+        offered = people.invitation(connection, token, now(request))
     if offered is None:
         raise DeniedError("This link was used already or has run out. Ask an admin for a new one.")
     guest = guest_token(request)
@@ -211,7 +209,7 @@ def welcome(request: Request, token: str, fields: Posted) -> Response:
     check_guest(request, fields)
     at, store = now(request), _store(request)
     with store.read() as connection:
-        offered = people_store.invitation(connection, token, at)
+        offered = people.invitation(connection, token, at)
     if offered is None:
         return _welcome(request, token)
     name = offered[0] or fields.get("name", [""])[0]
@@ -221,10 +219,8 @@ def welcome(request: Request, token: str, fields: Posted) -> Response:
         try:
             hashed = hash_password(password)
             with store.write() as connection:
-                person = people_store.accept(connection, token, name, hashed, at)
-                session = people_store.start_session(
-                    connection, person.name, at, instead_of=request.cookies.get(COOKIE)
-                )
+                person = people.accept(connection, token, name, hashed, at)
+                session = people.start_session(connection, person.name, at, instead_of=request.cookies.get(COOKIE))
         except UserError as error:
             problem = str(error)
         else:

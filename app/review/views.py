@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 from app.review.gate import Visit
 from app.review.pages import view_query
 from smallprint.review import record_id
-from smallprint.store import queue as queue_store
+from smallprint.store import queue
 from smallprint.store import tables as t
 from smallprint.store.queue import Filters
 
@@ -95,10 +95,10 @@ def next_address(visit: Visit, filters: Filters, *, done: str = "", after: str |
     skipped = [skip] if skip else []
     if visit.person.may("decide"):
         with visit.store.write() as connection:
-            found = queue_store.claim_next(connection, filters, visit.person.name, visit.now, after=after, skip=skipped)
+            found = queue.claim_next(connection, filters, visit.person.name, visit.now, after=after, skip=skipped)
     else:
         with visit.store.read() as connection:
-            found = queue_store.next_open(connection, filters, visit.person.name, visit.now, after=after, skip=skipped)
+            found = queue.next_open(connection, filters, visit.person.name, visit.now, after=after, skip=skipped)
     said = "&".join(part for part in (query, f"done={done}" if done else "") if part)
     if found is None:
         return f"/queue?{said}&empty=1" if said else "/queue?empty=1"

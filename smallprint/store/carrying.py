@@ -16,8 +16,7 @@ from sqlalchemy import Connection, select, update
 from smallprint import review
 from smallprint.records import Clause, Draft, Evidence
 from smallprint.review import Decision, Standing
-from smallprint.store import audit
-from smallprint.store import decisions as desk_store
+from smallprint.store import audit, decisions
 from smallprint.store import tables as t
 
 BY = "document change"
@@ -65,14 +64,14 @@ def _decided_before(connection: Connection, document_id: str) -> list[Standing]:
     carried = select(t.decisions.c.draft_id).where(t.decisions.c.kind == "carry", t.decisions.c.draft_id.is_not(None))
     retired = select(t.decisions.c.draft_id).where(t.decisions.c.kind.in_(("split", "merge")))
     query = query.where(t.drafts.c.id.not_in(carried), t.drafts.c.id.not_in(retired))
-    found = (desk_store.standing(connection, draft_id) for draft_id in connection.execute(query).scalars().all())
+    found = (decisions.standing(connection, draft_id) for draft_id in connection.execute(query).scalars().all())
     return [one for one in found if one is not None]
 
 
 def _open_drafts(connection: Connection, document_id: str) -> list[Standing]:
     query = select(t.drafts.c.id).where(t.drafts.c.document_id == document_id, t.drafts.c.status == "draft")
     found = (
-        desk_store.standing(connection, draft_id)
+        decisions.standing(connection, draft_id)
         for draft_id in connection.execute(query.order_by(t.drafts.c.start)).scalars().all()
     )
     return [one for one in found if one is not None]
@@ -117,10 +116,10 @@ class _Act:
             self.connection.execute(update(t.records).where(here).values(draft_id=new.draft.id))
             words = review.person_word(new.draft, old.draft.model_copy(update={"evidence": moved}))
         made = review.verdict(new, words, "carry", old.draft.status, None)
-        desk_store.write(self.connection, self.name, new, self._decision(new, "carried"), made)
+        decisions.write(self.connection, self.name, new, self._decision(new, "carried"), made)
         gone = old.model_copy(update={"record": None})
         made = review.verdict(gone, old.draft, "carry", "rejected", None)
-        desk_store.write(self.connection, self.name, gone, self._decision(gone, "carried"), made)
+        decisions.write(self.connection, self.name, gone, self._decision(gone, "carried"), made)
 
     def continue_there(self, old: Standing, moved: tuple[Evidence, ...]) -> Standing:
         """A draft for a record that no analyst proposed anew; ``move`` decides it at once."""
@@ -129,7 +128,7 @@ class _Act:
             old.draft, moved, self.document_id, self.connection.execute(query).scalar_one(), self.at
         )
         new = Standing(draft=draft, proposal=draft, version=1)
-        desk_store.create(self.connection, self.name, draft, "carry", self._decision(new, "carried"))
+        decisions.create(self.connection, self.name, draft, "carry", self._decision(new, "carried"))
         return new
 
     def give_back(self, old: Standing) -> int:
@@ -137,5 +136,5 @@ class _Act:
         if old.draft.status != "approved":
             return 0
         made = review.verdict(old, old.draft, "carry", "draft", None)
-        desk_store.write(self.connection, self.name, old, self._decision(old, "document_changed"), made)
+        decisions.write(self.connection, self.name, old, self._decision(old, "document_changed"), made)
         return 1

@@ -15,8 +15,7 @@ from smallprint import review
 from smallprint.records import Draft
 from smallprint.registry import Registry
 from smallprint.review import Change, ConflictError, Decision, Kind, RefusedError, Standing, Verdict
-from smallprint.store import audit, outbox
-from smallprint.store import queue as queue_store
+from smallprint.store import audit, outbox, queue
 from smallprint.store import tables as t
 from smallprint.store.records import keep_record, withdraw_record
 
@@ -295,7 +294,7 @@ def write(
             second_by=made.second_by, decided_by=decision.by, decided_at=decision.at, lease_by=None, lease_until=None
         )
     )
-    queue_store.place(connection, draft.id)
+    queue.place(connection, draft.id)
     connection.execute(
         delete(t.half_edits).where(t.half_edits.c.draft_id == draft.id, t.half_edits.c.by == decision.by)
     )
@@ -384,7 +383,7 @@ def create(connection: Connection, act: str, draft: Draft, kind: Kind, decision:
             created_at=decision.at,
         )
     )
-    queue_store.place(connection, draft.id)
+    queue.place(connection, draft.id)
     born = _born(draft).model_copy(update={"kind": kind})
     _tell(connection, act, None, decision.model_copy(update={"saw": 0}), born)
 

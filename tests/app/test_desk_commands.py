@@ -10,9 +10,7 @@ from app.cli import app
 from smallprint.errors import UserError
 from smallprint.registry import load
 from smallprint.review import Decision
-from smallprint.store import decisions as desk_store
-from smallprint.store import open_store, outbox
-from smallprint.store import people as people_store
+from smallprint.store import decisions, open_store, outbox, people
 from tests.desk import NOW, REFUND, fill
 
 
@@ -35,7 +33,7 @@ def test_somebody_is_added_with_a_link_listed_and_disabled(cli, store):
     said = cli("users", "add", "Ada Quill", "--role", "admin", "--address", "https://desk.example/")
     token = re.search(r"https://desk\.example/welcome/(\S+)", said.output).group(1)
     with store.read() as connection:
-        assert people_store.invitation(connection, token, people_store.person(connection, "Ada Quill").created_at) == (
+        assert people.invitation(connection, token, people.person(connection, "Ada Quill").created_at) == (
             "Ada Quill",
             "admin",
         )
@@ -58,7 +56,7 @@ def test_somebody_is_added_with_a_link_listed_and_disabled(cli, store):
 )
 def test_mistakes_with_people_are_one_line(cli, store, words, said):
     with store.write() as connection:
-        people_store.add_person(connection, "Adam", "admin", by="test", at=NOW)
+        people.add_person(connection, "Adam", "admin", by="test", at=NOW)
     failed = cli("users", *words)
     assert isinstance(failed.exception, UserError)
     assert said in str(failed.exception)
@@ -67,7 +65,7 @@ def test_mistakes_with_people_are_one_line(cli, store, words, said):
 def test_the_audit_is_verified_and_a_forgery_fails(cli, store):
     fill(store)
     with store.write() as connection:
-        desk_store.decide(connection, Decision(kind="approve", draft=REFUND.id, saw=1, by="Anna", at=NOW), load())
+        decisions.decide(connection, Decision(kind="approve", draft=REFUND.id, saw=1, by="Anna", at=NOW), load())
     said = cli("doctor", "--audit")
     assert said.exit_code == 0
     assert "1 rows hold; its head is" in said.output
@@ -84,7 +82,7 @@ def test_the_doctor_tells_of_news_that_nobody_took(cli, store):
     assert "announcements" not in cli("doctor").output
     with store.write() as connection:
         outbox.listen(connection, "webhook", NOW)
-        desk_store.decide(connection, Decision(kind="approve", draft=REFUND.id, saw=1, by="Anna", at=NOW), load())
+        decisions.decide(connection, Decision(kind="approve", draft=REFUND.id, saw=1, by="Anna", at=NOW), load())
         outbox.failed(connection, outbox.claim(connection, "webhook", NOW), "it answered 503", NOW)
     said = " ".join(cli("doctor").output.split())
     assert "note announcements 1 for the webhook wait since 2026-03-02 09:00 UTC, 0 of them given up" in said

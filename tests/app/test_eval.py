@@ -10,8 +10,7 @@ from app.cli import app
 from smallprint.errors import UserError
 from smallprint.registry import load
 from smallprint.review import Decision
-from smallprint.store import decisions as desk_store
-from smallprint.store import open_store
+from smallprint.store import decisions, open_store
 from tests.app import shapes
 from tests.desk import NOW, PRICES, REFUND, fill
 
@@ -130,7 +129,7 @@ def test_approved_records_become_a_suite_of_their_own(small: Path, workspace: Pa
     with store.write() as connection:
         for draft in (REFUND, PRICES):
             word = Decision(kind="approve", draft=draft.id, saw=1, by="ada", at=NOW)
-            desk_store.decide(connection, word, load())
+            decisions.decide(connection, word, load())
     store.close()
     assert isinstance(run("freeze", "SP-P-000009").exception, UserError)
     frozen = run("freeze", "SP-P-000001", REFUND.id, PRICES.id)

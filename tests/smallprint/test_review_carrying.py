@@ -7,9 +7,7 @@ import pytest
 from smallprint.records import Analysis, LedgerEntry, Usage
 from smallprint.registry import load
 from smallprint.review import Decision, RefusedError
-from smallprint.store import audit
-from smallprint.store import decisions as desk_store
-from smallprint.store import queue as queue_store
+from smallprint.store import audit, decisions, queue
 from smallprint.store.queue import Filters
 from smallprint.store.records import records
 from tests.desk import ARBITRATION, NOW, PARAGRAPHS, PRICES, REFUND, SNAPSHOT, SOURCE, document
@@ -24,7 +22,7 @@ NEWER, NEWER_CLAUSES = document(CHANGED, "cd" * 32)
 
 def decide(desk, kind, of, **fields):
     with desk.write() as connection:
-        desk_store.decide(connection, Decision(kind=kind, draft=of.id, saw=1, by="anna", at=NOW, **fields), REGISTRY)
+        decisions.decide(connection, Decision(kind=kind, draft=of.id, saw=1, by="anna", at=NOW, **fields), REGISTRY)
 
 
 def anew(draft, **changes):
@@ -53,7 +51,7 @@ def read_newer(desk, *drafts, run="r2"):
 
 def standing(desk, draft_id):
     with desk.read() as connection:
-        return desk_store.standing(connection, draft_id)
+        return decisions.standing(connection, draft_id)
 
 
 def kept(desk):
@@ -97,7 +95,7 @@ def test_an_approval_whose_words_changed_waits_again_and_says_why(desk):
     read_newer(desk)
     assert kept(desk) == []
     with desk.read() as connection:
-        waiting = queue_store.lines(connection, Filters(flag="document_changed"), NOW)
+        waiting = queue.lines(connection, Filters(flag="document_changed"), NOW)
     assert PRICES.id in [one.draft for one in waiting]
     assert standing(desk, PRICES.id).draft.status == "draft"
 
@@ -120,4 +118,4 @@ def test_a_carried_decision_is_not_undone_but_decided_anew(desk):
     with desk.write() as connection:
         act = connection.execute(select(t.decisions.c.act).where(t.decisions.c.kind == "carry").limit(1)).scalar()
         with pytest.raises(RefusedError, match="anew"):
-            desk_store.undo(connection, act, by="anna", at=NOW, anyone=True)
+            decisions.undo(connection, act, by="anna", at=NOW, anyone=True)

@@ -10,9 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from smallprint.errors import StoreError
 from smallprint.registry import load
 from smallprint.review import ConflictError, Decision, RefusedError
-from smallprint.store import Store, audit, open_store, queue_counts
-from smallprint.store import decisions as desk_store
-from smallprint.store import queue as queue_store
+from smallprint.store import Store, audit, decisions, open_store, queue, queue_counts
 from smallprint.store import tables as t
 from smallprint.store.queue import Filters
 from smallprint.store.records import records
@@ -27,17 +25,17 @@ def decision(kind, of=REFUND, saw=1, by="anna", **fields):
 
 def decide(desk: Store, kind, of=REFUND, **fields):
     with desk.write() as connection:
-        return desk_store.decide(connection, decision(kind, of, **fields), REGISTRY)
+        return decisions.decide(connection, decision(kind, of, **fields), REGISTRY)
 
 
 def undo(desk: Store, act: str, by="anna", **fields):
     with desk.write() as connection:
-        return desk_store.undo(connection, act, by=by, at=NOW, **fields)
+        return decisions.undo(connection, act, by=by, at=NOW, **fields)
 
 
 def status(desk: Store, of=REFUND):
     with desk.read() as connection:
-        found = desk_store.standing(connection, of.id)
+        found = decisions.standing(connection, of.id)
     return found.draft.status, found.version
 
 
@@ -53,7 +51,7 @@ def all_records(desk: Store):
 
 def titles(desk: Store, **filters):
     with desk.read() as connection:
-        return [one.draft for one in queue_store.lines(connection, Filters(**filters), NOW)]
+        return [one.draft for one in queue.lines(connection, Filters(**filters), NOW)]
 
 
 def test_approvals_get_permanent_ids_in_order(desk: Store):
@@ -67,7 +65,7 @@ def test_an_amendment_stands_beside_the_proposal(desk: Store):
     words = REFUND.model_copy(update={"title": "No refunds"})
     decide(desk, "approve", words=words)
     with desk.read() as connection:
-        now = desk_store.standing(connection, REFUND.id)
+        now = decisions.standing(connection, REFUND.id)
     assert (now.draft.title, now.proposal.title) == ("No refunds", REFUND.title)
     assert all_records(desk)[0].amended_fields == ("title",)
 
@@ -77,7 +75,7 @@ def test_no_rerun_touches_what_a_person_decided_or_wrote(desk: Store):
     decide(desk, "second_opinion", PRICES, words=PRICES.model_copy(update={"title": "Prices change"}))
     run(desk, REFUND.model_copy(update={"title": "anew"}), PRICES.model_copy(update={"title": "anew"}))
     with desk.read() as connection:
-        refund, prices = (desk_store.standing(connection, one.id) for one in (REFUND, PRICES))
+        refund, prices = (decisions.standing(connection, one.id) for one in (REFUND, PRICES))
     assert (refund.draft.status, refund.draft.title) == ("rejected", REFUND.title)
     assert (prices.draft.title, prices.proposal.title) == ("Prices change", "anew")
 
@@ -95,7 +93,7 @@ def test_undo_brings_back_words_status_and_queue_and_withdraws_the_record(desk: 
     assert all_records(desk) == []
     assert REFUND.id in titles(desk)
     with desk.read() as connection:
-        assert desk_store.standing(connection, REFUND.id).draft.title == REFUND.title
+        assert decisions.standing(connection, REFUND.id).draft.title == REFUND.title
 
 
 def test_a_record_approved_again_keeps_its_number(desk: Store):
@@ -141,7 +139,7 @@ def test_nothing_is_undone_twice_nor_under_a_later_decision(desk: Store):
 def test_a_bulk_decides_what_it_can_names_the_rest_and_is_undone_whole(desk: Store):
     wrong = [decision("approve", REFUND), decision("approve", PRICES, saw=7), decision("approve", ARBITRATION)]
     with desk.write() as connection:
-        done, left = desk_store.decide_many(connection, wrong, REGISTRY)
+        done, left = decisions.decide_many(connection, wrong, REGISTRY)
     assert [one.draft.id for one in done.verdicts] == [REFUND.id, ARBITRATION.id]
     assert isinstance(left[PRICES.id], ConflictError)
     undo(desk, done.act)
@@ -151,7 +149,7 @@ def test_a_bulk_decides_what_it_can_names_the_rest_and_is_undone_whole(desk: Sto
 def test_a_split_and_its_undo(desk: Store):
     parts = (REFUND, REFUND.model_copy(update={"category": "unilateral_change", "evidence": PRICES.evidence}))
     with desk.write() as connection:
-        done = desk_store.split(connection, decision("split"), parts)
+        done = decisions.split(connection, decision("split"), parts)
     children = [one.draft.id for one in done.verdicts[1:]]
     assert set(children) <= set(titles(desk))
     assert REFUND.id not in titles(desk)
@@ -162,10 +160,10 @@ def test_a_split_and_its_undo(desk: Store):
 
 def test_a_merge_and_its_undo(desk: Store):
     with desk.write() as connection:
-        done = desk_store.merge(connection, decision("merge", ARBITRATION), [decision("merge", CLASS_ACTION)])
+        done = decisions.merge(connection, decision("merge", ARBITRATION), [decision("merge", CLASS_ACTION)])
     assert CLASS_ACTION.id not in titles(desk)
     with desk.read() as connection:
-        assert len(desk_store.standing(connection, ARBITRATION.id).draft.evidence) == 2
+        assert len(decisions.standing(connection, ARBITRATION.id).draft.evidence) == 2
     undo(desk, done.act)
     assert CLASS_ACTION.id in titles(desk)
     assert chain(desk).problems == ()
@@ -174,20 +172,20 @@ def test_a_merge_and_its_undo(desk: Store):
 def test_a_missed_provision_is_added_once_with_its_person_as_maker(desk: Store):
     words = draft("c9", "content_license")
     with desk.write() as connection:
-        done = desk_store.add(connection, words, by="anna", at=NOW)
+        done = decisions.add(connection, words, by="anna", at=NOW)
     made = done.verdicts[0].draft
     assert (made.provenance.model, made.confidence, made.status) == ("person:anna", 1.0, "draft")
     assert made.id in titles(desk)
     with desk.write() as connection, pytest.raises(RefusedError, match="already"):
-        desk_store.add(connection, words, by="anna", at=NOW)
+        decisions.add(connection, words, by="anna", at=NOW)
     undo(desk, done.act)
     assert made.id not in titles(desk)
 
 
 def test_a_clause_with_nothing_in_it_is_marked_and_unmarked(desk: Store):
     with desk.write() as connection:
-        act = desk_store.mark_nothing(connection, DOCUMENT.id, "c9", by="anna", at=NOW)
-        assert desk_store.mark_nothing(connection, DOCUMENT.id, "c9", by="ben", at=NOW) == ""
+        act = decisions.mark_nothing(connection, DOCUMENT.id, "c9", by="anna", at=NOW)
+        assert decisions.mark_nothing(connection, DOCUMENT.id, "c9", by="ben", at=NOW) == ""
     undo(desk, act)
     with desk.read() as connection:
         assert connection.execute(select(t.clause_marks)).all() == []
@@ -329,7 +327,7 @@ def test_filters_of_the_queue(desk: Store, filters, found):
 def test_counts_follow_the_other_filters(desk: Store):
     with desk.read() as connection:
         found = queue_counts.facets(connection, Filters(severity="critical"))
-        assert queue_store.total(connection, Filters(severity="critical")) == 1
+        assert queue.total(connection, Filters(severity="critical")) == 1
     assert dict(found["severity"]) == {"critical": 1, "high": 1, "medium": 2}
     assert found["category"] == [("arbitration", 1)]
     assert found["entity"] == [("Northwind Kettles", 1)]
@@ -337,13 +335,13 @@ def test_counts_follow_the_other_filters(desk: Store):
 
 def next_for(desk: Store, user: str, **fields):
     with desk.read() as connection:
-        return queue_store.next_open(connection, Filters(), user, fields.pop("now", NOW), **fields)
+        return queue.next_open(connection, Filters(), user, fields.pop("now", NOW), **fields)
 
 
 def test_two_reviewers_do_not_meet_until_a_lease_runs_out(desk: Store):
     with desk.write() as connection:
-        assert queue_store.lease(connection, CLASS_ACTION.id, "anna", NOW) is None
-        assert queue_store.lease(connection, CLASS_ACTION.id, "ben", NOW) == "anna"
+        assert queue.lease(connection, CLASS_ACTION.id, "anna", NOW) is None
+        assert queue.lease(connection, CLASS_ACTION.id, "ben", NOW) == "anna"
     assert next_for(desk, "anna") == CLASS_ACTION.id
     assert next_for(desk, "ben") == ARBITRATION.id
     assert next_for(desk, "ben", now=NOW + timedelta(hours=1)) == CLASS_ACTION.id
@@ -355,7 +353,7 @@ def test_reviewers_who_ask_at_once_get_a_draft_each(desk: Store):
     def ask(n: int) -> None:
         barrier.wait()
         with desk.write() as connection:
-            given.append(queue_store.claim_next(connection, Filters(), f"person{n}", NOW))
+            given.append(queue.claim_next(connection, Filters(), f"person{n}", NOW))
 
     threads = [Thread(target=ask, args=(n,)) for n in range(4)]
     for thread in threads:
@@ -379,7 +377,7 @@ def test_who_asks_for_a_second_opinion_is_not_the_one_to_give_it(desk: Store):
 
 def test_an_assigned_draft_waits_for_its_person(desk: Store):
     with desk.write() as connection:
-        queue_store.assign(connection, [CLASS_ACTION.id], "ben")
+        queue.assign(connection, [CLASS_ACTION.id], "ben")
     assert next_for(desk, "anna") == ARBITRATION.id
     assert next_for(desk, "ben") == CLASS_ACTION.id
 
@@ -388,28 +386,28 @@ def test_progress_of_document_and_day(desk: Store):
     decide(desk, "approve")
     decide(desk, "reject", PRICES, by="ben", reasons=("misread",))
     with desk.read() as connection:
-        assert queue_store.document_progress(connection, DOCUMENT.id) == {"approved": 1, "rejected": 1, "draft": 2}
-        assert queue_store.day_progress(connection, NOW - timedelta(hours=1)) == {"anna": 1, "ben": 1}
-        assert queue_store.day_progress(connection, NOW + timedelta(hours=1)) == {}
+        assert queue.document_progress(connection, DOCUMENT.id) == {"approved": 1, "rejected": 1, "draft": 2}
+        assert queue.day_progress(connection, NOW - timedelta(hours=1)) == {"anna": 1, "ben": 1}
+        assert queue.day_progress(connection, NOW + timedelta(hours=1)) == {}
 
 
 def test_half_done_edits_are_kept_until_the_decision(desk: Store):
     with desk.write() as connection:
-        desk_store.keep_half_edit(connection, REFUND.id, "anna", saw=1, fields={"title": ["No"]}, at=NOW)
-        desk_store.keep_half_edit(connection, REFUND.id, "anna", saw=1, fields={"title": ["No refunds"]}, at=NOW)
+        decisions.keep_half_edit(connection, REFUND.id, "anna", saw=1, fields={"title": ["No"]}, at=NOW)
+        decisions.keep_half_edit(connection, REFUND.id, "anna", saw=1, fields={"title": ["No refunds"]}, at=NOW)
     with desk.read() as connection:
-        assert desk_store.half_edit(connection, REFUND.id, "anna").fields == {"title": ["No refunds"]}
-        assert desk_store.half_edit(connection, REFUND.id, "ben") is None
+        assert decisions.half_edit(connection, REFUND.id, "anna").fields == {"title": ["No refunds"]}
+        assert decisions.half_edit(connection, REFUND.id, "ben") is None
     decide(desk, "approve")
     with desk.read() as connection:
-        assert desk_store.half_edit(connection, REFUND.id, "anna") is None
+        assert decisions.half_edit(connection, REFUND.id, "anna") is None
 
 
 def test_drafts_from_before_the_desk_are_placed(desk: Store):
     with desk.write() as connection:
         connection.execute(delete(t.queue_words))
         connection.execute(delete(t.queue))
-        assert queue_store.place_missing(connection) == 4
+        assert queue.place_missing(connection) == 4
     assert len(titles(desk)) == 4
 
 

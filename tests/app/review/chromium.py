@@ -8,9 +8,7 @@ import pytest
 import uvicorn
 
 from app.review.desk import create_desk
-from smallprint.store import decisions as desk_store
-from smallprint.store import open_store
-from smallprint.store import people as people_store
+from smallprint.store import decisions, open_store, people
 from tests.app.review.conftest import Clock
 from tests.desk import NOW, fill
 
@@ -51,7 +49,7 @@ class Served:
         made.set_default_timeout(10_000)
         if name is not None:
             with self.store.write() as connection:
-                token = people_store.start_session(connection, name, self.clock())
+                token = people.start_session(connection, name, self.clock())
             made.add_cookies([{"name": "smallprint", "value": token, "url": self.base}])
         self.contexts.append(made)
         page = made.new_page()
@@ -60,7 +58,7 @@ class Served:
 
     def standing(self, draft):
         with self.store.read() as connection:
-            return desk_store.standing(connection, draft.id)
+            return decisions.standing(connection, draft.id)
 
     def close(self) -> None:
         for one in self.contexts:
@@ -83,7 +81,7 @@ def fill_with_a_password(store) -> None:
     with store.write() as connection:
         for name, role in (("Anna", "reviewer"), ("Ben", "reviewer"), ("Lea", "lead")):
             password = hash_password(PASSWORD) if name == "Anna" else None
-            people_store.add_person(connection, name, role, by="test", at=NOW, password=password)
+            people.add_person(connection, name, role, by="test", at=NOW, password=password)
 
 
 @pytest.fixture

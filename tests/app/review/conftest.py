@@ -10,8 +10,7 @@ from pwdlib.hashers.argon2 import Argon2Hasher
 
 from app.review import passwords
 from app.review.desk import create_desk
-from smallprint.store import Store, open_store
-from smallprint.store import people as people_store
+from smallprint.store import Store, open_store, people
 from tests.app.review.browser import Browser
 from tests.desk import KINDS, NOW, Databases, fill
 
@@ -51,7 +50,7 @@ def fill_with_people(store: Store) -> None:
     fill(store)
     with store.write() as connection:
         for name, role in PEOPLE.items():
-            people_store.add_person(connection, name, role, by="test", at=NOW)
+            people.add_person(connection, name, role, by="test", at=NOW)
 
 
 @pytest.fixture(params=KINDS)
@@ -77,9 +76,7 @@ def browse(store: Store, clock: Clock):
         client = TestClient(desk, base_url="http://desk.example", follow_redirects=False, raise_server_exceptions=True)
         if name is not None:
             with store.write() as connection:
-                client.cookies.set(
-                    "smallprint", people_store.start_session(connection, name, clock()), domain="desk.example"
-                )
+                client.cookies.set("smallprint", people.start_session(connection, name, clock()), domain="desk.example")
         return Browser(client)
 
     return browser

@@ -23,9 +23,7 @@ from app.review.announce import Announcer, Courier, Webhook, by_prefect, by_webh
 from flows.engine import start_prefect
 from smallprint.registry import load
 from smallprint.review import Decision
-from smallprint.store import decisions as desk_store
-from smallprint.store import outbox
-from smallprint.store import people as people_store
+from smallprint.store import decisions, outbox, people
 from tests.desk import ARBITRATION, CLASS_ACTION, NOW, PRICES, REFUND
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -110,12 +108,12 @@ def announce(store, receiver, clock):
 def decide(store, kind, draft, saw=1, **fields):
     with store.write() as connection:
         made = Decision(kind=kind, draft=draft.id, saw=saw, by="Anna", at=NOW, **fields)
-        return desk_store.decide(connection, made, load())
+        return decisions.decide(connection, made, load())
 
 
 def undo(store, done):
     with store.write() as connection:
-        return desk_store.undo(connection, done.act, by="Anna", at=NOW)
+        return decisions.undo(connection, done.act, by="Anna", at=NOW)
 
 
 def backlog(store):
@@ -249,7 +247,7 @@ def test_a_channel_that_no_desk_was_set_up_for_in_a_week_hears_nothing(store):
 def test_a_refused_decision_tells_nothing(store):
     with store.write() as connection:
         outbox.listen(connection, "webhook", NOW)
-    with pytest.raises(desk_store.ConflictError):
+    with pytest.raises(decisions.ConflictError):
         decide(store, "approve", REFUND, saw=7)
     assert backlog(store) == []
 
@@ -261,7 +259,7 @@ def test_a_refused_decision_tells_nothing(store):
 def process(store, receiver, tmp_path) -> Iterator[tuple[subprocess.Popen, httpx.Client]]:
     """``smallprint review`` as it runs for people, and a caller of its API."""
     with store.write() as connection:
-        token = people_store.make_token(connection, "Anna", "test", NOW)
+        token = people.make_token(connection, "Anna", "test", NOW)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

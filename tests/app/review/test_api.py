@@ -3,8 +3,7 @@
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from smallprint.store import decisions as desk_store
-from smallprint.store import people as people_store
+from smallprint.store import decisions, people
 from tests.desk import ARBITRATION, CLASS_ACTION, NOW, PRICES, REFUND
 
 
@@ -16,7 +15,7 @@ def call(browse, store):
         headers = {}
         if who is not None:
             with store.write() as connection:
-                headers["authorization"] = f"Bearer {people_store.make_token(connection, who, 'test', NOW)}"
+                headers["authorization"] = f"Bearer {people.make_token(connection, who, 'test', NOW)}"
         answer = browse().client.request(method, f"/api/v1{address}", json=body, headers=headers)
         return answer.status_code, answer.json()
 
@@ -86,7 +85,7 @@ def test_several_at_once_name_what_is_left(call):
 def test_refusals(call, store, who, wanted, status):
     assert decide(call, REFUND, who=who, **wanted)[0] == status
     with store.read() as connection:
-        assert desk_store.standing(connection, REFUND.id).version == 1
+        assert decisions.standing(connection, REFUND.id).version == 1
 
 
 def test_unknown_drafts_and_acts(call):
@@ -96,16 +95,16 @@ def test_unknown_drafts_and_acts(call):
 
 def test_a_revoked_token_and_a_disabled_owner_are_nobody(browse, store):
     with store.write() as connection:
-        token = people_store.make_token(connection, "Anna", "old", NOW)
-        digest = people_store.tokens(connection, "Anna")[0][0]
+        token = people.make_token(connection, "Anna", "old", NOW)
+        digest = people.tokens(connection, "Anna")[0][0]
     client, headers = browse().client, {"authorization": f"Bearer {token}"}
     assert client.get("/api/v1/queue", headers=headers).status_code == 200
     with store.write() as connection:
-        people_store.revoke_token(connection, "Anna", digest, NOW)
+        people.revoke_token(connection, "Anna", digest, NOW)
     assert client.get("/api/v1/queue", headers=headers).status_code == 401
     with store.write() as connection:
-        other = people_store.make_token(connection, "Ben", "x", NOW)
-        people_store.disable(connection, "Ben", by="test", at=NOW)
+        other = people.make_token(connection, "Ben", "x", NOW)
+        people.disable(connection, "Ben", by="test", at=NOW)
     assert client.get("/api/v1/queue", headers={"authorization": f"Bearer {other}"}).status_code == 401
 
 
@@ -117,7 +116,7 @@ def test_nothing_that_the_description_allows_or_forbids_breaks_it(browse, store)
     schemathesis = pytest.importorskip("schemathesis", reason="schemathesis is not installed")
     app = browse().client.app
     with store.write() as connection:
-        token = people_store.make_token(connection, "Adam", "test", NOW)
+        token = people.make_token(connection, "Adam", "test", NOW)
     schema = schemathesis.openapi.from_asgi("/api/openapi.json", app)
     broken: list[str] = []
     for operation in (found.ok() for found in schema.get_all_operations()):

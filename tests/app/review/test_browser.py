@@ -5,8 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from app.review.serve import first_link
-from smallprint.store import open_store
-from smallprint.store import people as people_store
+from smallprint.store import open_store, people
 from tests.app.review.chromium import PASSWORD, Served, at_draft, chromium, kind, needs_chromium, served
 from tests.app.review.conftest import Clock
 from tests.desk import ARBITRATION, CLASS_ACTION, CLAUSES, KINDS, PRICES, REFUND
@@ -31,7 +30,7 @@ def bare(kind, databases, chromium) -> Iterator[Served]:
 def test_the_first_admin_comes_in_by_a_link_that_works_once(bare):
     running = bare
     with running.store.write() as connection:
-        link = f"/welcome/{people_store.invite(connection, None, 'admin', running.clock())}"
+        link = f"/welcome/{people.invite(connection, None, 'admin', running.clock())}"
     page = running.page()
     page.goto(link)
     page.fill("[name=name]", "Ada Quill")

@@ -7,8 +7,7 @@ from app.review.agreement import kappa, sampled
 from app.review.desk import create_desk
 from smallprint.registry import load
 from smallprint.review import REASONS, Decision
-from smallprint.store import decisions as desk_store
-from smallprint.store import outbox
+from smallprint.store import decisions, outbox
 from tests.app.review.browser import Browser
 from tests.desk import ARBITRATION, CLASS_ACTION, NOW, PRICES, REFUND
 
@@ -18,7 +17,7 @@ def decided(store):
     def decide(kind, draft, by, **fields):
         with store.write() as connection:
             made = Decision(kind=kind, draft=draft.id, saw=1, by=by, at=NOW, **fields)
-            desk_store.decide(connection, made, load())
+            decisions.decide(connection, made, load())
 
     decide("approve", REFUND, "Anna", words=REFUND.model_copy(update={"title": "x" * len(REFUND.title)}))
     decide("approve", ARBITRATION, "Anna")
@@ -51,7 +50,7 @@ def test_leads_see_that_an_announcement_is_not_taken(decided, browse):
     assert "announcement" not in browse("Lea").get("/dashboard").text
     with decided.write() as connection:
         outbox.listen(connection, "webhook", NOW)
-        desk_store.decide(connection, Decision(kind="approve", draft=CLASS_ACTION.id, saw=1, by="Ben", at=NOW), load())
+        decisions.decide(connection, Decision(kind="approve", draft=CLASS_ACTION.id, saw=1, by="Ben", at=NOW), load())
         outbox.failed(connection, outbox.claim(connection, "webhook", NOW), "it answered 503", NOW)
     said = browse("Lea").get("/dashboard").text
     assert "1 announcement for the webhook wait since 2 Mar 2026, 09:00 UTC: it answered 503." in said
@@ -115,7 +114,7 @@ def test_a_blind_reader_sees_the_proposal_and_changes_nothing(blind, decided):
     assert set(seen) == {REFUND.id, ARBITRATION.id}
     assert "No draft waits" in ben.get("/blind").text
     with decided.read() as connection:
-        assert desk_store.standing(connection, REFUND.id).version == 2
+        assert decisions.standing(connection, REFUND.id).version == 2
         found = {one.field: one for one in agreement.agreement(connection)}
     assert (found["verdict"].pairs, found["verdict"].same) == (2, 0.5)
     assert found["severity"].pairs == 1

@@ -5,8 +5,7 @@ import json
 import pytest
 
 from smallprint.registry import load
-from smallprint.store import decisions as desk_store
-from smallprint.store import queue as queue_store
+from smallprint.store import decisions, queue
 from smallprint.store.queue import Filters
 from smallprint.store.records import records
 from tests.desk import ARBITRATION, CLASS_ACTION, DOCUMENT, NOW, PRICES, REFUND, run
@@ -16,7 +15,7 @@ ADDRESS = f"/draft/{REFUND.id}"
 
 def standing(store, draft=REFUND):
     with store.read() as connection:
-        return desk_store.standing(connection, draft.id)
+        return decisions.standing(connection, draft.id)
 
 
 def decide(browser, act, draft=REFUND, page=None, **changes):
@@ -284,7 +283,7 @@ def test_a_draft_is_split_in_two(anna, store):
     made = anna.send(page, f"{ADDRESS}/split", parts)
     assert made.all("//mark")[0].text == "Fees are never refunded"
     with store.read() as connection:
-        assert queue_store.total(connection, Filters()) == 5
+        assert queue.total(connection, Filters()) == 5
     assert standing(store).draft.status == "rejected"
 
 
@@ -319,7 +318,7 @@ def test_a_missed_provision_is_added_from_a_clause(anna, store):
     assert "Added" in made.text
     draft_id = made.address.removeprefix("/draft/").partition("?")[0]
     with store.read() as connection:
-        added = desk_store.standing(connection, draft_id).draft
+        added = decisions.standing(connection, draft_id).draft
     assert (added.provenance.model, added.evidence[0].clauses) == ("person:Anna", ("c9",))
 
 
@@ -354,10 +353,10 @@ def test_severity_follows_the_factors(anna):
 
 def test_an_expired_session_loses_no_edit(anna, browse, clock, store):
     from app.review.passwords import hash_password
-    from smallprint.store import people as people_store
+    from smallprint.store import people
 
     with store.write() as connection:
-        people_store.set_password(connection, "Anna", hash_password("correct horse battery"), by="test", at=NOW)
+        people.set_password(connection, "Anna", hash_password("correct horse battery"), by="test", at=NOW)
     fresh = browse("Anna")
     page = fresh.get(ADDRESS)
     clock.pass_by(hours=11)
@@ -375,10 +374,10 @@ def test_an_expired_session_loses_no_edit(anna, browse, clock, store):
 
 def test_a_bulk_of_an_expired_session_waits_behind_the_sign_in(browse, clock, store):
     from app.review.passwords import hash_password
-    from smallprint.store import people as people_store
+    from smallprint.store import people
 
     with store.write() as connection:
-        people_store.set_password(connection, "Ben", hash_password("correct horse battery"), by="test", at=NOW)
+        people.set_password(connection, "Ben", hash_password("correct horse battery"), by="test", at=NOW)
     ben = browse("Ben")
     page = ben.get("/queue")
     clock.pass_by(hours=11)

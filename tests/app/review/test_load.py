@@ -6,14 +6,14 @@ from bench import desk_load as load
 from bench.desk_load import Figure, findings
 from smallprint.registry import load as registry
 from smallprint.review import Decision
-from smallprint.store import decisions as desk_store
+from smallprint.store import decisions
 from tests.desk import NOW, REFUND
 
 
 def decide(store):
     with store.write() as connection:
         made = Decision(kind="approve", draft=REFUND.id, saw=1, by="Reviewer 1", at=NOW)
-        return desk_store.decide(connection, made, registry()).act
+        return decisions.decide(connection, made, registry()).act
 
 
 def test_confirmed_decisions_are_looked_up(store):

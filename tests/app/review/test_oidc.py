@@ -13,8 +13,7 @@ from joserfc.jwk import KeySet, RSAKey
 from app.review.desk import create_desk
 from app.review.oidc import Provider
 from smallprint.errors import UserError
-from smallprint.store import decisions as desk_store
-from smallprint.store import people as people_store
+from smallprint.store import decisions, people
 from tests.app.review.browser import Browser
 from tests.desk import NOW, REFUND
 
@@ -113,7 +112,7 @@ def test_a_newcomer_comes_in_with_the_role_of_the_settings(sign_in, store, provi
     assert (answer.status_code, answer.headers["location"]) == (303, "/queue")
     assert client.get("/queue").status_code == 200
     with store.read() as connection:
-        person = people_store.person(connection, "Greta Holm")
+        person = people.person(connection, "Greta Holm")
     assert (person.role, person.can_sign_in) == ("reviewer", True)
     assert asked["code_challenge_method"] == "S256"
     assert provider.asked["code_verifier"]
@@ -123,7 +122,7 @@ def test_a_newcomer_comes_in_with_the_role_of_the_settings(sign_in, store, provi
 def test_somebody_known_keeps_role_and_name_whatever_the_provider_calls_them(sign_in, store):
     sign_in()
     with store.write() as connection:
-        people_store.set_role(connection, "Greta Holm", "lead", by="test", at=NOW)
+        people.set_role(connection, "Greta Holm", "lead", by="test", at=NOW)
     answer, client, _ = sign_in(name="Adam")
     assert answer.status_code == 303
     assert "Greta Holm" in client.get("/queue").text
@@ -139,7 +138,7 @@ def test_the_disabled_and_the_unwelcome_stay_out(sign_in, store):
     assert sign_in(None)[0].status_code == 403
     sign_in()
     with store.write() as connection:
-        people_store.disable(connection, "Greta Holm", by="test", at=NOW)
+        people.disable(connection, "Greta Holm", by="test", at=NOW)
     assert sign_in()[0].status_code == 403
 
 
@@ -208,7 +207,7 @@ def test_what_an_ended_session_had_typed_comes_back_from_the_provider(late, sign
     assert (answer.status_code, answer.headers["location"]) == (303, f"/draft/{REFUND.id}#evidence")
     assert title_kept(client) == "Typed for an hour"
     with store.read() as connection:
-        assert desk_store.standing(connection, REFUND.id).draft.status == "draft"
+        assert decisions.standing(connection, REFUND.id).draft.status == "draft"
 
 
 def test_a_bulk_comes_back_as_a_question(late, sign_in, store):

@@ -15,7 +15,7 @@ from extractors.capture.snapshots import SnapshotFolder
 from extractors.reading import read_source
 from smallprint.records import Source
 from smallprint.settings import Settings
-from smallprint.store import people as people_store
+from smallprint.store import people
 from tests.desk import NOW, REFUND, SNAPSHOT, run
 
 QUOTE = "NEITHER PARTY MAY ACT AS A CLASS REPRESENTATIVE"
@@ -54,7 +54,7 @@ def test_the_draft_page_shows_them_on_request(sample, store):
     store.save_document(source_id, volume.document, volume.clauses)
     made = REFUND.provenance.model_copy(update={"document": volume.document.id})
     with store.write() as connection:
-        token = people_store.start_session(connection, "Anna", NOW)
+        token = people.start_session(connection, "Anna", NOW)
     run(store, REFUND.model_copy(update={"id": "pdf", "evidence": evidence, "provenance": made}), document=volume)
     client = TestClient(create_desk(store, clock=lambda: NOW, snapshots=folder), base_url="http://desk.example")
     client.cookies.set("smallprint", token, domain="desk.example")

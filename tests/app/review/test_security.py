@@ -6,8 +6,7 @@ import pytest
 
 from app.review.passwords import hash_password
 from smallprint.records import AgencyReason, FrameworkCitation, Source
-from smallprint.store import decisions as desk_store
-from smallprint.store import people as people_store
+from smallprint.store import decisions, people
 from tests.desk import ARBITRATION, CLAUSES, DOCUMENT, NOW, REFUND, SNAPSHOT, run
 
 ADDRESS = f"/draft/{REFUND.id}"
@@ -128,7 +127,7 @@ def test_forged_forms_are_refused(anna, store, address, fields, headers):
     page = anna.post(address, [*sent, ("act", "approve"), ("saw", "1")], **headers)
     assert page.status == 403
     with store.read() as connection:
-        assert desk_store.standing(connection, REFUND.id).version == 1
+        assert decisions.standing(connection, REFUND.id).version == 1
 
 
 def test_a_token_of_another_session_is_no_use(anna, ben):
@@ -177,7 +176,7 @@ def test_what_a_role_may_not_send(browse, store, who, address):
     page = browser.post(address, [("csrf", csrf), ("act", "add"), ("name", "Eve"), ("role", "admin")])
     assert page.status == 403
     with store.read() as connection:
-        assert people_store.person(connection, "Eve") is None
+        assert people.person(connection, "Eve") is None
 
 
 def test_a_reviewer_cannot_undo_what_another_decided(anna, ben):
@@ -207,7 +206,7 @@ def test_half_edits_are_ones_own(anna, ben):
 @pytest.fixture
 def known(store):
     with store.write() as connection:
-        people_store.set_password(connection, "Anna", hash_password(PASSWORD), by="test", at=NOW)
+        people.set_password(connection, "Anna", hash_password(PASSWORD), by="test", at=NOW)
 
 
 def sign_in(browser, name="Anna", password=PASSWORD, **changes):
@@ -261,7 +260,7 @@ def test_signing_out_and_being_disabled_end_the_session(browse, store):
     assert anna.get("/queue").address.startswith("/sign-in")
     ben = browse("Ben")
     with store.write() as connection:
-        people_store.disable(connection, "Ben", by="test", at=NOW)
+        people.disable(connection, "Ben", by="test", at=NOW)
     assert ben.get("/queue").address.startswith("/sign-in")
 
 
@@ -294,7 +293,7 @@ def test_a_sign_in_form_from_elsewhere_is_refused(browse, known):
 )
 def test_poor_passwords_are_refused_and_the_link_lives_on(browse, store, password, again):
     with store.write() as connection:
-        token = people_store.invite(connection, None, "reviewer", NOW)
+        token = people.invite(connection, None, "reviewer", NOW)
     guest, address = browse(), f"/welcome/{token}"
     page = guest.send(guest.get(address), address, {"name": "Gus", "password": password, "again": again})
     assert page.status == 422

@@ -6,9 +6,7 @@ import pytest
 
 from smallprint.registry import load
 from smallprint.review import Decision
-from smallprint.store import decisions as desk_store
-from smallprint.store import open_store
-from smallprint.store import people as people_store
+from smallprint.store import decisions, open_store, people
 from tests.app.review.chromium import PASSWORD, Served, chromium, fill_with_a_password, kind, needs_chromium
 from tests.app.review.conftest import Clock
 from tests.app.review.test_page_images import sample
@@ -34,7 +32,7 @@ def desk(databases, chromium, sample) -> Iterator[Served]:
         made = REFUND.provenance.model_copy(update={"document": volume.document.id})
         run(store, REFUND.model_copy(update={"id": "pdf", "evidence": evidence, "provenance": made}), document=volume)
         with store.write() as connection:
-            people_store.add_person(connection, "Adam", "admin", by="test", at=NOW)
+            people.add_person(connection, "Adam", "admin", by="test", at=NOW)
         running = Served(store, Clock(), chromium, snapshots=folder, blind_share=1.0)
         yield running
         running.close()
@@ -45,7 +43,7 @@ def decide(desk: Served, draft, kind: str, by: str, **changes) -> None:
     saw = desk.standing(draft).version
     made = Decision(kind=kind, draft=draft.id, saw=saw, by=by, at=desk.clock(), **changes)
     with desk.store.write() as connection:
-        desk_store.decide(connection, made, load())
+        decisions.decide(connection, made, load())
 
 
 def before_signing_in(desk: Served, page) -> Iterator[str]:
@@ -57,7 +55,7 @@ def before_signing_in(desk: Served, page) -> Iterator[str]:
     page.wait_for_selector("[role=alert]")
     yield "a wrong password"
     with desk.store.write() as connection:
-        link = f"/welcome/{people_store.invite(connection, None, 'reviewer', desk.clock())}"
+        link = f"/welcome/{people.invite(connection, None, 'reviewer', desk.clock())}"
     page.goto(link)
     yield "welcome"
     page.goto("/welcome/used")
