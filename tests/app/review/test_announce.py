@@ -31,14 +31,16 @@ SECRET = "between the two of us"
 
 
 def documented_check():
-    """The function by which docs/news.md tells receivers to check a message."""
-    (code,) = re.findall(r"^```python\n(.*?)^```$", (ROOT / "docs" / "news.md").read_text(), re.MULTILINE | re.DOTALL)
+    """The function by which docs/webhook.md tells receivers to check a message."""
+    (code,) = re.findall(
+        r"^```python\n(.*?)^```$", (ROOT / "docs" / "webhook.md").read_text(), re.MULTILINE | re.DOTALL
+    )
     space: dict = {}
     exec(code, space)  # noqa: S102 -- our own documentation
-    return space["is_ours"]
+    return space["is_authentic"]
 
 
-is_ours = documented_check()
+is_authentic = documented_check()
 
 
 @dataclass
@@ -67,7 +69,7 @@ def receiver() -> Iterator[Receiver]:
             body = self.rfile.read(int(self.headers["content-length"]))
             message = json.loads(body)
             made.raw.append((self.headers, body))
-            genuine = is_ours(SECRET, self.headers, body) and self.headers["x-smallprint-id"] == message["id"]
+            genuine = is_authentic(SECRET, self.headers, body) and self.headers["x-smallprint-id"] == message["id"]
             status = 401 if not genuine else 422 if message["draft"]["id"] in made.refuses else made.answer
             (made.took if status == 204 else made.refused).put(message)
             made.hears.wait(30)
@@ -149,11 +151,11 @@ def test_the_documented_check_refuses_what_is_forged_or_stale(store, receiver, a
     announce()(decide(store, "approve", REFUND))
     receiver.message()
     headers, body = receiver.raw[0]
-    assert not is_ours("another secret", headers, body)
-    assert not is_ours(SECRET, headers, body.replace(b"approved", b"withdrawn"))
+    assert not is_authentic("another secret", headers, body)
+    assert not is_authentic(SECRET, headers, body.replace(b"approved", b"withdrawn"))
     stale = str(int(headers["x-smallprint-time"]) - 3600)
     signed = signature(SECRET, int(stale), body)
-    assert not is_ours(SECRET, {"x-smallprint-time": stale, "x-smallprint-signature": signed}, body)
+    assert not is_authentic(SECRET, {"x-smallprint-time": stale, "x-smallprint-signature": signed}, body)
 
 
 def test_where_nobody_listens_nothing_is_kept(store):
