@@ -1,7 +1,7 @@
 """The desk under load: fills empty databases, measures, kills, verifies; ends with 1 where a bound is missed.
 
-    python -m app.review.load                      on SQLite, in a temporary folder
-    python -m app.review.load URL URL ...          on these empty databases, one after another
+    python -m bench.desk_load                      on SQLite, in a temporary folder
+    python -m bench.desk_load URL URL ...          on these empty databases, one after another
     make load                                      on SQLite and on a temporary PostgreSQL
 
 Server time is that of the Server-Timing header, so the client's own does not count. Then 200 people decide at once on
