@@ -5,14 +5,14 @@ import re
 from extractors.html.bullets import itemize
 from extractors.html.decoding import decode
 from extractors.html.edges import trim_edges
-from extractors.html.frames import frame_addresses, listed, note_frames, open_inner_pages
+from extractors.html.frames import frame_addresses, frame_warning, list_addresses, open_inner_pages
 from extractors.html.headings import join_numbers, promote_headings, promote_title
 from extractors.html.main_content import find_main, leave_outside
 from extractors.html.metadata import declared_title, language_of, title_of
 from extractors.html.parsing import Element, parse
 from extractors.html.repeats import drop_repeats
 from extractors.html.sections import choose_document
-from extractors.html.state import text_state
+from extractors.html.state import html_from_state
 from extractors.html.styles import read_styles
 from extractors.html.survey import survey
 from extractors.html.visibility import drop_hidden, note_doubtful
@@ -23,10 +23,12 @@ from smallprint.records import DocumentWarning
 
 __all__ = ["extract_html"]
 
-_FEW = 1500  # characters of visible text below which the page's script data is looked into
-_NOTHING = 250  # characters below which a page that runs scripts may only be a shell
-_SENTENCE = 60  # characters of a line that a shell has not
-_SHELL = re.compile(
+_STATE_BELOW_CHARS = 1500  # of visible text, below which the page's script data is looked into
+_MIN_STATE_CHARS = 200  # of a text in script data that is read in place of the visible one
+_MIN_STATE_RATIO = 3  # of its characters to those of the visible text
+_MAX_SHELL_CHARS = 250  # of visible text, below which a page that runs scripts may only be a shell
+_MIN_SENTENCE_CHARS = 60  # of a line that a shell does not have
+_SHELL_MESSAGE = re.compile(
     r"enable javascript|requires? javascript|javascript (?:is )?(?:disabled|required)|turn on javascript"
     r"|checking your browser|just a moment|verify(?:ing)? (?:that )?you are (?:a )?human|loading",
     re.IGNORECASE,
@@ -41,20 +43,22 @@ def extract_html(data: bytes, options: Options) -> Extraction:
             after scripts have run.
 
     """
-    text, warnings = decode(data)
+    text, encoding_warnings = decode(data)
     root = parse(text)
-    blocks, notes, frames = _read(root, options.source)
-    size = sum(len(block.text) for block in blocks)
-    if size < _FEW:
-        found = _read_state(root, options.source)
-        if found is not None and sum(len(block.text) for block in found[0]) > max(size * 3, 200):
-            blocks, notes = found
-            size = sum(len(block.text) for block in blocks)
+    blocks, warnings, frames = _read(root, options.source)
+    size = _size(blocks)
+    if size < _STATE_BELOW_CHARS:
+        from_state = _read_state(root, options.source)
+        if from_state is not None and _size(from_state[0]) > max(size * _MIN_STATE_RATIO, _MIN_STATE_CHARS):
+            blocks, warnings = from_state
+            size = _size(blocks)
     if frames and not _has_sentence(blocks):
         raise DocumentError(
-            "no_text", f"the text of this page is in a frame: {listed(frames)}", advice="read the frame's own address"
+            "no_text",
+            f"the text of this page is in a frame: {list_addresses(frames)}",
+            advice="read the frame's own address",
         )
-    if size < _NOTHING and _needs_scripts(root, blocks):
+    if size < _MAX_SHELL_CHARS and _needs_scripts(root, blocks):
         if options.render:
             raise DocumentError(
                 "no_text", "the page has no text even after its scripts have run", advice="save it from a browser"
@@ -65,7 +69,10 @@ def extract_html(data: bytes, options: Options) -> Extraction:
             advice="read it with --render (needs the render extra), or save the page from a browser",
         )
     return Extraction(
-        blocks=blocks, title=title_of(root, blocks), language=language_of(root), warnings=(*warnings, *notes)
+        blocks=blocks,
+        title=title_of(root, blocks),
+        language=language_of(root),
+        warnings=(*encoding_warnings, *warnings),
     )
 
 
@@ -78,32 +85,37 @@ def _read(root: Element, source: str) -> tuple[list[RawBlock], tuple[DocumentWar
     sheet = read_styles(root)
     page = survey(root.find("body"))
     hidden = drop_hidden(page, sheet)
-    main, lead = find_main(page)
+    main, lines_before = find_main(page)
     chosen, several = choose_document(page, main, source)
     if chosen is not None:
         leave_outside(page, chosen)
-        lead = []
+        lines_before = []
     repeated = drop_repeats(page)
     writer = Writer(page, sheet)
-    for index in lead:
+    for index in (*lines_before, 0):
         writer.write(index)
-    writer.write(0)
-    written = promote_title(promote_headings(trim_edges(itemize(join_numbers(writer.out)))), declared_title(root))
+    written = itemize(join_numbers(writer.out))
+    written = promote_title(promote_headings(trim_edges(written)), declared_title(root))
     frames = frame_addresses(page, root, source)
-    notes = (*hidden, *note_doubtful(page, root), *several, *repeated, *note_frames(frames))
-    return [one.block for one in written], notes, frames
+    warnings = (*hidden, *note_doubtful(page, root), *several, *repeated, *frame_warning(frames))
+    return [block.block for block in written], warnings, frames
 
 
 def _read_state(root: Element, source: str) -> tuple[list[RawBlock], tuple[DocumentWarning, ...]] | None:
-    html = text_state(root)
+    """The blocks of the text in the page's script data, and their warnings; None where there is none."""
+    html = html_from_state(root)
     if html is None:
         return None
-    blocks, notes, _ = _read(parse(html), source)
+    blocks, warnings, _ = _read(parse(html), source)
     # Data often names a document beside a text that opens with the same name.
     if len(blocks) > 1 and blocks[0].text.strip().lower() == blocks[1].text.strip().lower():
         blocks = blocks[1:]
     detail = "the text was read from data that the page's scripts would show"
-    return blocks, (DocumentWarning(code="embedded_state", detail=detail), *notes)
+    return blocks, (DocumentWarning(code="embedded_state", detail=detail), *warnings)
+
+
+def _size(blocks: list[RawBlock]) -> int:
+    return sum(len(block.text) for block in blocks)
 
 
 def _needs_scripts(root: Element, blocks: list[RawBlock]) -> bool:
@@ -112,8 +124,8 @@ def _needs_scripts(root: Element, blocks: list[RawBlock]) -> bool:
         return False
     if not _has_sentence(blocks):
         return True
-    return any(_SHELL.search(block.text) for block in blocks)
+    return any(_SHELL_MESSAGE.search(block.text) for block in blocks)
 
 
 def _has_sentence(blocks: list[RawBlock]) -> bool:
-    return any(len(block.text) >= _SENTENCE and block.kind != "heading" for block in blocks)
+    return any(len(block.text) >= _MIN_SENTENCE_CHARS and block.kind != "heading" for block in blocks)

@@ -6,32 +6,35 @@ from dataclasses import replace
 from extractors.html.written import WrittenBlock
 from extractors.line_shapes import split_bullet
 
-_DASHES = frozenset("–—-*·∙o")  # signs that open a line for other reasons, too
+# Signs that open a line for other reasons too; they are bullets only where a neighboring line has the same sign.
+_AMBIGUOUS_BULLETS = frozenset("–—-*·∙o")
 
 
 def itemize(blocks: Sequence[WrittenBlock]) -> list[WrittenBlock]:
-    """The blocks with typed items as list items and their signs taken off; a dash is a bullet where another follows."""
-    signs = [_sign(one) for one in blocks]
-    found: list[WrittenBlock] = []
-    for at, one in enumerate(blocks):
-        sign = signs[at]
-        beside = any(0 <= near < len(signs) and signs[near].strip() == sign.strip() for near in (at - 1, at + 1))
-        if not sign or (sign.strip() in _DASHES and not beside):
-            found.append(one)
+    """The blocks with typed items as list items, without their bullets."""
+    bullets = [_bullet(block) for block in blocks]
+    itemized: list[WrittenBlock] = []
+    for index, (written, bullet) in enumerate(zip(blocks, bullets, strict=True)):
+        sign = bullet.strip()
+        repeated = any(
+            0 <= neighbor < len(bullets) and bullets[neighbor].strip() == sign for neighbor in (index - 1, index + 1)
+        )
+        if not bullet or (sign in _AMBIGUOUS_BULLETS and not repeated):
+            itemized.append(written)
             continue
-        block = one.block
+        block = written.block
         item = replace(
             block,
             kind="list_item",
-            text=block.text[len(sign) :],
-            bold=max(0, block.bold - len(sign)),
+            text=block.text[len(bullet) :],
+            bold=max(0, block.bold - len(bullet)),
             level=block.level or 1,
         )
-        found.append(replace(one, block=item))
-    return found
+        itemized.append(replace(written, block=item))
+    return itemized
 
 
-def _sign(one: WrittenBlock) -> str:
-    """The sign that a paragraph opens with and the space after it; "" for none."""
-    block = one.block
+def _bullet(written: WrittenBlock) -> str:
+    """The bullet that a paragraph opens with and the space after it; "" for none."""
+    block = written.block
     return split_bullet(block.text)[0] if block.kind == "paragraph" and not block.generated else ""

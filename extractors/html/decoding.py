@@ -1,4 +1,4 @@
-"""Bytes of a page -> text, without trusting what the server or the page says about its encoding."""
+"""Bytes of a page -> text, without trusting the encoding that the server or the page declares."""
 
 import codecs
 import re
@@ -13,12 +13,13 @@ _BOMS = (
     (b"\xff\xfe", "utf-16-le"),
     (b"\xfe\xff", "utf-16-be"),
 )
+_MIN_VALID_RATIO = 5  # valid to broken characters beyond ASCII in a UTF-8 page with some broken bytes
 # <meta charset=x>, <meta http-equiv content="...; charset=x"> and <?xml encoding="x"?>, all within the first bytes.
-_DECLARED = re.compile(rb"(?:charset|encoding)\s{0,8}=\s{0,8}[\"']?\s{0,8}([A-Za-z0-9_.:-]{2,40})", re.IGNORECASE)
-_DECLARED_WITHIN = 4096  # bytes; browsers look at 1024, but banners of comments push the declaration down
-_SAMPLE = 200_000  # bytes for guessing
+_ENCODING_LABEL = re.compile(rb"(?:charset|encoding)\s{0,8}=\s{0,8}[\"']?\s{0,8}([A-Za-z0-9_.:-]{2,40})", re.IGNORECASE)
+_DECLARED_WITHIN_BYTES = 4096  # browsers look at 1024, but long comments can push the declaration down
+_MAX_SAMPLE_BYTES = 200_000  # from which the encoding is guessed; the cost grows with it
 # Labels that browsers read as another encoding (WHATWG Encoding Standard, "Names and labels").
-_AS_BROWSERS_DO = {
+_BROWSER_ENCODINGS = {
     "iso-8859-1": "windows-1252",
     "latin1": "windows-1252",
     "latin-1": "windows-1252",
@@ -41,30 +42,30 @@ def decode(data: bytes) -> tuple[str, tuple[DocumentWarning, ...]]:
     """
     for mark, encoding in _BOMS:
         if data.startswith(mark):
-            return _strip(data[len(mark) :].decode(encoding, "replace"), encoding)
-    wide = unmarked_utf16(data)
-    if wide:
-        return _strip(data.decode(wide, "replace"), wide)
-    declared = _declared(data)
+            return _with_warning(data[len(mark) :].decode(encoding, "replace"), encoding)
+    utf16 = unmarked_utf16(data)
+    if utf16:
+        return _with_warning(data.decode(utf16, "replace"), utf16)
+    declared = _declared_encoding(data)
     if declared and declared.startswith("iso2022") and b"\x1b" in data:
         # Escape-coded Japanese and Korean is valid ASCII, so it must come before the UTF-8 test.
-        return _strip(data.decode(declared, "replace"), declared)
+        return _with_warning(data.decode(declared, "replace"), declared)
     try:
         return data.decode("utf-8"), ()
     except UnicodeDecodeError:
-        pass  # the common case is handled; what follows decides how to read the rest
+        pass  # not clean UTF-8: the steps below decide
     if _mostly_utf8(data):
-        return _strip(data.decode("utf-8", "replace"), "utf-8")
+        return _with_warning(data.decode("utf-8", "replace"), "utf-8")
     if declared and declared != "utf-8":
         try:
             return data.decode(declared), ()
         except UnicodeDecodeError:
-            return _strip(data.decode(declared, "replace"), declared)
-    guessed = _guess(data)
-    return _strip(data.decode(guessed, "replace"), guessed)
+            return _with_warning(data.decode(declared, "replace"), declared)
+    guess = _guess_encoding(data)
+    return _with_warning(data.decode(guess, "replace"), guess)
 
 
-def _strip(text: str, encoding: str) -> tuple[str, tuple[DocumentWarning, ...]]:
+def _with_warning(text: str, encoding: str) -> tuple[str, tuple[DocumentWarning, ...]]:
     broken = text.count("\ufffd")
     if not broken:
         return text, ()
@@ -72,29 +73,30 @@ def _strip(text: str, encoding: str) -> tuple[str, tuple[DocumentWarning, ...]]:
     return text, (DocumentWarning(code="broken_encoding", detail=detail),)
 
 
-def _declared(data: bytes) -> str | None:
-    for match in _DECLARED.finditer(data[:_DECLARED_WITHIN]):
+def _declared_encoding(data: bytes) -> str | None:
+    """The Python name of the first known encoding that the page declares, read as browsers read it."""
+    for match in _ENCODING_LABEL.finditer(data[:_DECLARED_WITHIN_BYTES]):
         label = match.group(1).decode("ascii").lower()
-        label = _AS_BROWSERS_DO.get(label, label)
+        label = _BROWSER_ENCODINGS.get(label, label)
         try:
             name = codecs.lookup(label).name
         except LookupError:
             continue
-        # A page that says UTF-16 in ASCII letters is not UTF-16.
+        # A page that declares UTF-16 in ASCII letters is not UTF-16.
         return "utf-8" if name.startswith(("utf-16", "utf-32")) else name.replace("iso2022_", "iso2022")
     return None
 
 
 def _mostly_utf8(data: bytes) -> bool:
-    """True if multi-byte sequences are far more often right than wrong, as in a page with a few pasted bytes."""
+    """True if multi-byte sequences are far more often valid than not, as in a page with a few pasted bytes."""
     text = data.decode("utf-8", "replace")
     broken = text.count("\ufffd")
     beyond_ascii = sum(1 for character in text if character > "\x7f") - broken
-    return beyond_ascii > broken * 5
+    return beyond_ascii > broken * _MIN_VALID_RATIO
 
 
-def _guess(data: bytes) -> str:
+def _guess_encoding(data: bytes) -> str:
     from charset_normalizer import from_bytes
 
-    best = from_bytes(data[:_SAMPLE]).best()
+    best = from_bytes(data[:_MAX_SAMPLE_BYTES]).best()
     return best.encoding if best else "windows-1252"

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 
 from extractors.html.written import WrittenBlock
 
-_ALL_LINK = 0.8
-_SHORT = 90  # characters of a line that can be a menu entry
-# The site's own notice, not a clause about copyright.
-_NOTICE = re.compile(r"(?:©|\(c\)|copyright\s+(?:©|\(c\)|[12]\d{3}))", re.IGNORECASE)
-_NOTICE_LENGTH = 160
-_ACTS = re.compile(
+_MIN_LINK_SHARE = 0.8  # of a line's characters, for a menu entry
+_MAX_MENU_ENTRY_CHARS = 90
+# The site's own copyright notice, not a clause about copyright.
+_COPYRIGHT_NOTICE = re.compile(r"(?:©|\(c\)|copyright\s+(?:©|\(c\)|[12]\d{3}))", re.IGNORECASE)
+_MAX_COPYRIGHT_NOTICE_CHARS = 160
+_MENU_LABEL = re.compile(
     r"^(?:skip to (?:main )?content|skip navigation|back to (?:the )?top|go to top|return to top|top of page"
     r"|print(?: this)?(?: page)?|share(?: this)?(?: page| article)?|download(?: as)?(?: an?)? pdf"
     r"|was this (?:page |article )?helpful\??|next|previous|prev|table of contents|on this page|in this article"
@@ -24,27 +24,31 @@ _ACTS = re.compile(
 
 
 def trim_edges(blocks: Sequence[WrittenBlock]) -> list[WrittenBlock]:
-    """The blocks without menu lines before the first and after the last line of text."""
+    """The blocks without menu lines before the first and after the last line of text, and without menu labels."""
     start, end = 0, len(blocks)
-    while start < end and _leads_elsewhere(blocks[start]):
+    while start < end and _is_menu_line(blocks[start]):
         start += 1
-    while end > start and _leads_elsewhere(blocks[end - 1]):
+    while end > start and _is_menu_line(blocks[end - 1]):
         end -= 1
     # A heading that nothing follows belonged to the list that was just taken off.
     if end < len(blocks):
         while end > start and blocks[end - 1].block.kind == "heading":
             end -= 1
-    return [one for one in blocks[start:end] if not _ACTS.match(one.block.text) or one.block.kind == "table_row"]
+    return [
+        written
+        for written in blocks[start:end]
+        if not _MENU_LABEL.match(written.block.text) or written.block.kind == "table_row"
+    ]
 
 
-def _leads_elsewhere(one: WrittenBlock) -> bool:
-    block = one.block
+def _is_menu_line(written: WrittenBlock) -> bool:
+    block = written.block
     if block.kind in ("heading", "table_row"):
         return False
-    if _ACTS.match(block.text):
+    if _MENU_LABEL.match(block.text):
         return True
     if "@" in block.text:
         return False  # an address to write to
-    if _NOTICE.match(block.text) and len(block.text) <= _NOTICE_LENGTH:
+    if _COPYRIGHT_NOTICE.match(block.text) and len(block.text) <= _MAX_COPYRIGHT_NOTICE_CHARS:
         return True
-    return one.link_share >= _ALL_LINK and len(block.text) <= _SHORT
+    return written.link_share >= _MIN_LINK_SHARE and len(block.text) <= _MAX_MENU_ENTRY_CHARS

@@ -7,14 +7,14 @@ from itertools import islice
 from extractors.html.parsing import Element
 from extractors.html.styles import Declarations, Stylesheet
 
-_BY_TYPE = {"1": "decimal", "a": "lower-alpha", "A": "upper-alpha", "i": "lower-roman", "I": "upper-roman"}
-_STYLES = frozenset(
+_STYLE_OF_TYPE = {"1": "decimal", "a": "lower-alpha", "A": "upper-alpha", "i": "lower-roman", "I": "upper-roman"}
+_NUMBER_STYLES = frozenset(
     ("decimal", "decimal-leading-zero", "lower-alpha", "upper-alpha", "lower-roman", "upper-roman", "lower-greek")
 )
-_SAME = {"lower-latin": "lower-alpha", "upper-latin": "upper-alpha"}
-_STYLE_WORD = re.compile(r"(?:lower|upper)-(?:alpha|latin|roman|greek)|decimal(?:-leading-zero)?|\bnone\b")
-_BULLETS = ("disc", "circle", "square")
-_ROMAN = (
+_STYLE_SYNONYMS = {"lower-latin": "lower-alpha", "upper-latin": "upper-alpha"}
+_STYLE_NAME = re.compile(r"(?:lower|upper)-(?:alpha|latin|roman|greek)|decimal(?:-leading-zero)?|\bnone\b")
+_BULLET_STYLES = ("disc", "circle", "square")
+_ROMAN_NUMERALS = (
     (1000, "m"),
     (900, "cm"),
     (500, "d"),
@@ -29,31 +29,36 @@ _ROMAN = (
     (4, "iv"),
     (1, "i"),
 )
-_OWN_NUMBER = re.compile(
+_MAX_ROMAN = 3999  # the largest that these numerals can write
+_TYPED_NUMBER = re.compile(
     r"[(\[]?(\d{1,3}(?:\.\d{1,3}){1,4}(?=[.)\]:\s])|(?:\d{1,3}|[A-Za-z]|[ivxlcIVXLC]{1,6})(?=[.)\]:]))"
 )
-_COUNTER_PAIR = re.compile(r"([A-Za-z_-][A-Za-z0-9_-]*)(?:\s+(-?\d{1,6}))?")
-_CONTENT = re.compile(
-    r"\"([^\"]{0,80})\"|'([^']{0,80})'"
-    r"|counter\(\s*([A-Za-z_-][\w-]*)\s*(?:,\s*([a-z-]+)\s*)?\)"
-    r"|counters\(\s*([A-Za-z_-][\w-]*)\s*,\s*(?:\"([^\"]{0,8})\"|'([^']{0,8})')\s*(?:,\s*([a-z-]+)\s*)?\)",
+_COUNTER_AND_VALUE = re.compile(r"([A-Za-z_-][A-Za-z0-9_-]*)(?:\s+(-?\d{1,6}))?")
+_CONTENT_PART = re.compile(
+    r"\"(?P<double_quoted>[^\"]{0,80})\"|'(?P<single_quoted>[^']{0,80})'"
+    r"|counter\(\s*(?P<counter>[A-Za-z_-][\w-]*)\s*(?:,\s*(?P<style>[a-z-]+)\s*)?\)"
+    r"|counters\(\s*(?P<counters>[A-Za-z_-][\w-]*)\s*,"
+    r"\s*(?:\"(?P<double_separator>[^\"]{0,8})\"|'(?P<single_separator>[^']{0,8})')"
+    r"\s*(?:,\s*(?P<counters_style>[a-z-]+)\s*)?\)",
     re.IGNORECASE,
 )
-_ESCAPE = re.compile(r"\\([0-9a-fA-F]{1,6})\s?")
-_MAX_ORDINAL = 100_000
-_PARTS = 20  # strings and counters of one number
+_CSS_ESCAPE = re.compile(r"\\([0-9a-fA-F]{1,6})\s?")
+_MAX_UNICODE = 0x10FFFF
+_MAX_ORDINAL = 100_000  # a larger start or value attribute is ignored
+_MAX_CONTENT_PARTS = 20  # strings and counters of one number; the rest is cut off
+_MAX_COUNTERS_PER_RULE = 20
 
 
-def written(ordinal: int, style: str) -> str:
+def format_ordinal(ordinal: int, style: str) -> str:
     """The ordinal in a CSS list style; decimal where the style cannot write it."""
-    style = _SAME.get(style, style)
+    style = _STYLE_SYNONYMS.get(style, style)
     if style == "decimal-leading-zero":
         return f"{ordinal:02d}"
     if style.endswith("alpha") and ordinal > 0:
         text = _alphabetic(ordinal, "abcdefghijklmnopqrstuvwxyz")
     elif style == "lower-greek" and ordinal > 0:
         text = _alphabetic(ordinal, "αβγδεζηθικλμνξοπρστυφχψω")
-    elif style.endswith("roman") and 0 < ordinal < 4000:
+    elif style.endswith("roman") and 0 < ordinal <= _MAX_ROMAN:
         text = _roman(ordinal)
     else:
         return str(ordinal)
@@ -63,32 +68,32 @@ def written(ordinal: int, style: str) -> str:
 def _alphabetic(ordinal: int, letters: str) -> str:
     text = ""
     while ordinal > 0:
-        ordinal, rest = divmod(ordinal - 1, len(letters))
-        text = letters[rest] + text
+        ordinal, letter = divmod(ordinal - 1, len(letters))
+        text = letters[letter] + text
     return text
 
 
 def _roman(ordinal: int) -> str:
     text = ""
-    for value, letters in _ROMAN:
+    for value, numeral in _ROMAN_NUMERALS:
         while ordinal >= value:
-            text += letters
+            text += numeral
             ordinal -= value
     return text
 
 
 def repeats_number(text: str, marker: str) -> bool:
     """True if the author typed the number that the list would generate, or a dotted one ("3.2") in its place."""
-    match = _OWN_NUMBER.match(text)
+    match = _TYPED_NUMBER.match(text)
     if not match:
         return False
-    own = match.group(1).lower()
-    return "." in own or own == marker.strip(" .").rpartition(".")[2].lower()
+    typed = match.group(1).lower()
+    return "." in typed or typed == marker.strip(" .").rpartition(".")[2].lower()
 
 
 @dataclass
 class ListState:
-    """One open ``ol``, ``ul`` or ``menu``: what its next item is called."""
+    """One open ``ol``, ``ul`` or ``menu``: the number of its next item."""
 
     ordered: bool
     style: str = "decimal"
@@ -97,56 +102,56 @@ class ListState:
 
     def marker(self, item: Element, style: Declarations) -> str:
         """The item's number and a space, or "" for a bullet; advances the list."""
-        own = _ordinal(item.get("value"))
-        ordinal = self.next if own is None else own
+        declared = _ordinal(item.get("value"))
+        ordinal = self.next if declared is None else declared
         self.next = ordinal + self.step
-        kind = _named(style.get("list-style-type") or style.get("list-style"), item.get("type"), None) or self.style
-        if not self.ordered and kind not in _STYLES:
+        item_style = _list_style(style, item.get("type"), None) or self.style
+        if not self.ordered and item_style not in _NUMBER_STYLES:
             return ""
-        if kind in ("none", *_BULLETS):
+        if item_style in ("none", *_BULLET_STYLES):
             return ""
-        return written(ordinal, kind) + ". "
+        return format_ordinal(ordinal, item_style) + ". "
 
 
 def open_list(element: Element, style: Declarations) -> ListState:
     """The state of a list element at its start tag."""
     ordered = element.tag == "ol"
-    kind = _named(
-        style.get("list-style-type") or style.get("list-style"), element.get("type"), element.get("class")
-    ) or ("decimal" if ordered else "disc")
+    list_style = _list_style(style, element.get("type"), element.get("class")) or ("decimal" if ordered else "disc")
     start = _ordinal(element.get("start"))
     if not ordered:
-        return ListState(ordered=False, style=kind)
+        return ListState(ordered=False, style=list_style)
     if element.get("reversed") is not None:
         first = sum(1 for child in element if child.tag == "li") if start is None else start
-        return ListState(ordered=True, style=kind, next=first, step=-1)
-    return ListState(ordered=True, style=kind, next=1 if start is None else start)
+        return ListState(ordered=True, style=list_style, next=first, step=-1)
+    return ListState(ordered=True, style=list_style, next=1 if start is None else start)
 
 
-def _named(style: str | None, kind: str | None, classes: str | None) -> str | None:
-    if style:
-        match = _STYLE_WORD.search(style)
+def _list_style(style: Declarations, type_attribute: str | None, classes: str | None) -> str | None:
+    """The CSS list style that declarations, else the type attribute, else class names ask for; None for none."""
+    declared = style.get("list-style-type") or style.get("list-style")
+    if declared:
+        match = _STYLE_NAME.search(declared)
         if match:
-            return _SAME.get(match.group(), match.group())
-        for bullet in _BULLETS:
-            if bullet in style:
+            return _STYLE_SYNONYMS.get(match.group(), match.group())
+        for bullet in _BULLET_STYLES:
+            if bullet in declared:
                 return bullet
-    if kind:
-        return _BY_TYPE.get(kind) or (kind if kind in _BULLETS else None)
+    if type_attribute:
+        return _STYLE_OF_TYPE.get(type_attribute) or (type_attribute if type_attribute in _BULLET_STYLES else None)
     if classes:
-        match = _STYLE_WORD.search(classes)
+        match = _STYLE_NAME.search(classes)
         # "list-none" is a reset that comes before an author's own numbering, so it settles nothing.
         if match and match.group() != "none":
-            return _SAME.get(match.group(), match.group())
+            return _STYLE_SYNONYMS.get(match.group(), match.group())
     return None
 
 
-def _ordinal(text: str | None) -> int | None:
-    match = re.match(r"\s{0,8}(-?\d{1,6})", text or "")
+def _ordinal(attribute: str | None) -> int | None:
+    match = re.match(r"\s{0,8}(-?\d{1,6})", attribute or "")
     if not match:
         return None
-    value = int(match.group(1))
-    return value if abs(value) <= _MAX_ORDINAL else None
+    ordinal = int(match.group(1))
+    return ordinal if abs(ordinal) <= _MAX_ORDINAL else None
 
 
 @dataclass
@@ -165,7 +170,7 @@ class Counters:
             return ""
         self._apply(before, element)
         content = before.get("content", "")
-        return self._written(content) if "counter" in content else ""
+        return self._generated(content) if "counter" in content else ""
 
     def leave(self, element: Element) -> None:
         """Closes the scopes that the element's children opened."""
@@ -174,43 +179,49 @@ class Counters:
                 stack.pop()
 
     def _apply(self, style: Declarations, element: Element) -> None:
-        for name, value in _pairs(style.get("counter-reset"), 0):
+        for name, start in _counter_values(style.get("counter-reset"), default=0):
             owner = element.getparent()
             stack = self.scopes.setdefault(name, [])
             if stack and stack[-1][0] is owner:
                 stack.pop()
-            stack.append((owner, value))
-        for name, value in _pairs(style.get("counter-increment"), 1):
+            stack.append((owner, start))
+        for name, increment in _counter_values(style.get("counter-increment"), default=1):
             stack = self.scopes.setdefault(name, [])
             if not stack:
                 stack.append((element.getparent(), 0))
-            owner, before = stack[-1]
-            stack[-1] = (owner, before + value)
+            owner, count = stack[-1]
+            stack[-1] = (owner, count + increment)
 
-    def _written(self, content: str) -> str:
+    def _generated(self, content: str) -> str:
+        """The text of a ``content`` declaration, followed by a space; "" for nothing to see."""
         text = ""
-        for match in islice(_CONTENT.finditer(content), _PARTS):
-            double, single, one, style, many, glue_double, glue_single, many_style = match.groups()
-            if one is not None:
-                text += written(self._value(one), (style or "decimal").lower())
-            elif many is not None:
-                glue = glue_double if glue_double is not None else (glue_single or "")
-                values = [value for _, value in self.scopes.get(many, [])] or [0]
-                text += glue.join(written(value, (many_style or "decimal").lower()) for value in values)
+        for match in islice(_CONTENT_PART.finditer(content), _MAX_CONTENT_PARTS):
+            if match["counter"] is not None:
+                text += format_ordinal(self._innermost(match["counter"]), (match["style"] or "decimal").lower())
+            elif match["counters"] is not None:
+                separator = match["double_separator"]
+                if separator is None:
+                    separator = match["single_separator"] or ""
+                counts = [count for _, count in self.scopes.get(match["counters"], [])] or [0]
+                style = (match["counters_style"] or "decimal").lower()
+                text += separator.join(format_ordinal(count, style) for count in counts)
             else:
-                text += _unescape(double if double is not None else single or "")
+                quoted = match["double_quoted"]
+                text += _unescape(quoted if quoted is not None else match["single_quoted"] or "")
         return text.strip() + " " if text.strip() else ""
 
-    def _value(self, name: str) -> int:
+    def _innermost(self, name: str) -> int:
         stack = self.scopes.get(name)
         return stack[-1][1] if stack else 0
 
 
-def _pairs(value: str | None, default: int) -> list[tuple[str, int]]:
-    if not value or value == "none":
+def _counter_values(declaration: str | None, *, default: int) -> list[tuple[str, int]]:
+    """(counter, number) of each counter in a reset or increment."""
+    if not declaration or declaration == "none":
         return []
-    return [(name, int(number) if number else default) for name, number in _COUNTER_PAIR.findall(value)[:20]]
+    pairs = _COUNTER_AND_VALUE.findall(declaration)[:_MAX_COUNTERS_PER_RULE]
+    return [(name, int(number) if number else default) for name, number in pairs]
 
 
 def _unescape(text: str) -> str:
-    return _ESCAPE.sub(lambda match: chr(min(int(match.group(1), 16), 0x10FFFF)), text)
+    return _CSS_ESCAPE.sub(lambda match: chr(min(int(match.group(1), 16), _MAX_UNICODE)), text)

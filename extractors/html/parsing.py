@@ -9,16 +9,17 @@ from smallprint.errors import DocumentError
 
 Element = Any  # lxml publishes no types
 
-MAX_CHARACTERS = 64_000_000
-MAX_TAGS = 600_000  # start and end tags
+MAX_CHARACTERS = 64_000_000  # above fetch_max_bytes (50 MB) by default, so only files can exceed it
+MAX_TAGS = 600_000  # start and end tags: three for each element allowed
 MAX_ELEMENTS = 200_000  # a 5 MB page of numbered sections, lists and tables has 164,000
-MAX_TAGS_IF_DEEP = 100_000  # for a page that nests beyond 256 levels
-_NUL = re.compile("[\x00\x0b\x0c]")
-# What a head may hold. libxml2 knows no element newer than HTML 4, so without a body tag it leaves "main" in the head.
-_METADATA = frozenset(
+MAX_TAGS_IF_DEEP = 100_000  # for a page that nests beyond 256 levels, since libxml2 takes long over depth
+_CONTROLS = re.compile("[\x00\x0b\x0c]")
+# Elements that a head may hold. libxml2 does not know elements newer than HTML 4, so on a page without a body tag it
+# leaves "main" in the head.
+_HEAD_TAGS = frozenset(
     ("title", "meta", "link", "base", "style", "script", "noscript", "template", "object", "basefont")
 )
-_XML_HEAD = re.compile(r"^\s{0,100}<\?xml[^>]{0,200}\?>")
+_XML_DECLARATION = re.compile(r"^\s{0,100}<\?xml[^>]{0,200}\?>")
 
 
 def parse(text: str) -> Element:
@@ -33,7 +34,7 @@ def parse(text: str) -> Element:
     """
     if len(text) > MAX_CHARACTERS or text.count("<") > MAX_TAGS:
         raise _too_large(f"{len(text):,} characters, {text.count('<'):,} tags")
-    text = _XML_HEAD.sub("", _NUL.sub(" ", text))
+    text = _XML_DECLARATION.sub("", _CONTROLS.sub(" ", text))
     data = text.encode("utf-8", "replace")
     root, limited = _parse(data, huge=False)
     if limited and text.count("<") <= MAX_TAGS_IF_DEEP:
@@ -60,23 +61,24 @@ def _too_large(size: str) -> DocumentError:
 
 
 def _open_body(root: Element) -> None:
-    """The body begins where a browser would begin it: at the first element that no head can hold."""
+    """Begin the body where a browser begins it: at the first element that a head cannot hold."""
     if root.find("body") is None and root.find("frameset") is not None:
         etree.SubElement(root, "body")  # a page of frames has none; its frames are named
     head = root.find("head")
-    first = (
-        next((at for at, child in enumerate(head) if child.tag not in _METADATA), None) if head is not None else None
-    )
+    if head is None:
+        return
+    first = next((index for index, child in enumerate(head) if child.tag not in _HEAD_TAGS), None)
     if first is None:
         return
     body = root.find("body")
     if body is None:
         body = etree.SubElement(root, "body")
     if body.text and body.text.strip():
-        head[-1].tail = (head[-1].tail or "") + body.text  # text is no element, and would end up before what moves
+        # Text is not a child, so what is inserted below would come after it.
+        head[-1].tail = (head[-1].tail or "") + body.text
         body.text = None
-    for at, child in enumerate(list(head)[first:]):
-        body.insert(at, child)
+    for index, child in enumerate(list(head)[first:]):
+        body.insert(index, child)
 
 
 def _parse(data: bytes, *, huge: bool) -> tuple[Element | None, bool]:

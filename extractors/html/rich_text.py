@@ -3,9 +3,9 @@
 import re
 from html import escape
 
-_MAX_NODES = 400_000
-_SHORTEST = 80  # characters below which a tree is a label, not a text
-_BLOCKS = {
+_MAX_NODES = 400_000  # of one tree; bounds the work on hostile pages
+_MIN_TEXT_CHARS = 80  # of a tree; a shorter one is a label, not a text
+_TAG_OF_KIND = {
     "paragraph": "p",
     "p": "p",
     "block": "p",
@@ -31,13 +31,13 @@ _BLOCKS = {
     "tableheadercell": "th",
     "th": "th",
 }
-_HEADING = re.compile(r"(?:heading|header|h)[-_]?([1-6])$")
+_HEADING_KIND = re.compile(r"(?:heading|header|h)[-_]?([1-6])$")
 _TYPE_KEYS = ("nodeType", "type", "_type", "tag")
 _CHILD_KEYS = ("content", "children")
 Node = dict[str, object]
 
 
-def is_rich(node: object) -> bool:
+def is_rich_text(node: object) -> bool:
     """True for a node of such a tree, or a list that begins with one."""
     if isinstance(node, list):
         node = node[0] if node else None
@@ -49,10 +49,10 @@ def is_rich(node: object) -> bool:
 
 
 def to_html(root: Node) -> str:
-    """The elements that the tree stands for; "" if it holds no text worth the name."""
+    """HTML for the tree; "" if it holds less text than a paragraph."""
     parts: list[str] = []
     stack: list[Node | str] = [root]
-    count = letters = 0
+    count = text_chars = 0
     while stack and count < _MAX_NODES:
         node = stack.pop()
         count += 1
@@ -61,7 +61,7 @@ def to_html(root: Node) -> str:
             continue
         leaf = node.get("text") if isinstance(node.get("text"), str) else node.get("value")
         if isinstance(leaf, str):
-            letters += len(leaf)
+            text_chars += len(leaf)
             parts.append(f"<b>{escape(leaf)}</b>" if _is_bold(node) else escape(leaf).replace("\n", "<br>"))
             continue
         tag = _tag(node)
@@ -69,7 +69,7 @@ def to_html(root: Node) -> str:
             parts.append(f"<{tag}>")
             stack.append(f"</{tag}>")
         stack.extend(child for child in reversed(_children(node)) if isinstance(child, dict))
-    return "".join(parts) if letters >= _SHORTEST else ""
+    return "".join(parts) if text_chars >= _MIN_TEXT_CHARS else ""
 
 
 def _children(node: Node) -> list[object]:
@@ -96,7 +96,7 @@ def _tag(node: Node) -> str | None:
 
 
 def _tag_of_kind(kind: str, node: Node) -> str | None:
-    match = _HEADING.match(kind)
+    match = _HEADING_KIND.match(kind)
     if match:
         return f"h{match.group(1)}"
     if kind == "heading":
@@ -106,4 +106,4 @@ def _tag_of_kind(kind: str, node: Node) -> str | None:
     kind = kind.replace("-", "").replace("_", "")
     if kind == "list" and (node.get("listType") in ("number", "ordered") or node.get("format") == "ordered"):
         return "ol"
-    return _BLOCKS.get(kind)
+    return _TAG_OF_KIND.get(kind)

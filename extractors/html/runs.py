@@ -7,80 +7,87 @@ _LINE_START = re.compile(
     r"[•◦▪‣·*–—-]\s|\(?(?:\d{1,3}(?:\.\d{1,3}){0,4}|[A-Za-z]|[ivxIVX]{1,5})[.)]\s|\d{1,3}(?:\.\d{1,3}){1,4}\s"
 )
 _NUMBER = re.compile(r"§?\s?[(\[]?(?:\d{1,3}(?:\.\d{1,3}){0,4}|[A-Za-z]|[ivxIVX]{1,5})[.)\]:]?")
-# Marks that take no room: page builders leave them before and after what they set.
-UNSEEN = " \t\r\n\f\v\u00a0\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
-_FULL_LINE = 70  # characters after which a line that ends like a sentence reads as a paragraph of its own
-_HEAD = 130  # characters of the longest line that can be a head
+# White space and characters without width: page builders leave them before and after the text of a paragraph.
+BLANK_CHARS = " \t\r\n\f\v\u00a0\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
+_MIN_FULL_LINE_CHARS = 70  # a line of this length that ends like a sentence is a paragraph of its own
+_MIN_NEXT_LINE_CHARS = 20  # if the line after it is longer than this
+_MAX_TITLE_CHARS = 130  # of a bold line that is set apart from the text under it
+_PARAGRAPH_ENDS = (".", ":", ";", "!", "?", "”")
 
 
 @dataclass(frozen=True)
-class Piece:
-    """A stretch of inline text and how it is set; a newline in it is a line break of the page."""
+class StyledText:
+    """Inline text of one style; a newline in it is a line break of the page."""
 
     text: str
     bold: bool
     link: bool
 
 
-def paragraphs(pieces: list[Piece]) -> list[list[Piece]]:
-    """The paragraphs of one run: blank lines always part them, single breaks where an item, a head or a paragraph
-    starts; other breaks stay.
+def split_paragraphs(run: list[StyledText]) -> list[list[StyledText]]:
+    """The paragraphs of one run.
+
+    A blank line always ends a paragraph. A single line break ends it where an item, a bold title or a paragraph starts
+    after it; other line breaks stay.
     """
-    lines: list[list[Piece]] = [[]]
-    for piece in pieces:
-        for number, part in enumerate(piece.text.split("\n")):
+    lines: list[list[StyledText]] = [[]]
+    for styled in run:
+        for number, text in enumerate(styled.text.split("\n")):
             if number:
                 lines.append([])
-            lines[-1].append(Piece(part, piece.bold, piece.link))
+            lines[-1].append(StyledText(text, styled.bold, styled.link))
     if len(lines) == 1:
         return lines
-    runs: list[list[Piece]] = []
-    previous, was_head = "", False
+    paragraphs: list[list[StyledText]] = []
+    previous, was_title = "", False
     for line in lines:
-        text = "".join(piece.text for piece in line).strip(UNSEEN)
+        text = "".join(styled.text for styled in line).strip(BLANK_CHARS)
         if not text:
             previous = ""
             continue
-        is_head = len(text) <= _HEAD and all(piece.bold or is_blank(piece.text) for piece in line)
-        if not previous or is_head != was_head or _LINE_START.match(text) or _is_paragraph(previous, text):
-            runs.append(line)
+        is_title = len(text) <= _MAX_TITLE_CHARS and all(styled.bold or is_blank(styled.text) for styled in line)
+        if not previous or is_title != was_title or _LINE_START.match(text) or _is_paragraph_end(previous, text):
+            paragraphs.append(line)
         else:
-            runs[-1].extend((Piece("\n", is_head, link=False), *line))
-        previous, was_head = text, is_head
-    return runs
+            paragraphs[-1].extend((StyledText("\n", is_title, link=False), *line))
+        previous, was_title = text, is_title
+    return paragraphs
 
 
 def is_blank(text: str) -> bool:
     """True for text of which a reader sees nothing."""
-    return not text.strip(UNSEEN)
+    return not text.strip(BLANK_CHARS)
 
 
-def _is_paragraph(previous: str, text: str) -> bool:
-    return len(previous) >= _FULL_LINE and previous.endswith((".", ":", ";", "!", "?", "”")) and len(text) > 20
+def _is_paragraph_end(line: str, next_line: str) -> bool:
+    return (
+        len(line) >= _MIN_FULL_LINE_CHARS and line.endswith(_PARAGRAPH_ENDS) and len(next_line) > _MIN_NEXT_LINE_CHARS
+    )
 
 
-def leading_bold(pieces: list[Piece]) -> int:
-    """Leading characters in bold type; a number in plain type before a bold head belongs to the head."""
-    shown = [piece for piece in pieces if not is_blank(piece.text)]
-    if not shown:
+def leading_bold(run: list[StyledText]) -> int:
+    """Leading characters in bold type; a number in plain type before a bold title belongs to the title."""
+    visible = [styled for styled in run if not is_blank(styled.text)]
+    if not visible:
         return 0
-    if not shown[0].bold and (len(shown) < 2 or not shown[1].bold or not _NUMBER.fullmatch(shown[0].text.strip())):
+    first = visible[0]
+    if not first.bold and (len(visible) < 2 or not visible[1].bold or not _NUMBER.fullmatch(first.text.strip())):
         return 0
     count = 0
-    for piece in pieces:
-        if not piece.bold and not is_blank(piece.text) and piece is not shown[0]:
+    for styled in run:
+        if not styled.bold and not is_blank(styled.text) and styled is not first:
             break
-        count += len(piece.text if count else piece.text.lstrip(UNSEEN))
+        count += len(styled.text if count else styled.text.lstrip(BLANK_CHARS))
     return count
 
 
-def runs_together(before: str, text: str) -> bool:
-    """True if two neighboring inline elements would read as one word although a style sheet sets them apart.
+def runs_together(left: str, right: str) -> bool:
+    """True if the texts of two adjacent inline elements would read as one word although a style sheet separates them.
 
     "Section 1" + "Terms" and "Updated" + "January" do; single letters and capitals after capitals do not.
     """
-    if len(before.strip()) < 2 or len(text.strip()) < 2 or before[-1].isspace() or text[0].isspace():
+    if len(left.strip()) < 2 or len(right.strip()) < 2 or left[-1].isspace() or right[0].isspace():
         return False
-    if text[0].isdigit():
-        return before[-1].islower()
-    return text[0].isupper() and (before[-1].islower() or before[-1] in ".:)0123456789")
+    if right[0].isdigit():
+        return left[-1].islower()
+    return right[0].isupper() and (left[-1].islower() or left[-1] in ".:)0123456789")

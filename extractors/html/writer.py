@@ -4,13 +4,13 @@ import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from extractors.html.furniture import named
+from extractors.html.furniture import hints_in_names
 from extractors.html.grids import grid_rows
 from extractors.html.numbering import Counters, ListState, open_list, repeats_number
 from extractors.html.parsing import Element
-from extractors.html.runs import UNSEEN, Piece, leading_bold, paragraphs, runs_together
+from extractors.html.runs import BLANK_CHARS, StyledText, leading_bold, runs_together, split_paragraphs
 from extractors.html.styles import Declarations, Stylesheet, inline_style, is_bold
-from extractors.html.survey import HEADINGS, INLINE, SILENT, Survey
+from extractors.html.survey import HEADING_LEVELS, INLINE_TAGS, SILENT_TAGS, PageSurvey
 from extractors.html.tables import is_data_table, row_texts, table_rows
 from extractors.html.written import WrittenBlock
 from extractors.layout import RawBlock, refuse_flood
@@ -30,7 +30,7 @@ _MAX_BLOCKS = 100_000  # a 5 MB page of numbered sections, lists and tables has 
 _DELETED = frozenset(("del", "s", "strike"))
 
 
-_LINE_BREAK = Piece("\n", bold=False, link=False)
+_LINE_BREAK = StyledText("\n", bold=False, link=False)
 
 
 @dataclass
@@ -53,10 +53,10 @@ class _Frame:
 class Writer:
     """Walks indices of the survey; never recursive, so depth costs nothing."""
 
-    page: Survey
+    page: PageSurvey
     sheet: Stylesheet
     out: list[WrittenBlock] = field(default_factory=list)
-    pieces: list[Piece] = field(default_factory=list)
+    pieces: list[StyledText] = field(default_factory=list)
     frames: list[_Frame] = field(default_factory=lambda: [_Frame(-1)])
     depth: int = 0  # list nesting
     marker: str = ""  # number to be written before the next text
@@ -98,11 +98,11 @@ class Writer:
     def _open(self, index: int) -> None:
         element = self.page.elements[index]
         tag, above = element.tag, self.frames[-1]
-        block = tag not in INLINE or _is_block(element)
+        block = tag not in INLINE_TAGS or _is_block(element)
         if block:
             self._flush()
         self.anchor = element.get("id") or (element.get("name") if tag == "a" else None) or self.anchor
-        style = self.sheet.of(element) if (self.sheet.by_key or element.get("style")) else {}
+        style = self.sheet.of(element) if (self.sheet.rules_by_key or element.get("style")) else {}
         frame = _Frame(
             index,
             block=block,
@@ -122,8 +122,8 @@ class Writer:
     def _enter(self, element: Element, frame: _Frame, style: Declarations) -> None:
         """What the element's kind means for the text in it."""
         tag = element.tag
-        if tag in HEADINGS or element.get("role") == "heading":
-            frame.heading = HEADINGS.get(tag) or _aria_level(element)
+        if tag in HEADING_LEVELS or element.get("role") == "heading":
+            frame.heading = HEADING_LEVELS.get(tag) or _aria_level(element)
         elif tag == "summary" or _is_trigger(element):
             self._flush()
             frame.block = True
@@ -155,7 +155,7 @@ class Writer:
         self._text(text, frame)
         for child in element:
             # Silent children are not in the survey; the text after the first of them is.
-            if child.tag not in SILENT:
+            if child.tag not in SILENT_TAGS:
                 break
             self._text(child.tail, frame)
 
@@ -184,7 +184,7 @@ class Writer:
         element, frame = self.page.elements[index], self.frames[-1]
         self._text(element.tail, frame)
         following = element.getnext()
-        while following is not None and following.tag in SILENT:
+        while following is not None and following.tag in SILENT_TAGS:
             self._text(following.tail, frame)
             following = following.getnext()
 
@@ -236,16 +236,16 @@ class Writer:
             self._add(text if frame.pre else _SPACE.sub(" ", text), frame)
 
     def _add(self, text: str, frame: _Frame) -> None:
-        self.pieces.append(Piece(text, frame.bold, frame.link))
+        self.pieces.append(StyledText(text, frame.bold, frame.link))
 
     def _flush(self) -> None:
         pieces, self.pieces = self.pieces, []
         if any(not piece.text.isspace() for piece in pieces):
-            for run in paragraphs(pieces):
+            for run in split_paragraphs(pieces):
                 self._block(run, self.frames[-1])
 
-    def _block(self, pieces: list[Piece], frame: _Frame) -> None:
-        text = "".join(piece.text for piece in pieces).strip(UNSEEN)
+    def _block(self, pieces: list[StyledText], frame: _Frame) -> None:
+        text = "".join(piece.text for piece in pieces).strip(BLANK_CHARS)
         if not text:
             return
         bold = min(leading_bold(pieces), len(text))
@@ -274,7 +274,7 @@ class Writer:
         element = self.page.elements[index]
         if element.tag == "table":
             return table_rows(self.page, index) if is_data_table(self.page, index) else None
-        if element.tag in INLINE or not self.page.chars[index] or not (self.sheet.by_key or element.attrib):
+        if element.tag in INLINE_TAGS or not self.page.chars[index] or not (self.sheet.rules_by_key or element.attrib):
             return None
         return grid_rows(self.page, index, self.sheet)
 
@@ -305,7 +305,7 @@ def _is_block(element: Element) -> bool:
 def _is_trigger(element: Element) -> bool:
     """A button or the like that opens a section of text; its label is that section's heading."""
     if element.tag == "button" and element.get("aria-expanded") is None:
-        return "collapse" in named(element.get("class") or "") and element.getnext() is not None
+        return "collapsible" in hints_in_names(element.get("class") or "") and element.getnext() is not None
     if element.get("aria-expanded") is None or element.get("aria-haspopup"):
         return False
     return element.tag in ("button", "div", "span") or (element.tag == "a" and element.get("aria-controls") is not None)
@@ -316,12 +316,12 @@ def _aria_level(element: Element) -> int:
     return min(max(int(level), 1), 6) if level.isdigit() and len(level) < 4 else 2
 
 
-def _tab_labels(page: Survey) -> dict[str, tuple[str, int]]:
+def _tab_labels(page: PageSurvey) -> dict[str, tuple[str, int]]:
     """Label of a tab and fingerprint of the row it stands in, by the ids of the tab and of the panel that it opens."""
     found: dict[str, tuple[str, int]] = {}
     for index, element in enumerate(page.elements):
         if element.get("role") == "tab" and 0 < page.chars[index] <= 80:
-            label = (page.text(index, 80), page.prints[page.parent[index]])
+            label = (page.text(index, 80), page.fingerprints[page.parent[index]])
             for key in (element.get("id"), element.get("aria-controls"), (element.get("href") or "").lstrip("#")):
                 if key:
                     found[key] = label

@@ -1,4 +1,4 @@
-"""A raw block with what later steps want to know about how it was set."""
+"""A raw block together with how the page set it, for the steps between the writer and the final blocks."""
 
 from dataclasses import dataclass
 
@@ -7,11 +7,9 @@ from extractors.layout import RawBlock
 
 @dataclass(frozen=True)
 class WrittenBlock:
-    """``link_share`` is the share of its characters inside links, ``all_bold`` whether all of it is bold; the depth
-    that a class name such as "h3" gives to a title without a heading element is its ``named_level``.
-    """
+    """A block as the writer made it, before headings, lists and edges are corrected."""
 
     block: RawBlock
-    link_share: float
+    link_share: float  # of its characters, inside links
     all_bold: bool
-    named_level: int | None = None
+    named_level: int | None = None  # heading level that a class name such as "h3" gives, where the tag gives none
