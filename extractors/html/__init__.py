@@ -16,7 +16,7 @@ from extractors.html.state import html_from_state
 from extractors.html.styles import read_styles
 from extractors.html.survey import survey
 from extractors.html.visibility import drop_hidden, note_doubtful
-from extractors.html.writer import Writer
+from extractors.html.writer import write_blocks
 from extractors.layout import Extraction, Options, RawBlock
 from smallprint.errors import DocumentError
 from smallprint.records import DocumentWarning
@@ -91,10 +91,7 @@ def _read(root: Element, source: str) -> tuple[list[RawBlock], tuple[DocumentWar
         leave_outside(page, chosen)
         lines_before = []
     repeated = drop_repeats(page)
-    writer = Writer(page, sheet)
-    for index in (*lines_before, 0):
-        writer.write(index)
-    written = itemize(join_numbers(writer.out))
+    written = itemize(join_numbers(write_blocks(page, sheet, (*lines_before, 0))))
     written = promote_title(promote_headings(trim_edges(written)), declared_title(root))
     frames = frame_addresses(page, root, source)
     warnings = (*hidden, *note_doubtful(page, root), *several, *repeated, *frame_warning(frames))

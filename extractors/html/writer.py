@@ -1,6 +1,26 @@
-"""The chosen part of the tree -> raw blocks in reading order: headings, paragraphs, list items, table rows."""
+"""The chosen part of the tree -> raw blocks in reading order: headings, paragraphs, list items, table rows.
+
+A walk over the survey's elements with a stack of the open ones, so that depth costs no recursion. Inline text gathers
+in ``run``; where it ends, it becomes one or several blocks ("flush"). These are the rules:
+
+| the walk meets                                     | and then                                                        |
+|----------------------------------------------------|-----------------------------------------------------------------|
+| start or end of an element that is not inline      | the run is flushed                                              |
+| ``h1`` to ``h6``, role ``heading``                 | blocks in it are headings of that level                         |
+| ``summary`` or another trigger of a section        | blocks in it are headings one level below the last marked one   |
+| ``ol``, ``ul``, ``menu``, ``dl``                   | list depth is one more until it ends                            |
+| ``li``, ``dt``                                     | the next block is a list item, of ``li`` with its number        |
+| end of ``li``                                      | an item that had no text leaves no item and no number behind    |
+| an element with a CSS counter in ``::before``      | the next block begins with what the counter writes              |
+| an ``id``, or ``name`` of an ``a``                 | the next block has it as its anchor                             |
+| a panel that a tab opens                           | the tab's label is written as a heading, once                   |
+| a data table, or boxes set as one                  | one block a row is written; its inside is not walked            |
+| ``br``                                             | the run gets a line break                                       |
+| struck text, other buttons, anchor links           | it is skipped; the text after it is read                        |
+"""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -18,288 +38,191 @@ from smallprint.records import BlockKind
 
 _BOLD_TAGS = frozenset(("b", "strong", "th"))
 _BOLD_CLASS = re.compile(r"(?:^|[\s_-])(?:bold|semibold|strong|fw-?[67]00|font-\[[67]00\])(?:$|[\s_-])", re.IGNORECASE)
-# Class names of titles that are no heading elements; they are set off from the text as bold type is.
+# Class names of titles that are no heading elements; they stand out from the text as bold type does.
 _TITLE_CLASS = re.compile(r"(?:^|[\s_-])(?:h[1-6]|(?:header|heading)-?[1-6]?|headline|title|subtitle)(?:$|[\s_-])")
 _LEVEL_CLASS = re.compile(r"(?:^|[\s_-])(?:h|header-?|heading-?)([1-6])(?:$|[\s_-])")
-_TITLE = 130  # characters of the longest element that such a class can set off
+_MAX_TITLE_CHARS = 130  # of an element that such a class can make a title
 _SPACE = re.compile(r"\s+")
-_HEADING_ANCHOR = frozenset(("#", "¶", "§", "🔗", "link", "permalink", "copy link", "link to this section", "anchor"))
-_ANCHOR = 25  # characters of the longest such link
-_CODE = re.compile(r"(?:[0-9a-fA-F]{2}){2,200}")
+_ANCHOR_LINK_TEXTS = frozenset(
+    ("#", "¶", "§", "🔗", "link", "permalink", "copy link", "link to this section", "anchor")
+)
+_MAX_ANCHOR_LINK_CHARS = 25
+_MAX_TAB_LABEL_CHARS = 80
+_DEEPEST_LEVEL = 6
+_OBFUSCATED_EMAIL = re.compile(r"(?:[0-9a-fA-F]{2}){2,200}")
 _MAX_BLOCKS = 100_000  # a 5 MB page of numbered sections, lists and tables has 61,000
-_DELETED = frozenset(("del", "s", "strike"))
-
-
+_STRUCK_TAGS = frozenset(("del", "s", "strike"))
+_BLOCK_DISPLAYS = ("block", "flex", "grid", "table", "list-item")
 _LINE_BREAK = StyledText("\n", bold=False, link=False)
 
 
 @dataclass
-class _Frame:
-    """What an open element changes for its children."""
+class _OpenElement:
+    """An element that the walk is inside, and what it means for the text in it."""
 
     index: int
     block: bool = True
     bold: bool = False
     link: bool = False
-    pre: bool = False
-    heading: int | None = None
-    named_level: int | None = None  # as a class name such as "h3" says of a short element
-    marked: bool = True  # the heading is one by the page's own markup, not the label of a section that opens
-    listed: ListState | None = None
+    preformatted: bool = False
+    heading: int | None = None  # level
+    named_level: int | None = None  # level that a class name such as "h3" gives to a short element
+    marked: bool = True  # as a heading by the page's own markup; the label of a section that opens is not
+    list_state: ListState | None = None
     nests: bool = False  # a list of any kind
 
 
+@dataclass(frozen=True)
+class _TabLabel:
+    text: str
+    group: int  # fingerprint of the row of tabs that it stands in
+
+
 @dataclass
-class Writer:
-    """Walks indices of the survey; never recursive, so depth costs nothing."""
+class _Walk:
+    """The state of the walk, as the rules above change it."""
 
     page: PageSurvey
     sheet: Stylesheet
-    out: list[WrittenBlock] = field(default_factory=list)
-    pieces: list[StyledText] = field(default_factory=list)
-    frames: list[_Frame] = field(default_factory=lambda: [_Frame(-1)])
-    depth: int = 0  # list nesting
-    marker: str = ""  # number to be written before the next text
-    item: bool = False  # the next text opens a list item
+    tab_labels: dict[str, _TabLabel]
+    counters: Counters | None
+    blocks: list[WrittenBlock] = field(default_factory=list)
+    open_elements: list[_OpenElement] = field(default_factory=lambda: [_OpenElement(-1)])
+    run: list[StyledText] = field(default_factory=list)
+    after_inline: bool = False  # an inline element has just ended, and no text came after it
+    list_depth: int = 0
+    last_level: int = 1  # of the last marked heading
+    tab_levels: dict[int, int] = field(default_factory=dict)  # group of tabs -> level of their headings
+    # Of the next block, until it is written:
+    number: str = ""
+    is_item: bool = False
     anchor: str | None = None
-    last_level: int = 1
-    ended_inline: bool = False  # an inline element has just ended, and no text came after it
 
-    def __post_init__(self) -> None:
-        self.tabs = _tab_labels(self.page)
-        self.tab_levels: dict[int, int] = {}
-        self.counters = Counters(self.sheet) if self.sheet.has_counters else None
 
-    def write(self, top: int) -> None:
-        """Writes the subtree of one index."""
-        page = self.page
-        index, last = top, page.end[top]
-        while index <= last:
-            self._close_until(index)
-            if index != top and (index in page.dropped or self._is_skipped(index)):
-                self._tail(index)
-                index = page.end[index] + 1
-            elif page.elements[index].tag == "br" and page.end[index] == index:
-                self.pieces.append(_LINE_BREAK)
-                self._tail(index)
-                index += 1
-            elif rows := self._rows(index):
-                self._table(index, rows)
-                self._tail(index)
-                index = page.end[index] + 1
-            else:
-                self._open(index)
-                index += 1
-        self._close_until(last + 1)
-        self._flush()
+def write_blocks(page: PageSurvey, sheet: Stylesheet, roots: Iterable[int]) -> list[WrittenBlock]:
+    """The blocks of one subtree after another.
 
-    # -- elements
+    Args:
+        page: the survey, with everything that is not read dropped.
+        sheet: the page's own style rules.
+        roots: indices of the subtrees; a root is written even where it is dropped itself.
 
-    def _open(self, index: int) -> None:
-        element = self.page.elements[index]
-        tag, above = element.tag, self.frames[-1]
-        block = tag not in INLINE_TAGS or _is_block(element)
-        if block:
-            self._flush()
-        self.anchor = element.get("id") or (element.get("name") if tag == "a" else None) or self.anchor
-        style = self.sheet.of(element) if (self.sheet.rules_by_key or element.get("style")) else {}
-        frame = _Frame(
-            index,
-            block=block,
-            bold=self._is_bold(index, style, block=block),
-            link=self.page.in_link[index],
-            pre=above.pre or tag == "pre",
-            heading=above.heading,
-            named_level=self._named_level(index) or above.named_level,
-            marked=above.marked,
-        )
-        self.frames.append(frame)
-        self._enter(element, frame, style)
-        if self.counters:
-            self.marker = self.counters.enter(element) or self.marker
-        self._open_text(element, frame)
+    Raises:
+        DocumentError: ``too_large`` where there are more blocks than any document has.
 
-    def _enter(self, element: Element, frame: _Frame, style: Declarations) -> None:
-        """What the element's kind means for the text in it."""
-        tag = element.tag
-        if tag in HEADING_LEVELS or element.get("role") == "heading":
-            frame.heading = HEADING_LEVELS.get(tag) or _aria_level(element)
-        elif tag == "summary" or _is_trigger(element):
-            self._flush()
-            frame.block = True
-            if frame.heading is None:
-                frame.heading, frame.marked = min(self.last_level + 1, 6), False
-        elif tag in ("ol", "ul", "menu", "dl"):
-            self.depth += 1
-            frame.nests = True
-            frame.listed = None if tag == "dl" else open_list(element, style)
-        elif tag == "li":
-            listed = next((frame.listed for frame in reversed(self.frames) if frame.listed), None)
-            self.item = True
-            self.marker = listed.marker(element, style) if listed else ""
-        elif tag == "dt":
-            self.item = True
-        elif element.get("role") == "tabpanel":
-            self._label(element, frame.index)
+    """
+    walk = _Walk(page, sheet, _tab_labels(page), Counters(sheet) if sheet.has_counters else None)
+    for root in roots:
+        _write_subtree(walk, root)
+    return walk.blocks
 
-    def _open_text(self, element: Element, frame: _Frame) -> None:
-        text = element.text
-        if element.get("data-cfemail"):
-            text = _revealed(element.get("data-cfemail")) or text
-        beside = self.ended_inline and self.pieces and not frame.block and element.tag not in ("sup", "sub")
-        if text and beside and runs_together(self.pieces[-1].text, text):
-            self._add(" ", frame)
-        self.ended_inline = False
+
+def _write_subtree(walk: _Walk, root: int) -> None:
+    page = walk.page
+    index, last = root, page.end[root]
+    while index <= last:
+        _close_before(walk, index)
+        if index != root and (index in page.dropped or _is_skipped(walk, index)):
+            _read_tail(walk, index)
+            index = page.end[index] + 1
+        elif page.elements[index].tag == "br" and page.end[index] == index:
+            walk.run.append(_LINE_BREAK)
+            _read_tail(walk, index)
+            index += 1
+        elif rows := _table_rows(walk, index):
+            _write_table(walk, index, rows)
+            _read_tail(walk, index)
+            index = page.end[index] + 1
+        else:
+            _open(walk, index)
+            index += 1
+    _close_before(walk, last + 1)
+    _flush(walk)
+
+
+def _open(walk: _Walk, index: int) -> None:
+    element = walk.page.elements[index]
+    tag, parent = element.tag, walk.open_elements[-1]
+    block = tag not in INLINE_TAGS or _is_block_by_style(element)
+    if block:
+        _flush(walk)
+    walk.anchor = element.get("id") or (element.get("name") if tag == "a" else None) or walk.anchor
+    style = walk.sheet.of(element) if (walk.sheet.rules_by_key or element.get("style")) else {}
+    names = element.get("class") if walk.page.chars[index] <= _MAX_TITLE_CHARS else None
+    opened = _OpenElement(
+        index,
+        block=block,
+        bold=_is_bold(walk, index, style, block=block),
+        link=walk.page.in_link[index],
+        preformatted=parent.preformatted or tag == "pre",
+        heading=parent.heading,
+        named_level=(_typography_of_names(names)[2] if names else None) or parent.named_level,
+        marked=parent.marked,
+    )
+    walk.open_elements.append(opened)
+    _apply_tag(walk, element, opened, style)
+    if walk.counters:
+        walk.number = walk.counters.enter(element) or walk.number
+    _read_opening_text(walk, element, opened)
+
+
+def _apply_tag(walk: _Walk, element: Element, opened: _OpenElement, style: Declarations) -> None:
+    """The rules for headings, lists and tabs."""
+    tag = element.tag
+    if tag in HEADING_LEVELS or element.get("role") == "heading":
+        opened.heading = HEADING_LEVELS.get(tag) or _aria_level(element)
+    elif tag == "summary" or _is_trigger(element):
+        _flush(walk)
+        opened.block = True
+        if opened.heading is None:
+            opened.heading, opened.marked = min(walk.last_level + 1, _DEEPEST_LEVEL), False
+    elif tag in ("ol", "ul", "menu", "dl"):
+        walk.list_depth += 1
+        opened.nests = True
+        opened.list_state = None if tag == "dl" else open_list(element, style)
+    elif tag == "li":
+        innermost = (ancestor.list_state for ancestor in reversed(walk.open_elements) if ancestor.list_state)
+        list_state = next(innermost, None)
+        walk.is_item = True
+        walk.number = list_state.marker(element, style) if list_state else ""
+    elif tag == "dt":
+        walk.is_item = True
+    elif element.get("role") == "tabpanel":
+        _write_tab_label(walk, element, opened.index)
+
+
+def _close_before(walk: _Walk, index: int) -> None:
+    """Close the open elements that end before an index."""
+    page = walk.page
+    while len(walk.open_elements) > 1 and page.end[walk.open_elements[-1].index] < index:
+        closing = walk.open_elements[-1]
+        element = page.elements[closing.index]
         if element.tag == "q":
-            self._add("“", frame)
-        self._text(text, frame)
-        for child in element:
-            # Silent children are not in the survey; the text after the first of them is.
-            if child.tag not in SILENT_TAGS:
-                break
-            self._text(child.tail, frame)
-
-    def _close_until(self, index: int) -> None:
-        page = self.page
-        while len(self.frames) > 1 and page.end[self.frames[-1].index] < index:
-            frame = self.frames[-1]
-            element = page.elements[frame.index]
-            if element.tag == "q":
-                self._add("”", frame)
-            if frame.block:
-                self._flush()
-            self.frames.pop()
-            if frame.nests:
-                self.depth -= 1
-            if element.tag == "li":
-                self.item, self.marker = False, ""
-            if self.counters:
-                self.counters.leave(element)
-            self.ended_inline = not frame.block
-            self._tail(frame.index)
-
-    def _tail(self, index: int) -> None:
-        if len(self.frames) == 1:
-            return
-        element, frame = self.page.elements[index], self.frames[-1]
-        self._text(element.tail, frame)
-        following = element.getnext()
-        while following is not None and following.tag in SILENT_TAGS:
-            self._text(following.tail, frame)
-            following = following.getnext()
-
-    def _is_bold(self, index: int, style: Declarations, *, block: bool) -> bool:
-        element = self.page.elements[index]
-        settled = is_bold(style)
-        if settled is not None:
-            return settled
-        if self.frames[-1].bold or element.tag in _BOLD_TAGS:
-            return True
-        names = element.get("class")
-        if not names:
-            return False
-        bold, title, _ = _looks(names)
-        return bold or (block and title and self.page.chars[index] <= _TITLE)
-
-    def _named_level(self, index: int) -> int | None:
-        names = self.page.elements[index].get("class")
-        return _looks(names)[2] if names and self.page.chars[index] <= _TITLE else None
-
-    def _is_skipped(self, index: int) -> bool:
-        """Struck-out text, buttons that do not open a section, and the little anchor links of headings."""
-        element = self.page.elements[index]
-        if element.tag in _DELETED:
-            return True
-        if element.tag == "button":
-            return not _is_trigger(element) and self.frames[-1].heading is None
-        if element.tag != "a" or self.page.chars[index] > _ANCHOR:
-            return False
-        href = element.get("href") or ""
-        return href.startswith("#") and self.page.text(index, 30).lower() in _HEADING_ANCHOR
-
-    def _label(self, element: Element, index: int) -> None:
-        """Writes the label of a tab as the heading of the panel that it opens, unless the panel opens with it."""
-        found = self.tabs.get(element.get("id") or "") or self.tabs.get(element.get("aria-labelledby") or "")
-        if not found or not self.page.chars[index] or self.page.text(index, 200).lower().startswith(found[0].lower()):
-            return
-        label, group = found
-        # Tabs stand side by side, whatever headings their panels hold and wherever the page shows them again.
-        level = self.tab_levels.setdefault(group, min(self.last_level + 1, 6))
-        block = RawBlock(kind="heading", text=label, level=level, anchor=self.anchor)
-        self.out.append(WrittenBlock(block, link_share=0.0, all_bold=True))
-
-    # -- text
-
-    def _text(self, text: str | None, frame: _Frame) -> None:
-        if text:
-            self.ended_inline = False
-            self._add(text if frame.pre else _SPACE.sub(" ", text), frame)
-
-    def _add(self, text: str, frame: _Frame) -> None:
-        self.pieces.append(StyledText(text, frame.bold, frame.link))
-
-    def _flush(self) -> None:
-        pieces, self.pieces = self.pieces, []
-        if any(not piece.text.isspace() for piece in pieces):
-            for run in split_paragraphs(pieces):
-                self._block(run, self.frames[-1])
-
-    def _block(self, pieces: list[StyledText], frame: _Frame) -> None:
-        text = "".join(piece.text for piece in pieces).strip(BLANK_CHARS)
-        if not text:
-            return
-        bold = min(leading_bold(pieces), len(text))
-        linked = sum(len(piece.text.strip()) for piece in pieces if piece.link)
-        number = "" if not self.marker or repeats_number(text, self.marker) else self.marker
-        kind: BlockKind = "heading" if frame.heading else "list_item" if self.item else "paragraph"
-        if frame.heading:
-            text = text.replace("\n", " ")
-            # Labels of sections that open and close stand side by side, so one does not nest in the other.
-            self.last_level = frame.heading if frame.marked else self.last_level
-        block = RawBlock(
-            kind=kind,
-            text=number + text,
-            level=frame.heading or self.depth or None,
-            bold=bold + len(number) if bold else 0,
-            generated=len(number),
-            anchor=self.anchor,
-        )
-        one = WrittenBlock(block, linked / len(text), all_bold=bold >= len(text), named_level=frame.named_level)
-        self.out.append(one)
-        refuse_flood(len(self.out), most=_MAX_BLOCKS)
-        self.item, self.marker, self.anchor = False, "", None
-
-    def _rows(self, index: int) -> list[list[int]] | None:
-        """The rows of a table that is read as such, whatever elements it is made of."""
-        element = self.page.elements[index]
-        if element.tag == "table":
-            return table_rows(self.page, index) if is_data_table(self.page, index) else None
-        if element.tag in INLINE_TAGS or not self.page.chars[index] or not (self.sheet.rules_by_key or element.attrib):
-            return None
-        return grid_rows(self.page, index, self.sheet)
-
-    def _table(self, index: int, rows: list[list[int]]) -> None:
-        self._flush()
-        anchor = self.page.elements[index].get("id") or self.anchor
-        for text, bold in row_texts(self.page, rows):
-            block = RawBlock(kind="table_row", text=text, bold=bold, anchor=anchor)
-            self.out.append(WrittenBlock(block, link_share=0.0, all_bold=False))
-        self.anchor = None
+            _add_text(walk, "”", closing)
+        if closing.block:
+            _flush(walk)
+        walk.open_elements.pop()
+        if closing.nests:
+            walk.list_depth -= 1
+        if element.tag == "li":
+            walk.is_item, walk.number = False, ""
+        if walk.counters:
+            walk.counters.leave(element)
+        walk.after_inline = not closing.block
+        _read_tail(walk, closing.index)
 
 
-@lru_cache(maxsize=4096)
-def _looks(names: str) -> tuple[bool, bool, int | None]:
-    """Whether class names say bold, whether they say title, and the title's depth from 2 where they say that too."""
-    level = _LEVEL_CLASS.search(names)
-    depth = max(int(level.group(1)), 2) if level else None
-    return _BOLD_CLASS.search(names) is not None, _TITLE_CLASS.search(names) is not None, depth
-
-
-def _is_block(element: Element) -> bool:
-    style = element.get("style")
-    if not style or "display" not in style:
+def _is_skipped(walk: _Walk, index: int) -> bool:
+    """Struck-out text, buttons that do not open a section, and the little anchor links of headings."""
+    element = walk.page.elements[index]
+    if element.tag in _STRUCK_TAGS:
+        return True
+    if element.tag == "button":
+        return not _is_trigger(element) and walk.open_elements[-1].heading is None
+    if element.tag != "a" or walk.page.chars[index] > _MAX_ANCHOR_LINK_CHARS:
         return False
-    return inline_style(style).get("display", "") in ("block", "flex", "grid", "table", "list-item")
+    href = element.get("href") or ""
+    return href.startswith("#") and walk.page.text(index, 30).lower() in _ANCHOR_LINK_TEXTS
 
 
 def _is_trigger(element: Element) -> bool:
@@ -311,26 +234,163 @@ def _is_trigger(element: Element) -> bool:
     return element.tag in ("button", "div", "span") or (element.tag == "a" and element.get("aria-controls") is not None)
 
 
+def _is_block_by_style(element: Element) -> bool:
+    style = element.get("style")
+    if not style or "display" not in style:
+        return False
+    return inline_style(style).get("display", "") in _BLOCK_DISPLAYS
+
+
+def _is_bold(walk: _Walk, index: int, style: Declarations, *, block: bool) -> bool:
+    element = walk.page.elements[index]
+    declared = is_bold(style)
+    if declared is not None:
+        return declared
+    if walk.open_elements[-1].bold or element.tag in _BOLD_TAGS:
+        return True
+    names = element.get("class")
+    if not names:
+        return False
+    bold, title, _ = _typography_of_names(names)
+    return bold or (block and title and walk.page.chars[index] <= _MAX_TITLE_CHARS)
+
+
+@lru_cache(maxsize=4096)
+def _typography_of_names(names: str) -> tuple[bool, bool, int | None]:
+    """Whether class names say bold, whether they say title, and the title's level from 2 where they say that too."""
+    match = _LEVEL_CLASS.search(names)
+    level = max(int(match.group(1)), 2) if match else None
+    return _BOLD_CLASS.search(names) is not None, _TITLE_CLASS.search(names) is not None, level
+
+
 def _aria_level(element: Element) -> int:
     level = element.get("aria-level") or "2"
-    return min(max(int(level), 1), 6) if level.isdigit() and len(level) < 4 else 2
+    return min(max(int(level), 1), _DEEPEST_LEVEL) if level.isdigit() and len(level) < 4 else 2
 
 
-def _tab_labels(page: PageSurvey) -> dict[str, tuple[str, int]]:
-    """Label of a tab and fingerprint of the row it stands in, by the ids of the tab and of the panel that it opens."""
-    found: dict[str, tuple[str, int]] = {}
+def _read_opening_text(walk: _Walk, element: Element, opened: _OpenElement) -> None:
+    """The text between the element's start tag and its first child that is not silent."""
+    text = element.text
+    if element.get("data-cfemail"):
+        text = _deobfuscated(element.get("data-cfemail")) or text
+    adjoins = walk.after_inline and walk.run and not opened.block and element.tag not in ("sup", "sub")
+    if text and adjoins and runs_together(walk.run[-1].text, text):
+        _add_text(walk, " ", opened)
+    walk.after_inline = False
+    if element.tag == "q":
+        _add_text(walk, "“", opened)
+    _read_text(walk, text, opened)
+    for child in element:
+        # Silent children are not in the survey; the text after the first of them is.
+        if child.tag not in SILENT_TAGS:
+            break
+        _read_text(walk, child.tail, opened)
+
+
+def _read_tail(walk: _Walk, index: int) -> None:
+    """The text between the element's end and the next element that is not silent."""
+    if len(walk.open_elements) == 1:
+        return
+    element, parent = walk.page.elements[index], walk.open_elements[-1]
+    _read_text(walk, element.tail, parent)
+    following = element.getnext()
+    while following is not None and following.tag in SILENT_TAGS:
+        _read_text(walk, following.tail, parent)
+        following = following.getnext()
+
+
+def _read_text(walk: _Walk, text: str | None, parent: _OpenElement) -> None:
+    if text:
+        walk.after_inline = False
+        _add_text(walk, text if parent.preformatted else _SPACE.sub(" ", text), parent)
+
+
+def _add_text(walk: _Walk, text: str, parent: _OpenElement) -> None:
+    walk.run.append(StyledText(text, parent.bold, parent.link))
+
+
+def _deobfuscated(code: str) -> str:
+    """An e-mail address that a content network hides from robots: hex bytes, each combined with the first by XOR."""
+    if not _OBFUSCATED_EMAIL.fullmatch(code):
+        return ""
+    key, *encoded = bytes.fromhex(code)
+    return bytes(byte ^ key for byte in encoded).decode("utf-8", "replace")
+
+
+def _flush(walk: _Walk) -> None:
+    """Write the run as blocks."""
+    run, walk.run = walk.run, []
+    if any(not styled.text.isspace() for styled in run):
+        for paragraph in split_paragraphs(run):
+            _write_block(walk, paragraph, walk.open_elements[-1])
+
+
+def _write_block(walk: _Walk, paragraph: list[StyledText], parent: _OpenElement) -> None:
+    text = "".join(styled.text for styled in paragraph).strip(BLANK_CHARS)
+    if not text:
+        return
+    bold = min(leading_bold(paragraph), len(text))
+    link_chars = sum(len(styled.text.strip()) for styled in paragraph if styled.link)
+    number = "" if not walk.number or repeats_number(text, walk.number) else walk.number
+    kind: BlockKind = "heading" if parent.heading else "list_item" if walk.is_item else "paragraph"
+    if parent.heading:
+        text = text.replace("\n", " ")
+        # Labels of sections that open and close stand side by side, so one does not nest in the other.
+        walk.last_level = parent.heading if parent.marked else walk.last_level
+    block = RawBlock(
+        kind=kind,
+        text=number + text,
+        level=parent.heading or walk.list_depth or None,
+        bold=bold + len(number) if bold else 0,
+        generated=len(number),
+        anchor=walk.anchor,
+    )
+    walk.blocks.append(
+        WrittenBlock(block, link_chars / len(text), all_bold=bold >= len(text), named_level=parent.named_level)
+    )
+    refuse_flood(len(walk.blocks), most=_MAX_BLOCKS)
+    walk.is_item, walk.number, walk.anchor = False, "", None
+
+
+def _table_rows(walk: _Walk, index: int) -> list[list[int]] | None:
+    """The rows of a table that is read as such, whatever elements it is made of."""
+    page, element = walk.page, walk.page.elements[index]
+    if element.tag == "table":
+        return table_rows(page, index) if is_data_table(page, index) else None
+    if element.tag in INLINE_TAGS or not page.chars[index] or not (walk.sheet.rules_by_key or element.attrib):
+        return None
+    return grid_rows(page, index, walk.sheet)
+
+
+def _write_table(walk: _Walk, index: int, rows: list[list[int]]) -> None:
+    _flush(walk)
+    anchor = walk.page.elements[index].get("id") or walk.anchor
+    for text, bold in row_texts(walk.page, rows):
+        block = RawBlock(kind="table_row", text=text, bold=bold, anchor=anchor)
+        walk.blocks.append(WrittenBlock(block, link_share=0.0, all_bold=False))
+    walk.anchor = None
+
+
+def _write_tab_label(walk: _Walk, element: Element, index: int) -> None:
+    """Write the label of a tab as the heading of the panel that it opens, unless the panel opens with it."""
+    page = walk.page
+    label = walk.tab_labels.get(element.get("id") or "") or walk.tab_labels.get(element.get("aria-labelledby") or "")
+    if not label or not page.chars[index] or page.text(index, 200).lower().startswith(label.text.lower()):
+        return
+    # Tabs stand side by side, whatever headings their panels hold and wherever the page shows them again.
+    level = walk.tab_levels.setdefault(label.group, min(walk.last_level + 1, _DEEPEST_LEVEL))
+    block = RawBlock(kind="heading", text=label.text, level=level, anchor=walk.anchor)
+    walk.blocks.append(WrittenBlock(block, link_share=0.0, all_bold=True))
+
+
+def _tab_labels(page: PageSurvey) -> dict[str, _TabLabel]:
+    """Labels of tabs by the ids of the tab and of the panel that it opens."""
+    labels: dict[str, _TabLabel] = {}
     for index, element in enumerate(page.elements):
-        if element.get("role") == "tab" and 0 < page.chars[index] <= 80:
-            label = (page.text(index, 80), page.fingerprints[page.parent[index]])
+        if element.get("role") == "tab" and 0 < page.chars[index] <= _MAX_TAB_LABEL_CHARS:
+            group = page.fingerprints[page.parent[index]]
+            label = _TabLabel(page.text(index, _MAX_TAB_LABEL_CHARS), group)
             for key in (element.get("id"), element.get("aria-controls"), (element.get("href") or "").lstrip("#")):
                 if key:
-                    found[key] = label
-    return found
-
-
-def _revealed(code: str) -> str:
-    """An e-mail address that a content network hides from robots: hex bytes, each combined with the first by XOR."""
-    if not _CODE.fullmatch(code):
-        return ""
-    values = bytes.fromhex(code)
-    return bytes(value ^ values[0] for value in values[1:]).decode("utf-8", "replace")
+                    labels[key] = label
+    return labels
