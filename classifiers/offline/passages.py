@@ -45,7 +45,7 @@ class Reading:
 
 def read(document: Document, clauses: Sequence[Clause], named: Mapping[str, Pattern]) -> Reading:
     """The sentences of ``clauses`` with what stands above them."""
-    spans = [(clause, span) for clause in clauses if not clause.heading_only for span in _sentences(document, clause)]
+    spans = [(clause, span) for clause in clauses if not clause.heading_only for span in _sentences(clause)]
     openings = _openings(clauses)
     above: dict[str, int] = {}
     for clause, _ in spans:
@@ -81,7 +81,7 @@ def _about_privacy(document: Document, index: Index, sentences: int) -> bool:
     return len(speaking) * 5 >= sentences
 
 
-def _sentences(document: Document, clause: Clause) -> list[tuple[int, int]]:
+def _sentences(clause: Clause) -> list[tuple[int, int]]:
     return [(clause.start + start, clause.start + end) for start, end in sentence_spans(clause.text)]
 
 

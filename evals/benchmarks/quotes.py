@@ -1,7 +1,7 @@
 """Quotes made from a document as analysts misquote it, each with the place it is from, or none where it is made up."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from random import Random
 
@@ -329,8 +329,3 @@ def _repeat(text: Text, taken: _Taken, random: Random) -> tuple[Text, list[Quote
     window = (max(0, host - _REACH), host + _REACH)
     quote = Quote("boilerplate repeated", taken.text, (clauses[host].id,), window, (start, end))
     return Text(document, tuple(clauses)), [quote]
-
-
-def kinds_that_lie() -> Sequence[str]:
-    """The kinds of which nothing may be accepted."""
-    return [name for name, kind in KINDS.items() if not kind.true]

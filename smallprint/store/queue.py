@@ -299,14 +299,6 @@ def _behind(connection: Connection, draft_id: str) -> ColumnElement[bool]:
     return later
 
 
-def document_progress(connection: Connection, document_id: str) -> dict[str, int]:
-    """How many drafts of a document stand where: draft, approved, rejected."""
-    query = (
-        select(t.queue.c.status, func.count()).where(t.queue.c.document_id == document_id).group_by(t.queue.c.status)
-    )
-    return {status: int(number) for status, number in connection.execute(query)}
-
-
 def day_progress(connection: Connection, since: datetime) -> dict[str, int]:
     """How many drafts each person has decided since then."""
     query = (

@@ -382,11 +382,10 @@ def test_an_assigned_draft_waits_for_its_person(desk: Store):
     assert next_for(desk, "ben") == CLASS_ACTION.id
 
 
-def test_progress_of_document_and_day(desk: Store):
+def test_the_day_counts_decisions_of_each_person(desk: Store):
     decide(desk, "approve")
     decide(desk, "reject", PRICES, by="ben", reasons=("misread",))
     with desk.read() as connection:
-        assert queue.document_progress(connection, DOCUMENT.id) == {"approved": 1, "rejected": 1, "draft": 2}
         assert queue.day_progress(connection, NOW - timedelta(hours=1)) == {"anna": 1, "ben": 1}
         assert queue.day_progress(connection, NOW + timedelta(hours=1)) == {}
 
