@@ -211,7 +211,7 @@ SECTIONS = ("tokens", "schedule", "memory", "failures", "reruns", "kills")
 
 def figures(data: Path, sections: Sequence[str]) -> Iterator[Figure]:
     """The chosen sections' figures as they are measured."""
-    retry._FIRST_WAIT = 0.05  # noqa: SLF001 -- how long we wait is no figure here, and the fake server needs no rest
+    retry._FIRST_BACKOFF_SECONDS = 0.05  # noqa: SLF001 -- how long we wait is no figure here, and the fake server needs no rest
     with tempfile.TemporaryDirectory() as scratch_name:
         scratch = Path(scratch_name)
         folder = scratch / "documents"

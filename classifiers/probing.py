@@ -2,9 +2,9 @@
 
 from classifiers.analysts import choose_analyst
 from classifiers.model.answers import answer_model
-from classifiers.model.dialect import MODES, Mode
-from classifiers.model.llm import Caller, Meter, Question
+from classifiers.model.llm import Meter, ModelClient, Question
 from classifiers.model.retry import Failure, advice
+from classifiers.model.server_capabilities import MODES, Mode
 from classifiers.work import Budget
 from smallprint.errors import ModelStopError
 from smallprint.records import Noun
@@ -39,38 +39,40 @@ async def probe(settings: Settings) -> list[Line]:
 
     """
     await choose_analyst(settings.model, settings).close()  # raises where the configuration cannot work
-    caller = Caller(settings.model, settings)
+    client = ModelClient(settings.model, settings)
     try:
-        listed = await caller.served_models()
-        lines = [_server_line(caller, listed)]
+        listed = await client.served_models()
+        lines = [_server_line(client, listed)]
         if lines[0].ok:
-            lines.append(await _modes_line(caller))
+            lines.append(await _modes_line(client))
     finally:
-        await caller.close()
+        await client.close()
     return lines
 
 
-def _server_line(caller: Caller, listed: tuple[str, ...] | Failure) -> Line:
+def _server_line(client: ModelClient, listed: tuple[str, ...] | Failure) -> Line:
     if isinstance(listed, Failure):
         # Azure and some gateways have no list of models; the questions that follow tell more.
         if listed.kind == "rejected" or listed.detail.startswith("HTTP 404"):
-            return Line(ok=True, what="server", detail=f"{caller.server} answers, without a list of models")
+            return Line(ok=True, what="server", detail=f"{client.server} answers, without a list of models")
         said = (
-            advice(listed, caller.where, caller.model) if listed.kind == "stop" else f"{caller.server}: {listed.detail}"
+            advice(listed, client.server_name, client.model)
+            if listed.kind == "stop"
+            else f"{client.server}: {listed.detail}"
         )
         return Line(ok=False, what="server", detail=said)
-    known = "among them" if caller.model in listed else "not among them"
-    models = f"{len(listed)} model{'' if len(listed) == 1 else 's'}, {caller.model} {known}"
-    return Line(ok=True, what="server", detail=f"{caller.server} answers and takes the key; {models}")
+    known = "among them" if client.model in listed else "not among them"
+    models = f"{len(listed)} model{'' if len(listed) == 1 else 's'}, {client.model} {known}"
+    return Line(ok=True, what="server", detail=f"{client.server} answers and takes the key; {models}")
 
 
-async def _modes_line(caller: Caller) -> Line:
-    fixed = caller.settings.response_mode
+async def _modes_line(client: ModelClient) -> Line:
+    fixed = client.settings.response_mode
     wanted = MODES if fixed == "auto" else (fixed,)
     results: dict[Mode, str | None] = {}
     for mode in wanted:
         try:
-            results[mode] = await _try(caller, mode)
+            results[mode] = await _try(client, mode)
         except ModelStopError as stop:
             return Line(ok=False, what="model", detail=str(stop))
     working = [mode for mode in wanted if results[mode] is None]
@@ -80,19 +82,23 @@ async def _modes_line(caller: Caller) -> Line:
     return Line(ok=True, what="response modes", detail=f"{told}; runs use {_NAMES[working[0]]}")
 
 
-async def _try(caller: Caller, mode: Mode) -> str | None:
+async def _try(client: ModelClient, mode: Mode) -> str | None:
     """None when the mode works, else why it does not, in a few words."""
-    meter = Meter(caller.prices, expected_input=500)
+    meter = Meter(client.prices, expected_input=500)
     question = Question(_MESSAGES, answer_model(("other",)), meter, Budget(), _TOKENS, lambda problems: problems)
-    sent, failure = await caller.attempt(question, mode)
+    sent, failure = await client.attempt(question, mode)
     for _ in range(_PARAMETERS):
-        if failure is None or failure.kind != "parameter" or not caller.dialect.learn(failure.detail, sent.parameters):
+        if (
+            failure is None
+            or failure.kind != "parameter"
+            or not client.capabilities.learn(failure.detail, sent.parameters)
+        ):
             break
-        sent, failure = await caller.attempt(question, mode)
+        sent, failure = await client.attempt(question, mode)
     if failure is None:
         return None
     if failure.kind == "stop":
-        raise ModelStopError(advice(failure, caller.where, caller.model))
+        raise ModelStopError(advice(failure, client.server_name, client.model))
     if failure.kind == "mode":
         return f"not taken by this server ({failure.detail[:120]})"
     if failure.kind in ("invalid", "too_long"):

@@ -14,7 +14,7 @@ import numpy as np
 import yaml
 
 from classifiers.model.answers import Wire
-from classifiers.model.llm import Caller, Meter, OverBudgetError, Question
+from classifiers.model.llm import Meter, ModelClient, OverBudgetError, Question
 from classifiers.model.retry import CallFailed
 from classifiers.model.tokens import count_tokens
 from classifiers.work import Answers, Budget
@@ -79,8 +79,8 @@ class JudgeReport(Noun):
 class Judge:
     """Asks one model; answers are kept, so that the same question is paid for once."""
 
-    def __init__(self, caller: Caller, answers: Answers, budget: Budget, secret: bytes) -> None:
-        self.caller, self.answers, self.budget, self.secret = caller, answers, budget, secret
+    def __init__(self, client: ModelClient, answers: Answers, budget: Budget, secret: bytes) -> None:
+        self.client, self.answers, self.budget, self.secret = client, answers, budget, secret
         self.prompt = load_prompt("judge")
         self.usage = Usage()
 
@@ -94,22 +94,22 @@ class Judge:
         mark = sha256(self.secret + asked.passage.encode()).hexdigest()[:16]
         numbered = "\n".join(f"[{n}] {' '.join(claim.split())}" for n, claim in enumerate(asked.claims, 1))
         text = self.prompt.render(mark=mark, passage=asked.passage, claims=numbered)
-        key = sha256(f"judge\n{self.caller.name}\n{self.prompt.sha256}\n{text}".encode()).hexdigest()
+        key = sha256(f"judge\n{self.client.name}\n{self.prompt.sha256}\n{text}".encode()).hexdigest()
         stored = self.answers.get(key)
         if stored is None:
             stored = await self._ask(text)
             if stored is None:
                 return (None,) * len(asked.claims)
-            self.answers.put(key, self.caller.name, stored)
+            self.answers.put(key, self.client.name, stored)
         given = {one.number: one for one in Judgment.model_validate_json(stored["text"]).claims}
         return tuple(given.get(n) for n in range(1, len(asked.claims) + 1))
 
     async def _ask(self, text: str) -> dict[str, str] | None:
-        meter = Meter(self.caller.prices, count_tokens(text))
+        meter = Meter(self.client.prices, count_tokens(text))
         messages = [{"role": "user", "content": text}]
         question = Question(messages, Judgment, meter, self.budget, _EXPECTED_OUTPUT, _reask)
         try:
-            answer = await self.caller.ask(question)
+            answer = await self.client.ask(question)
             Judgment.model_validate_json(answer)
         except (CallFailed, OverBudgetError, ValueError):
             return None  # counted as unanswered, and shown
@@ -180,7 +180,7 @@ async def judge_run(run: Run, judge: Judge) -> JudgeReport:
         np.array(counts, dtype=float).reshape(-1, 2), lambda c: ratio(c[..., 0], c[..., 1]), lambda c: c[..., 1]
     )
     return JudgeReport(
-        judge=judge.caller.name,
+        judge=judge.client.name,
         claims=int(figure.support),
         supported=figure.value,
         low=figure.low,

@@ -188,7 +188,7 @@ def _print(wish: Wish, measured: Measured) -> None:
 
 def _judged(run: Run, wish: Wish, settings: Settings) -> "JudgeReport":
     """A model's opinion on the summaries; its answers are kept in the workspace's store."""
-    from classifiers.model.llm import Caller
+    from classifiers.model.llm import ModelClient
     from evals.judging import Judge, judge_run
     from smallprint.settings import workspace_secret
     from smallprint.store import open_store
@@ -197,14 +197,14 @@ def _judged(run: Run, wish: Wish, settings: Settings) -> "JudgeReport":
     if name.partition(":")[0] not in ("openai", "azure") or not name.partition(":")[2]:
         raise UserError(f"no judge is called {name!r}; use openai:NAME or azure:NAME")
     store = open_store(settings.sqlalchemy_url)
-    caller = Caller(name, settings)
-    judge = Judge(caller, store, Budget(wish.budget), workspace_secret(settings))
+    client = ModelClient(name, settings)
+    judge = Judge(client, store, Budget(wish.budget), workspace_secret(settings))
 
     async def ask() -> "JudgeReport":
         try:
             return await judge_run(run, judge)
         finally:
-            await caller.close()
+            await client.close()
 
     try:
         return asyncio.run(ask())

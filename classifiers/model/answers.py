@@ -1,4 +1,4 @@
-"""The form of a model's answer: the schema on the wire, lenient reading, and what can be saved of a bad answer."""
+"""A model's answer: its schema on the wire, and a lenient reading that keeps the valid parts of an invalid one."""
 
 import json
 import re
@@ -14,11 +14,11 @@ from smallprint.records import Factors, Rejection, Severity
 
 FACTORS = tuple(Factors.model_fields)
 
-_SCORED = re.compile(r"\s*([0-3])\s*(?:[:.,;)\-–—]\s*)?", re.ASCII)
+_SCORE_PREFIX = re.compile(r"\s*([0-3])\s*(?:[:.,;)\-–—]\s*)?", re.ASCII)
 
 
-def _scored(value: object) -> object:
-    """Accept a bare score, and an object of score and reason, beside the asked-for ``"2: reason"``."""
+def _as_scored_reason(value: object) -> object:
+    """Accept a bare score, and an object of score and reason, besides ``"2: reason"`` as asked for."""
     if isinstance(value, int) and not isinstance(value, bool):
         return f"{value}: "
     if isinstance(value, dict) and "score" in value:
@@ -27,23 +27,23 @@ def _scored(value: object) -> object:
 
 
 def _begins_with_score(value: str) -> str:
-    if not _SCORED.match(value):
+    if not _SCORE_PREFIX.match(value):
         raise ValueError("must begin with a score of 0 to 3, a colon and the reason")
     return value
 
 
-# No pattern on the wire: providers' strict modes differ in what they allow, and reading is lenient anyway.
-ScoredReason = Annotated[str, BeforeValidator(_scored), AfterValidator(_begins_with_score)]
+# The schema states no pattern: providers' strict modes differ in what they allow, and reading is lenient anyway.
+ScoredReason = Annotated[str, BeforeValidator(_as_scored_reason), AfterValidator(_begins_with_score)]
 
 
 class Wire(BaseModel):
-    """Base of the models on the wire: what a model adds of its own is ignored, what it leaves out is empty."""
+    """Base of the types on the wire: fields that a model adds are ignored, those that it leaves out are empty."""
 
     model_config = ConfigDict(extra="ignore")
 
 
 class FactorScores(Wire):
-    """Each factor as ``score: reason``, which costs half the tokens of an object."""
+    """Each factor as ``score: reason``, which takes half the tokens of an object."""
 
     rights_waived: ScoredReason
     opt_out: ScoredReason
@@ -98,25 +98,29 @@ class WireAnswer(Wire):
     provisions: list[WireProvision]
 
     @classmethod
-    def model_json_schema(cls, *args: Any, **kwargs: Any) -> dict[str, Any]:  # noqa: ANN401 -- pydantic's
-        """The compact schema that goes over the wire."""
+    def model_json_schema(cls, *args: Any, **kwargs: Any) -> dict[str, Any]:  # noqa: ANN401 -- pydantic's signature
+        """The compact schema that is sent to the model."""
         return _compact_schema(cls)
 
 
 @cache
 def answer_model(categories: tuple[str, ...]) -> type[WireAnswer]:
-    """The response model for a taxonomy: its categories are the only ones that the schema and the reader allow."""
-    known = frozenset(categories)
+    """The type of an answer for a taxonomy: schema and reader allow its categories and no others.
 
-    def check(value: str) -> str:
-        if value not in known:
+    The classes' names are part of the schema, and so of the keys of stored answers: do not rename them.
+    """
+    category_ids = frozenset(categories)
+
+    def check_category(value: str) -> str:
+        if value not in category_ids:
             raise ValueError(f"no category is called {value!r}; choose one of the listed ids")
         return value
 
-    one_of = Annotated[str, AfterValidator(check), WithJsonSchema({"type": "string", "enum": list(categories)})]
+    enum = WithJsonSchema({"type": "string", "enum": list(categories)})
+    category_id = Annotated[str, AfterValidator(check_category), enum]
 
     class Provision(WireProvision):
-        category: one_of
+        category: category_id
 
     class Provisions(WireAnswer):
         """The provisions found; an empty list where nothing matters to a consumer."""
@@ -136,7 +140,7 @@ def _compact_schema(model: type[BaseModel]) -> dict[str, Any]:
 
 
 # Strict modes refuse these or differ on them; the reader checks them instead.
-_DROPPED = ("title", "default", "description", "minLength", "minItems", "minimum", "maximum")
+_DROPPED_KEYWORDS = ("title", "default", "description", "minLength", "minItems", "minimum", "maximum")
 
 
 def _strip(node: Any) -> Any:  # noqa: ANN401 -- any JSON
@@ -146,9 +150,10 @@ def _strip(node: Any) -> Any:  # noqa: ANN401 -- any JSON
         return node
     if node.get("type") == "object" and "properties" in node:
         properties = {name: _strip(sub) for name, sub in node["properties"].items()}
-        rest = {key: _strip(sub) for key, sub in node.items() if key not in ("properties", "required", *_DROPPED)}
+        replaced = ("properties", "required", *_DROPPED_KEYWORDS)
+        rest = {key: _strip(sub) for key, sub in node.items() if key not in replaced}
         return {**rest, "properties": properties, "required": list(properties), "additionalProperties": False}
-    return {key: _strip(sub) for key, sub in node.items() if key not in _DROPPED}
+    return {key: _strip(sub) for key, sub in node.items() if key not in _DROPPED_KEYWORDS}
 
 
 def schema_sha256(model: type[WireAnswer]) -> str:
@@ -158,14 +163,14 @@ def schema_sha256(model: type[WireAnswer]) -> str:
 
 def score_of(scored: str) -> tuple[int, str]:
     """The score and the reason of ``"2: reason"``."""
-    match = _SCORED.match(scored)
+    match = _SCORE_PREFIX.match(scored)
     if match is None:
         raise ValueError(f"no score in {scored!r}")
     return int(match[1]), scored[match.end() :].strip()
 
 
 def to_proposal(provision: WireProvision, clause_ids: dict[int, str]) -> Proposal:
-    """A provision in the document's own clause ids; numbers that the window does not have are left out."""
+    """A provision with the document's clause ids for the window's numbers; numbers it does not have are left out."""
     scores = {name: score_of(getattr(provision.factors, name)) for name in FACTORS}
     return Proposal(
         clauses=tuple(dict.fromkeys(clause_ids[n] for n in provision.clauses if n in clause_ids)),
@@ -188,22 +193,22 @@ def to_proposal(provision: WireProvision, clause_ids: dict[int, str]) -> Proposa
 
 
 def read_answer(text: str, model: type[WireAnswer]) -> tuple[list[WireProvision], list[Rejection]] | None:
-    """Provisions that meet the schema, and a rejection for each that does not; None where there is no such JSON."""
-    items = _items(text)
-    if items is None:
+    """Provisions that meet the schema, and a rejection for each that does not; None where the text is no such JSON."""
+    listed = _listed_provisions(text)
+    if listed is None:
         return None
-    item_model = model.model_fields["provisions"].annotation.__args__[0]  # type: ignore[union-attr]
+    provision_type = model.model_fields["provisions"].annotation.__args__[0]  # type: ignore[union-attr]
     provisions: list[WireProvision] = []
     rejections: list[Rejection] = []
-    for item in items:
+    for provision in listed:
         try:
-            provisions.append(item_model.model_validate(item))
+            provisions.append(provision_type.model_validate(provision))
         except ValidationError as error:
-            rejections.append(_rejection(item, error))
+            rejections.append(_rejection(provision, error))
     return provisions, rejections
 
 
-def _items(text: str) -> list[Any] | None:
+def _listed_provisions(text: str) -> list[Any] | None:
     body = text.strip()
     if not body.startswith(("{", "[")):
         # Some servers wrap JSON in a Markdown fence or a sentence.
@@ -218,25 +223,25 @@ def _items(text: str) -> list[Any] | None:
     return value if isinstance(value, list) else None
 
 
-def _rejection(item: object, error: ValidationError) -> Rejection:
-    said = item if isinstance(item, dict) else {}
-    fields = {str(e["loc"][0]) for e in error.errors() if e["loc"]}
+def _rejection(provision: object, error: ValidationError) -> Rejection:
+    fields = provision if isinstance(provision, dict) else {}
+    invalid = {str(e["loc"][0]) for e in error.errors() if e["loc"]}
     reason: Literal["unknown_category", "invalid_answer"] = (
-        "unknown_category" if fields == {"category"} else "invalid_answer"
+        "unknown_category" if invalid == {"category"} else "invalid_answer"
     )
     return Rejection(
         reason=reason,
-        quote=str(said.get("quote", ""))[:500],
-        title=plain(str(said.get("title", ""))[:2000])[:200],
+        quote=str(fields.get("quote", ""))[:500],
+        title=plain(str(fields.get("title", ""))[:2000])[:200],
         detail=plain(describe(error)),
     )
 
 
-def describe(error: ValidationError, *, most: int = 8) -> str:
-    """What is wrong with an answer, one field a line, without repeating the answer's own text."""
+def describe(error: ValidationError, *, max_problems: int = 8) -> str:
+    """What is wrong with an answer, a field a line, without a word of the answer itself."""
     problems = [
         f"{'.'.join(str(part) for part in e['loc']) or 'answer'}: {e['msg'].removeprefix('Value error, ')}"[:200]
         for e in error.errors(include_url=False, include_input=False, include_context=False)
     ]
-    more = [f"and {len(problems) - most} more"] if len(problems) > most else []
-    return "\n".join(problems[:most] + more)
+    omitted = [f"and {len(problems) - max_problems} more"] if len(problems) > max_problems else []
+    return "\n".join(problems[:max_problems] + omitted)

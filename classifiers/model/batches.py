@@ -1,7 +1,14 @@
-"""Calls by the provider's batch service: gathered, sent as one file at half price, found again after a stop.
+"""Calls by the provider's batch service: gathered, sent as one file at half price, found again after an interruption.
 
-What is asked is named by the hash of its content, and what is under way is written down before it is sent. A process
-that was killed asks the same again, is recognized, and waits for the batch that runs already.
+A request is identified by the hash of its content, and a batch is recorded in a file before it is sent. A process that
+was killed makes the same requests again; they are recognized and wait for the batch that is already running.
+
+| a request is | until | recorded in |
+|---|---|---|
+| queued | no new request has come for three seconds | memory |
+| under way | the provider has ended its batch | ``DIGEST.json``: the batch's id and its requests' keys |
+| answered | the caller has received the reply | ``DIGEST.jsonl``: the provider's result file |
+| received | the queue is closed with nothing under way or unread, which removes the result files | - |
 """
 
 import asyncio
@@ -12,18 +19,24 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, Protocol
 
-from classifiers.model.retry import WAITS, CallFailed, wait_before
+from classifiers.model.retry import RETRIED_KINDS, CallFailed, wait_before
 
-_SETTLE = 3.0  # seconds without a new question after which a batch is sent
-_FIRST_POLL, _LONGEST_POLL, _SLOWER = 2.0, 60.0, 1.5  # seconds, and the factor between two looks
-_MOST_REQUESTS, _MOST_BYTES = 50_000, 150_000_000  # of one file; the provider takes 200 MB
-_TRIES = 6
+# Chosen, not measured: documents of a run follow each other faster, and beside a batch's hours it is nothing.
+_GATHER_SECONDS = 3.0
+# Chosen, not measured: soon at first, for a batch of a few calls, then seldom, for one that takes hours.
+_FIRST_POLL_SECONDS = 2.0
+_MAX_POLL_SECONDS = 60.0
+_POLL_GROWTH = 1.5
+# Limits of one file: the provider takes 50,000 requests and 200 MB; the rest of the bytes is a margin.
+_MAX_FILE_REQUESTS = 50_000
+_MAX_FILE_BYTES = 150_000_000
+_MAX_ATTEMPTS = 6  # of each request to the batch endpoints, with 15 seconds of waits between them
 ENDED = frozenset({"completed", "failed", "expired", "cancelled"})
 
 
 @dataclass(frozen=True)
 class BatchState:
-    """What the provider says of a batch."""
+    """A batch's progress as the provider reports it."""
 
     status: str
     output_file: str | None = None
@@ -34,16 +47,16 @@ class BatchState:
 class BatchServer(Protocol):
     """The provider's files and batches; every method raises CallFailed, or ModelStopError where no retry helps."""
 
-    async def send(self, lines: bytes, mark: str) -> str:
-        """Upload a file of requests and start a batch of it; ``mark`` finds it again. The batch's id."""
+    async def send(self, lines: bytes, digest: str) -> str:
+        """Upload a file of requests and start a batch of it, labelled with ``digest``; returns the batch's id."""
         ...
 
-    async def find(self, mark: str) -> str | None:
-        """The id of the batch with this mark, if one was started."""
+    async def find(self, digest: str) -> str | None:
+        """The id of the batch with this label, if one was started."""
         ...
 
-    async def look(self, batch: str) -> BatchState:
-        """How far it is."""
+    async def poll(self, batch: str) -> BatchState:
+        """The batch's present state."""
         ...
 
     async def content(self, file: str) -> str:
@@ -53,7 +66,7 @@ class BatchServer(Protocol):
 
 @dataclass(frozen=True)
 class Reply:
-    """What came back for one request: an HTTP status and the body that a direct call would have had."""
+    """The reply to one request: an HTTP status and the body that a direct call would have had."""
 
     status: int
     body: dict[str, Any]
@@ -61,32 +74,32 @@ class Reply:
 
 @dataclass
 class _Batch:
-    """Questions sent together; ``id`` is None until the provider has said it."""
+    """Requests sent together; ``id`` is None until the provider has assigned it."""
 
-    mark: str
+    digest: str  # SHA-256 of the keys, by which the provider finds it where the id was lost
     keys: tuple[str, ...]
     id: str | None = None
 
 
 @dataclass
-class BatchDesk:
-    """Takes questions one by one and answers them by batch; belongs to one event loop.
+class BatchQueue:
+    """Takes requests one by one and answers them by batch; belongs to one event loop.
 
     Attributes:
         server: the provider.
-        folder: where it is written down what is under way.
-        tell: told in a sentence of every batch that is sent or has ended.
+        folder: where batches under way and their results are recorded.
+        announce: called with a sentence for every batch that is sent or has ended.
 
     """
 
     server: BatchServer
     folder: Path
-    tell: Callable[[str], None]
-    _queue: dict[str, dict[str, Any]] = field(default_factory=dict)
+    announce: Callable[[str], None]
+    _queued: dict[str, dict[str, Any]] = field(default_factory=dict)
     _futures: dict[str, asyncio.Future[Reply]] = field(default_factory=dict)
     _under_way: set[str] = field(default_factory=set)
     _replies: dict[str, Reply] = field(default_factory=dict)
-    _unread: set[str] = field(default_factory=set)  # answered, and not yet in the hands of who asked
+    _unread: set[str] = field(default_factory=set)  # answered, and not yet received by the caller
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
     _timer: asyncio.Task[None] | None = None
     _loaded: bool = False
@@ -97,23 +110,23 @@ class BatchDesk:
             self._load()
         key = sha256(json.dumps(body, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
         if key in self._replies:
-            # Once only: who asks again after a failure wants another answer.
-            return self._read(key, self._replies.pop(key))
+            # Only once: a caller that asks again after a failure wants another answer.
+            return self._receive(key, self._replies.pop(key))
         if key not in self._futures:
             self._futures[key] = asyncio.get_running_loop().create_future()
-        if key not in self._under_way and key not in self._queue:
-            self._queue[key] = body
+        if key not in self._under_way and key not in self._queued:
+            self._queued[key] = body
             if self._timer is not None:
                 self._timer.cancel()
             self._timer = asyncio.create_task(self._send_soon())
-        return self._read(key, await asyncio.shield(self._futures[key]))
+        return self._receive(key, await asyncio.shield(self._futures[key]))
 
-    def _read(self, key: str, reply: Reply) -> Reply:
+    def _receive(self, key: str, reply: Reply) -> Reply:
         self._unread.discard(key)
         return reply
 
     async def close(self) -> None:
-        """Stop looking; what is under way stays so, and results that were all used are removed."""
+        """Stop polling; batches under way stay recorded, and result files whose replies were all received go."""
         for task in (*self._tasks, *([self._timer] if self._timer else [])):
             task.cancel()
         if not self._under_way and not self._unread:
@@ -127,18 +140,20 @@ class BatchDesk:
             self._replies.update(_replies(path.read_text(encoding="utf-8")))
         self._unread.update(self._replies)
         for path in sorted(self.folder.glob("*.json")):
-            known = json.loads(path.read_text(encoding="utf-8"))
-            self._watch(_Batch(known["mark"], tuple(known["keys"]), known["id"]))
+            batch = json.loads(path.read_text(encoding="utf-8"))
+            self._follow(_Batch(batch["mark"], tuple(batch["keys"]), batch["id"]))
 
     async def _send_soon(self) -> None:
-        await asyncio.sleep(_SETTLE)
+        await asyncio.sleep(_GATHER_SECONDS)
         self._timer = None
-        items, self._queue = list(self._queue.items()), {}
-        for part in _files(items):
-            batch = _Batch(sha256("".join(key for key, _ in part).encode()).hexdigest()[:32], tuple(k for k, _ in part))
-            self._watch(batch, b"".join(_line(key, body) for key, body in part))
+        requests, self._queued = list(self._queued.items()), {}
+        for part in _split_into_files(requests):
+            keys = tuple(key for key, _ in part)
+            batch = _Batch(sha256("".join(keys).encode()).hexdigest()[:32], keys)
+            self._follow(batch, b"".join(_line(key, body) for key, body in part))
 
-    def _watch(self, batch: _Batch, lines: bytes | None = None) -> None:
+    def _follow(self, batch: _Batch, lines: bytes | None = None) -> None:
+        """Carry out a batch in the background; without ``lines`` one that was recorded before."""
         self._under_way.update(batch.keys)
         task = asyncio.create_task(self._carry_out(batch, lines))
         self._tasks.add(task)
@@ -150,16 +165,16 @@ class BatchDesk:
             if batch.id is None:
                 batch.id = await self._start(batch, lines)
             if batch.id is None:
-                # Written down, but never sent: those who ask again queue anew.
+                # Recorded, but never sent: its requests are queued anew when they are made again.
                 self._settle(batch, {}, "the batch was never sent")
                 return
-            state = await self._ended(batch.id)
+            state = await self._wait_until_ended(batch.id)
             texts = [await self.server.content(file) for file in (state.output_file, state.error_file) if file]
-            results = self.folder / f"{batch.mark}.jsonl"
-            results.write_text("\n".join(texts), encoding="utf-8")
-            replies = dict(_replies(results.read_text(encoding="utf-8")))
+            result_file = self.folder / f"{batch.digest}.jsonl"
+            result_file.write_text("\n".join(texts), encoding="utf-8")
+            replies = dict(_replies(result_file.read_text(encoding="utf-8")))
             answered = sum(reply.status == 200 for reply in replies.values())
-            self.tell(f"Batch {batch.id} is {state.status}: {answered} of {len(batch.keys)} calls answered.")
+            self.announce(f"Batch {batch.id} is {state.status}: {answered} of {len(batch.keys)} calls answered.")
             self._settle(batch, replies, state.problem or f"not answered, the batch is {state.status}")
         except Exception as error:  # noqa: BLE001 -- handed to all who wait for this batch
             for key in batch.keys:
@@ -170,37 +185,39 @@ class BatchDesk:
 
     async def _start(self, batch: _Batch, lines: bytes | None) -> str | None:
         if lines is None:
-            found = await self.server.find(batch.mark)
+            batch_id = await self.server.find(batch.digest)
         else:
-            self._write_down(batch)
-            found = await self._patiently(lambda: self.server.send(lines, batch.mark))
-            self.tell(f"Batch {found} with {len(batch.keys)} calls is on its way; the answers may take up to a day.")
-        if found is not None:
-            batch.id = found
-            self._write_down(batch)
-        return found
+            self._record(batch)
+            batch_id = await self._retrying(lambda: self.server.send(lines, batch.digest))
+            calls = len(batch.keys)
+            self.announce(f"Batch {batch_id} with {calls} calls is on its way; the answers may take up to a day.")
+        if batch_id is not None:
+            batch.id = batch_id
+            self._record(batch)
+        return batch_id
 
-    async def _patiently(self, act: Callable[[], Any]) -> Any:  # noqa: ANN401 -- what the act gives
-        for attempt in range(1, _TRIES + 1):
+    async def _retrying(self, request: Callable[[], Any]) -> Any:  # noqa: ANN401 -- what the request returns
+        for attempt in range(1, _MAX_ATTEMPTS + 1):
             try:
-                return await act()
+                return await request()
             except CallFailed as failed:
-                if failed.failure.kind not in WAITS or attempt == _TRIES:
+                if failed.failure.kind not in RETRIED_KINDS or attempt == _MAX_ATTEMPTS:
                     raise
                 await asyncio.sleep(wait_before(failed.failure, attempt))
         raise AssertionError("unreachable")
 
-    async def _ended(self, batch: str) -> BatchState:
-        pause = _FIRST_POLL
+    async def _wait_until_ended(self, batch: str) -> BatchState:
+        pause = _FIRST_POLL_SECONDS
         while True:
-            state: BatchState = await self._patiently(lambda: self.server.look(batch))
+            state: BatchState = await self._retrying(lambda: self.server.poll(batch))
             if state.status in ENDED:
                 return state
             await asyncio.sleep(pause)
-            pause = min(_LONGEST_POLL, pause * _SLOWER)
+            pause = min(_MAX_POLL_SECONDS, pause * _POLL_GROWTH)
 
     def _settle(self, batch: _Batch, replies: dict[str, Reply], problem: str) -> None:
-        (self.folder / f"{batch.mark}.json").unlink(missing_ok=True)
+        """Hand each request its reply; those without one fail with ``problem``, which the caller may try again."""
+        (self.folder / f"{batch.digest}.json").unlink(missing_ok=True)
         for key in batch.keys:
             self._under_way.discard(key)
             self._unread.add(key)
@@ -211,11 +228,12 @@ class BatchDesk:
             elif not future.done():
                 future.set_result(reply)
 
-    def _write_down(self, batch: _Batch) -> None:
-        path = self.folder / f"{batch.mark}.json"
-        beside = path.with_suffix(".new")
-        beside.write_text(json.dumps({"mark": batch.mark, "id": batch.id, "keys": batch.keys}), encoding="utf-8")
-        beside.replace(path)
+    def _record(self, batch: _Batch) -> None:
+        path = self.folder / f"{batch.digest}.json"
+        new_file = path.with_suffix(".new")
+        # "mark" is the file's older name for the digest; batches may be under way under it.
+        new_file.write_text(json.dumps({"mark": batch.digest, "id": batch.id, "keys": batch.keys}), encoding="utf-8")
+        new_file.replace(path)
 
 
 def _line(key: str, body: dict[str, Any]) -> bytes:
@@ -223,13 +241,13 @@ def _line(key: str, body: dict[str, Any]) -> bytes:
     return json.dumps(request, ensure_ascii=False).encode() + b"\n"
 
 
-def _files(items: Sequence[tuple[str, dict[str, Any]]]) -> Iterator[list[tuple[str, dict[str, Any]]]]:
-    """The questions in files that the provider takes."""
+def _split_into_files(requests: Sequence[tuple[str, dict[str, Any]]]) -> Iterator[list[tuple[str, dict[str, Any]]]]:
+    """The requests in files of a size that the provider takes."""
     part: list[tuple[str, dict[str, Any]]] = []
     size = 0
-    for key, body in items:
+    for key, body in requests:
         length = len(_line(key, body))
-        if part and (len(part) == _MOST_REQUESTS or size + length > _MOST_BYTES):
+        if part and (len(part) == _MAX_FILE_REQUESTS or size + length > _MAX_FILE_BYTES):
             yield part
             part, size = [], 0
         part.append((key, body))
@@ -239,11 +257,11 @@ def _files(items: Sequence[tuple[str, dict[str, Any]]]) -> Iterator[list[tuple[s
 
 
 def _replies(text: str) -> Iterator[tuple[str, Reply]]:
-    """The replies in a result file; lines that are none are passed over, and their questions count as unanswered."""
+    """The replies in a result file; lines that are no reply are skipped, and their requests count as unanswered."""
     for line in text.splitlines():
         try:
-            said = json.loads(line)
-            key, response, error = said["custom_id"], said.get("response"), said.get("error")
+            result = json.loads(line)
+            key, response, error = result["custom_id"], result.get("response"), result.get("error")
         except (ValueError, KeyError, TypeError, AttributeError):
             continue
         if isinstance(response, dict) and isinstance(response.get("body"), dict):

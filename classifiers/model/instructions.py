@@ -1,4 +1,4 @@
-"""The messages for the model: a static one, the same for every call, and one with the window's fenced text."""
+"""The messages to the model: a static one, the same for every call, and one with the window's fenced text."""
 
 import hmac
 import json
@@ -22,7 +22,7 @@ from smallprint.registry import Registry
 
 @dataclass(frozen=True)
 class Instructions:
-    """The static message, its hash together with the window's template, and its tokens with the schema's."""
+    """The static message, the hash of it and of the window's template, and its tokens with those of the schema."""
 
     text: str
     sha256: str
@@ -33,36 +33,36 @@ class Instructions:
     def window_message(self, job: Job, window: Window, secret: bytes) -> str:
         """The user's message: about the document, context, and numbered clauses between two marks.
 
-        The mark is an HMAC of what it encloses: whoever wrote the document cannot know it, and the same work
-        renders the same. A clause stays on one line, so that no text of it can pass for the start of another.
+        The mark is an HMAC of what it encloses: the author of the document cannot know it, and the same input
+        renders the same message. A clause is put on one line, so that no part of it can pass for another clause.
         """
         parts = {
-            "about": _about(job.source, job.document.title),
-            "context": "\n".join(_line(text) for text in window.context),
-            "clauses": "\n".join(_clauses(window)),
+            "about": _describe_document(job.source, job.document.title),
+            "context": "\n".join(_on_one_line(text) for text in window.context),
+            "clauses": "\n".join(_numbered_lines(window)),
         }
         mark = hmac.new(secret, json.dumps(parts).encode(), sha256).hexdigest()[:16]
         return prompts.load("window").render(mark=mark, **parts)
 
 
-def _line(text: str) -> str:
-    """On one line, the source's line ends shown as " / ": list items and table rows stay apart."""
+def _on_one_line(text: str) -> str:
+    """The text with its line ends shown as " / ", so that list items and table rows stay apart."""
     return " / ".join(" ".join(line.split()) for line in text.splitlines() if line.strip())
 
 
-def _clauses(window: Window) -> Iterable[str]:
+def _numbered_lines(window: Window) -> Iterable[str]:
     numbers = {clause.id: number for number, clause in window.numbered()}
     for clause in window.clauses:
         number = numbers.get(clause.id)
-        yield f"[{number}] {_line(clause.text)}" if number is not None else f"# {_line(clause.text)}"
+        yield f"[{number}] {_on_one_line(clause.text)}" if number is not None else f"# {_on_one_line(clause.text)}"
 
 
-def _about(source: Source | None, title: str | None) -> str:
-    """One line on the document, part of the data: titles come from the document itself."""
-    said = [source.entity, source.title or source.terms_type] if source else []
-    names = [name for name in said if name] or [title or "untitled document"]
-    places = f" (applies in: {', '.join(source.jurisdictions)})" if source and source.jurisdictions else ""
-    return " ".join(", ".join(names).split())[:200] + places
+def _describe_document(source: Source | None, title: str | None) -> str:
+    """One line about the document, inside the fence: titles come from the document itself."""
+    from_source = [source.entity, source.title or source.terms_type] if source else []
+    names = [name for name in from_source if name] or [title or "untitled document"]
+    applies_in = f" (applies in: {', '.join(source.jurisdictions)})" if source and source.jurisdictions else ""
+    return " ".join(", ".join(names).split())[:200] + applies_in
 
 
 def instructions_for(registry: Registry, language: str) -> Instructions:
@@ -85,10 +85,10 @@ def _instructions(registry: Registry, language: str) -> Instructions:
     )
     categories = tuple(registry.categories)
     schema = json.dumps(answer_model(categories).model_json_schema())
-    whole = sha256(f"{text}\n{prompts.load('window').sha256}\n{prompts.load('reask').sha256}".encode())
+    digest = sha256(f"{text}\n{prompts.load('window').sha256}\n{prompts.load('reask').sha256}".encode())
     return Instructions(
         text=text,
-        sha256=whole.hexdigest(),
+        sha256=digest.hexdigest(),
         tokens=count_tokens(text) + count_tokens(schema),
         schema_sha256=schema_sha256(answer_model(categories)),
         categories=categories,
@@ -102,26 +102,26 @@ def load_examples() -> list[dict[str, Any]]:
 
 
 def _examples() -> str:
-    shown = []
+    rendered = []
     for example in load_examples():
         clauses = "\n".join(f"[{n}] {text}" for n, text in enumerate(example["clauses"], start=1))
         answer = json.dumps(example["answer"], ensure_ascii=False, separators=(",", ":"))
-        shown.append(f"{example['about']}\n{clauses}\n-> {answer}")
-    return "\n\n".join(shown)
+        rendered.append(f"{example['about']}\n{clauses}\n-> {answer}")
+    return "\n\n".join(rendered)
 
 
 def _rubric() -> tuple[str, str]:
-    """The factors' tests and the levels in words, a line each."""
+    """The question and scores of each factor, and the meaning of each level, a line each."""
     rubric = yaml.safe_load(files("smallprint").joinpath("registry", "severity.yml").read_text(encoding="utf-8"))
 
-    def tests(scores: Mapping[int, str]) -> str:
+    def scale(scores: Mapping[int, str]) -> str:
         return "; ".join(f"{score} {words}" for score, words in scores.items())
 
     factors = []
     for name, factor in rubric["factors"].items():
-        factors.append(f"{name}: {factor['asks']} {tests(factor['scores'])}")
+        factors.append(f"{name}: {factor['asks']} {scale(factor['scores'])}")
         if "data_use" in factor:
-            factors.append(f"  for data use: {tests(factor['data_use'])}")
+            factors.append(f"  for data use: {scale(factor['data_use'])}")
     levels = [f"{level}: {words}" for level, words in rubric["levels"].items()]
     return "\n".join(factors), "\n".join(levels)
 
@@ -134,16 +134,16 @@ def _taxonomy(registry: Registry) -> str:
 
 
 def _frameworks(registry: Registry) -> str:
-    """Names as citations have them, a line for each place: the shortest list that says what reaches where."""
-    return _by_place((law.jurisdiction, law.short) for law in registry.frameworks.values())
+    """Names as they are cited, a line for each jurisdiction: the shortest list that says which law applies where."""
+    return _by_jurisdiction((law.jurisdiction, law.short) for law in registry.frameworks.values())
 
 
 def _agencies(registry: Registry) -> str:
-    return _by_place((agency.jurisdiction, agency.short) for agency in registry.agencies.values())
+    return _by_jurisdiction((agency.jurisdiction, agency.short) for agency in registry.agencies.values())
 
 
-def _by_place(named: Iterable[tuple[str, str]]) -> str:
-    places: dict[str, list[str]] = {}
-    for place, name in named:
-        places.setdefault(place, []).append(name)
-    return "\n".join(f"{place}: {'; '.join(names)}" for place, names in places.items())
+def _by_jurisdiction(named: Iterable[tuple[str, str]]) -> str:
+    names_in: dict[str, list[str]] = {}
+    for jurisdiction, name in named:
+        names_in.setdefault(jurisdiction, []).append(name)
+    return "\n".join(f"{jurisdiction}: {'; '.join(names)}" for jurisdiction, names in names_in.items())

@@ -1,16 +1,16 @@
-"""What to do when a model call fails: one table from the kind of failure to the act, for every server.
+"""What to do when a model call fails: one table from the kind of failure to the action, for every server.
 
-| kind | seen as | act |
+| kind | recognized by | action |
 |---|---|---|
-| busy | 429 | wait as Retry-After says, else back off; the limiter slows down |
-| transient | 408, 409, 5xx, time-out, broken connection | wait as Retry-After says, else back off |
-| invalid | an answer that does not meet the schema | ask once more with what is wrong; then keep its valid parts |
+| busy | 429 | wait as long as Retry-After says, else back off; the limiter slows down |
+| transient | 408, 409, 5xx, time-out, broken connection | wait as long as Retry-After says, else back off |
+| invalid | an answer that does not meet the schema | ask once more and say what is wrong; then keep the valid parts |
 | too_long | cut off at the token limit; prompt over the context length | split the window |
 | refused | a refusal or a content filter | split the window, so that the rest is read |
-| mode | a 4xx or 5xx that names the response format or tools | the next response mode, if the mode is ours to choose |
-| parameter | a 400 that names temperature or max_tokens | send the call as this model wants it |
+| mode | a 4xx or 5xx that names the response format or tools | use the next response mode, if the choice is ours |
+| parameter | a 400 that names temperature or max_tokens | send the parameter as this model takes it |
 | stop | 401, 402, 403, 404, an exhausted quota | stop the run and say what to fix |
-| rejected | any other 4xx | the window fails with the server's own words |
+| rejected | any other 4xx | the window fails with the server's message |
 """
 
 import random
@@ -20,10 +20,13 @@ from typing import Literal
 
 Kind = Literal["busy", "transient", "invalid", "too_long", "refused", "mode", "parameter", "stop", "rejected"]
 
-WAITS: frozenset[Kind] = frozenset({"busy", "transient"})
-SPLITS: frozenset[Kind] = frozenset({"too_long", "refused"})
+RETRIED_KINDS: frozenset[Kind] = frozenset({"busy", "transient"})
+SPLIT_KINDS: frozenset[Kind] = frozenset({"too_long", "refused"})
 
-_FIRST_WAIT, _LONGEST_WAIT, _LONGEST_RETRY_AFTER = 0.5, 30.0, 120.0  # seconds
+# The first wait is the OpenAI SDK's. The bounds are not measured: longer waits would look like a run that hangs.
+_FIRST_BACKOFF_SECONDS = 0.5
+_MAX_BACKOFF_SECONDS = 30.0
+_MAX_RETRY_AFTER_SECONDS = 120.0
 
 
 @dataclass(frozen=True)
@@ -35,8 +38,8 @@ class Failure:
     retry_after: float | None = None
 
 
-class CallFailed(Exception):  # noqa: N818 -- an outcome that the analyst handles, not a bug
-    """A call has failed for good; ``failure`` says how."""
+class CallFailed(Exception):  # noqa: N818 -- an outcome that the analyst handles, no bug
+    """A call has failed and is not tried again; ``failure`` says why."""
 
     def __init__(self, failure: Failure) -> None:
         super().__init__(failure.detail)
@@ -47,15 +50,15 @@ def wait_before(failure: Failure, attempt: int, *, jitter: float | None = None) 
     """Seconds to wait after the given attempt (from 1): what the server asks for, else doubling from half a second.
 
     Args:
-        failure: of a kind in ``WAITS``.
+        failure: its kind is in ``RETRIED_KINDS``.
         attempt: how many attempts have been made.
-        jitter: 0-1, spreads the calls of a burst; default: random.
+        jitter: 0-1, so that the calls of a burst do not come back together; default: random.
 
     """
     spread = random.random() if jitter is None else jitter  # noqa: S311 -- spreads load, guards nothing
     if failure.retry_after is not None:
-        return min(failure.retry_after, _LONGEST_RETRY_AFTER) + 0.1 * spread
-    backoff: float = min(_LONGEST_WAIT, _FIRST_WAIT * 2.0 ** (attempt - 1))
+        return min(failure.retry_after, _MAX_RETRY_AFTER_SECONDS) + 0.1 * spread
+    backoff: float = min(_MAX_BACKOFF_SECONDS, _FIRST_BACKOFF_SECONDS * 2.0 ** (attempt - 1))
     return backoff * (0.75 + 0.5 * spread)
 
 
@@ -88,41 +91,41 @@ def _number(value: str | None) -> float | None:
     return number if number is not None and number < float("inf") else None
 
 
-_MODE_WORDS = ("response_format", "json_schema", "json_object", "tool_choice", "tools", "function call", "grammar")
-_PARAMETER_WORDS = ("max_tokens", "max_completion_tokens", "temperature")
-_LENGTH_WORDS = ("context_length", "context length", "context size", "maximum context", "too many tokens", "too long")
-_QUOTA_WORDS = ("insufficient_quota", "billing", "credit balance")
+_MODE_TERMS = ("response_format", "json_schema", "json_object", "tool_choice", "tools", "function call", "grammar")
+_PARAMETER_TERMS = ("max_tokens", "max_completion_tokens", "temperature")
+_LENGTH_TERMS = ("context_length", "context length", "context size", "maximum context", "too many tokens", "too long")
+_QUOTA_TERMS = ("insufficient_quota", "billing", "credit balance")
 
 
-def kind_of_status(status: int, words: str) -> Kind:
-    """The kind of failure that an HTTP status and the server's words (error code and message) mean."""
-    words = words.lower()
+def kind_of_status(status: int, message: str) -> Kind:
+    """The kind of failure that an HTTP status and the server's message (error code and text) mean."""
+    message = message.lower()
 
-    def names(any_of: tuple[str, ...]) -> bool:
-        return any(word in words for word in any_of)
+    def mentions(terms: tuple[str, ...]) -> bool:
+        return any(term in message for term in terms)
 
     if status == 429:
-        return "stop" if names(_QUOTA_WORDS) else "busy"
+        return "stop" if mentions(_QUOTA_TERMS) else "busy"
     if status in (401, 402, 403, 404):
         return "stop"
-    if status == 413 or (status in (400, 422, 500) and names(_LENGTH_WORDS)):
+    if status == 413 or (status in (400, 422, 500) and mentions(_LENGTH_TERMS)):
         return "too_long"
-    if names(_MODE_WORDS) and status not in (502, 503, 504):
+    if mentions(_MODE_TERMS) and status not in (502, 503, 504):
         return "mode"
-    if status in (400, 422) and names(_PARAMETER_WORDS):
+    if status in (400, 422) and mentions(_PARAMETER_TERMS):
         return "parameter"
     if status in (408, 409) or status >= 500:
         return "transient"
     return "rejected"
 
 
-def advice(failure: Failure, where: str, model: str) -> str:
-    """One sentence on a failure of the kind "stop" that says what to fix; ``where`` is the server."""
-    said = failure.detail
-    if said.startswith("HTTP 401"):
-        return f"{where} does not accept the API key; check OPENAI_API_KEY ({said})"
-    if said.startswith("HTTP 404"):
-        return f"{where} has no model {model!r} or no such address; check --model and --base-url ({said})"
-    if said.startswith("HTTP 403"):
-        return f"this API key may not use {model!r} at {where}; check the key's permissions ({said})"
-    return f"the account at {where} has no quota left; check its billing, then resume the run ({said})"
+def advice(failure: Failure, server: str, model: str) -> str:
+    """One sentence on a failure of the kind "stop" that says what to fix."""
+    detail = failure.detail
+    if detail.startswith("HTTP 401"):
+        return f"{server} does not accept the API key; check OPENAI_API_KEY ({detail})"
+    if detail.startswith("HTTP 404"):
+        return f"{server} has no model {model!r} or no such address; check --model and --base-url ({detail})"
+    if detail.startswith("HTTP 403"):
+        return f"this API key may not use {model!r} at {server}; check the key's permissions ({detail})"
+    return f"the account at {server} has no quota left; check its billing, then resume the run ({detail})"

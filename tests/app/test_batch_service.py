@@ -11,9 +11,9 @@ from tests.fakes import OK, FakeServer, error
 
 @pytest.fixture(autouse=True)
 def short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(batches, "_SETTLE", 0.5)
-    monkeypatch.setattr(batches, "_FIRST_POLL", 0.01)
-    monkeypatch.setattr(retry, "_FIRST_WAIT", 0.01)
+    monkeypatch.setattr(batches, "_GATHER_SECONDS", 0.5)
+    monkeypatch.setattr(batches, "_FIRST_POLL_SECONDS", 0.01)
+    monkeypatch.setattr(retry, "_FIRST_BACKOFF_SECONDS", 0.01)
     monkeypatch.setenv("SMALLPRINT_INPUT_PRICE", "1")
     monkeypatch.setenv("SMALLPRINT_OUTPUT_PRICE", "2")
 

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from classifiers.model.llm import Caller
+from classifiers.model.llm import ModelClient
 from classifiers.work import Budget, MemoryAnswers
 from evals.judging import Judge, by_people, claims_of, judge_run, said_of
 from smallprint.settings import Settings
@@ -37,13 +37,13 @@ def answering(says):
 
 def judged(server: FakeServer, answers: MemoryAnswers | None = None):
     settings = Settings(base_url=server.base_url, api_key="x", model="openai:fake", max_attempts=1)
-    caller = Caller("openai:fake", settings)
+    client = ModelClient("openai:fake", settings)
 
     async def go():
         try:
-            return await judge_run(run(), Judge(caller, answers or MemoryAnswers(), Budget(), b"secret"))
+            return await judge_run(run(), Judge(client, answers or MemoryAnswers(), Budget(), b"secret"))
         finally:
-            await caller.close()
+            await client.close()
 
     return asyncio.run(go())
 

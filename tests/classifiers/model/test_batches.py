@@ -20,9 +20,9 @@ PRICES = {"input_price": 1.0, "output_price": 4.0}
 
 @pytest.fixture(autouse=True)
 def short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(batches, "_SETTLE", 0.05)
-    monkeypatch.setattr(batches, "_FIRST_POLL", 0.01)
-    monkeypatch.setattr(retry, "_FIRST_WAIT", 0.01)
+    monkeypatch.setattr(batches, "_GATHER_SECONDS", 0.05)
+    monkeypatch.setattr(batches, "_FIRST_POLL_SECONDS", 0.01)
+    monkeypatch.setattr(retry, "_FIRST_BACKOFF_SECONDS", 0.01)
 
 
 class StoppedError(Exception):

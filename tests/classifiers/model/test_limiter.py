@@ -34,13 +34,13 @@ def test_a_busy_server_halves_the_calls_and_good_answers_bring_them_back() -> No
     async def run() -> list[int]:
         limiter = Limiter(in_flight=8)
         limiter.slow_down(0.0)
-        seen = [int(limiter.allowed)]
+        seen = [int(limiter.in_flight_limit)]
         for _ in range(4):
-            limiter.went_well()
-        seen.append(int(limiter.allowed))
+            limiter.speed_up()
+        seen.append(int(limiter.in_flight_limit))
         for _ in range(100):
-            limiter.went_well()
-        return [*seen, int(limiter.allowed)]
+            limiter.speed_up()
+        return [*seen, int(limiter.in_flight_limit)]
 
     assert asyncio.run(run()) == [4, 4, 8]
 
@@ -50,7 +50,7 @@ def test_the_refusals_of_one_burst_count_once() -> None:
         limiter = Limiter(in_flight=8)
         for _ in range(8):
             limiter.slow_down(0.0)
-        return limiter.allowed
+        return limiter.in_flight_limit
 
     assert asyncio.run(run()) == 4
 
@@ -60,7 +60,7 @@ def test_there_is_always_room_for_one_call() -> None:
         limiter = Limiter(in_flight=1)
         limiter.slow_down(0.0)
         async with limiter.slot(10):
-            return limiter.allowed
+            return limiter.in_flight_limit
 
     assert asyncio.run(run()) == 1
 
@@ -100,8 +100,8 @@ def test_a_call_that_fails_gives_its_place_back() -> None:
         for _ in range(3):
             with pytest.raises(ZeroDivisionError):
                 async with limiter.slot(10):
-                    _ = 1 / limiter.running - 1 / 0
-        return limiter.running
+                    _ = 1 / limiter.in_flight - 1 / 0
+        return limiter.in_flight
 
     assert asyncio.run(run()) == 0
 
@@ -143,6 +143,6 @@ def test_a_call_that_is_cancelled_while_it_waits_leaves_its_place() -> None:
         await asyncio.sleep(0)
         second.cancel()
         done = await asyncio.gather(first, third)
-        return limiter.running, all(done)
+        return limiter.in_flight, all(done)
 
     assert asyncio.run(run()) == (0, True)

@@ -13,7 +13,7 @@ from tests.fakes import FAULTS, OK, FakeServer, Fault, Request, careful, error, 
 @pytest.fixture(autouse=True)
 def short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     """Backing off is measured in the benchmark; here it need only happen."""
-    monkeypatch.setattr(retry, "_FIRST_WAIT", 0.01)
+    monkeypatch.setattr(retry, "_FIRST_BACKOFF_SECONDS", 0.01)
 
 
 def accounted(text: Text, analysis: Analysis) -> bool:
