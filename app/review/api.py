@@ -11,8 +11,8 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from app.json_output import draft_json
+from app.review.auth import Fields, now
 from app.review.forms import from_fields
-from app.review.gate import Fields, now
 from app.review.library import Library
 from smallprint import review
 from smallprint.records import Factors
@@ -244,7 +244,7 @@ def decide(caller: Decider, draft_id: Id, wanted: Wanted) -> Decided:
         decision = decision.model_copy(update={"words": words})
     with caller.state.store.write() as connection:
         done = decisions.decide(connection, decision, caller.state.registry)
-    caller.state.told(done)
+    caller.state.announce(done)
     return _decided(caller, done)
 
 
@@ -271,7 +271,7 @@ def decide_many(caller: Decider, wanted: Annotated[list[WantedOf], Field(min_len
     requested = [_decision(caller, one.draft, one) for one in wanted]
     with caller.state.store.write() as connection:
         done, left = decisions.decide_many(connection, requested, caller.state.registry)
-    caller.state.told(done)
+    caller.state.announce(done)
     return _decided(caller, done, {draft: str(error) for draft, error in left.items()})
 
 
@@ -280,7 +280,7 @@ def undo(caller: Decider, act: Id) -> Decided:
     """Compensate an act; leads undo what others did too."""
     with caller.state.store.write() as connection:
         done = decisions.undo(connection, act, by=caller.person.name, at=caller.at, anyone=caller.person.may("lead"))
-    caller.state.told(done)
+    caller.state.announce(done)
     return _decided(caller, done)
 
 

@@ -5,9 +5,9 @@ from fastapi.responses import RedirectResponse, Response
 from sqlalchemy import delete, insert, select
 
 from app.review.agreement import sampled
+from app.review.auth import Decide, DeniedError, Fields, Visit
 from app.review.draft_pages import standing_of
 from app.review.forms import choices, from_fields, laws_of, level_of, to_fields, without_empty_rows
-from app.review.gate import Decide, DeniedError, Fields, Visit
 from app.review.pages import page
 from app.review.source_pane import source_pane, volume_of
 from smallprint.records import Draft

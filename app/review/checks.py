@@ -3,8 +3,8 @@
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse, Response
 
+from app.review.auth import See
 from app.review.forms import FACTORS, read_citations
-from app.review.gate import See
 from app.review.source_pane import library
 from smallprint.records import Factors
 from smallprint.severity import score, severity

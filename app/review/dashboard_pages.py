@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from app.review import agreement, figures, plots
-from app.review.gate import Lead
+from app.review.auth import Lead
 from app.review.pages import page
 from app.review.queue_pages import midnight
 from smallprint.store import outbox

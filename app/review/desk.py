@@ -22,7 +22,7 @@ from app.review import (
     sign_in,
 )
 from app.review.api import create_api
-from app.review.gate import DeniedError, SignInNeededError
+from app.review.auth import DeniedError, SignInNeededError
 from app.review.library import Library
 from app.review.oidc import Provider
 from app.review.oidc import router as oidc_router
@@ -43,7 +43,7 @@ def create_desk(
     store: Store,
     *,
     clock: Callable[[], datetime] = utc_now,
-    told: Callable[[Done], None] | None = None,
+    announce: Callable[[Done], None] | None = None,
     https: bool = False,
     blind_share: float = 0.0,
     snapshots: Path | None = None,
@@ -54,7 +54,7 @@ def create_desk(
     Args:
         store: an open database.
         clock: gives the time; aware, UTC.
-        told: called after each decision that was written.
+        announce: called after each decision that was written.
         https: whether browsers reach it by https alone.
         oidc: where people sign in elsewhere.
         snapshots: the folder of captured bytes, for pictures of PDF pages; None: no pictures.
@@ -69,7 +69,7 @@ def create_desk(
     app.state.oidc = oidc
     app.state.images = PageImages(snapshots) if snapshots else None
     app.state.blind_share = blind_share
-    app.state.told = told or (lambda _done: None)
+    app.state.announce = announce or (lambda _done: None)
     app.add_middleware(Shield, https=https)
     for part in (
         sign_in,

@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from sqlalchemy import Connection, select
 
+from app.review.auth import Decide, DeniedError, Fields, See, Visit
 from app.review.forms import (
     EDIT_FIELDS,
     choices,
@@ -18,7 +19,6 @@ from app.review.forms import (
     to_fields,
     without_empty_rows,
 )
-from app.review.gate import Decide, DeniedError, Fields, See, Visit
 from app.review.page_images import PageImages
 from app.review.pages import page, view_query
 from app.review.queue_pages import midnight
@@ -192,7 +192,7 @@ def decide(visit: Decide, draft_id: str) -> Response:
         return _conflict(visit, error, filters)
     except RefusedError as error:
         return _refused(visit, draft_id, error, filters)
-    visit.request.app.state.told(done)
+    visit.request.app.state.announce(done)
     return RedirectResponse(next_address(visit, filters, done=done.act, skip=draft_id), 303)
 
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from app.review.gate import Fields
+from app.review.auth import Fields
 from app.review.library import Volume
 from classifiers.citations import resolve_frameworks
 from classifiers.proposals import CitedFramework

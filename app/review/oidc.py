@@ -19,7 +19,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
-from app.review.gate import COOKIE, DeniedError, now, own_path
+from app.review.auth import COOKIE, DeniedError, now, own_path
 from app.review.sign_in import signed_in
 from smallprint.errors import UserError
 from smallprint.store import Store, kept_forms, people

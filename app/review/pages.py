@@ -13,8 +13,8 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
+from app.review.auth import Visit
 from app.review.forms import LABELS, named
-from app.review.gate import Visit
 from classifiers.drafting import FLAGS
 from smallprint.review import REASONS, RETIRED, document_record_id, record_id
 from smallprint.store.queue import Filters

@@ -5,7 +5,7 @@ from typing import get_args
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
-from app.review.gate import COOKIE, Admin, See, Visit
+from app.review.auth import COOKIE, Admin, See, Visit
 from app.review.pages import page
 from app.review.passwords import hash_password, problem_with, verify
 from smallprint.errors import UserError

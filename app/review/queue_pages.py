@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy import Connection, RowMapping, delete, insert, or_, select
 
-from app.review.gate import Decide, DeniedError, See, Visit
+from app.review.auth import Decide, DeniedError, See, Visit
 from app.review.pages import page, view_query
 from app.review.views import deed, filters_from, filters_of, next_address
 from smallprint.review import Decision, RefusedError
@@ -130,7 +130,7 @@ def decide_many(visit: Decide) -> Response:
     with visit.store.write() as connection:
         done, left = decisions.decide_many(connection, requested, visit.registry)
         lines = {one: queue.line(connection, one, visit.now) for one in left}
-    visit.request.app.state.told(done)
+    visit.request.app.state.announce(done)
     if left:
         return page(
             visit.request,
@@ -178,7 +178,7 @@ def undo(visit: Decide) -> Response:
             )
     except RefusedError as error:
         return page(visit.request, "message.html", visit=visit, status=409, title="Not undone", said=str(error))
-    visit.request.app.state.told(done)
+    visit.request.app.state.announce(done)
     said = _with_done(filters, done.act)
     if len(done.verdicts) == 1 and done.verdicts[0].draft.status == "draft":
         return RedirectResponse(f"/draft/{done.verdicts[0].draft.id}?{said}#evidence", 303)

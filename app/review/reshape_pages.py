@@ -6,9 +6,9 @@ from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy import select
 
+from app.review.auth import Decide, DeniedError, Fields, See, Visit
 from app.review.draft_pages import seen_version, standing_of
 from app.review.forms import FACTORS, choices, from_fields, laws_of, level_of, to_fields, without_empty_rows
-from app.review.gate import Decide, DeniedError, Fields, See, Visit
 from app.review.library import Volume
 from app.review.pages import page, view_query
 from app.review.source_pane import source_pane, volume_of

@@ -9,8 +9,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from app.review.forms import edit_fields
-from app.review.gate import (
+from app.review.auth import (
     COOKIE,
     GUEST_COOKIE,
     DeniedError,
@@ -23,6 +22,7 @@ from app.review.gate import (
     now,
     own_path,
 )
+from app.review.forms import edit_fields
 from app.review.pages import page
 from app.review.passwords import hash_password, problem_with, verify
 from smallprint.errors import UserError

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, select
 
-from app.review.gate import DeniedError, Visit
+from app.review.auth import DeniedError, Visit
 from app.review.library import Library, Volume
 from app.review.page_images import PageImages, Sheet
 from app.review.pages import safe_link

@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl
 
 from sqlalchemy import Connection, select
 
-from app.review.gate import Visit
+from app.review.auth import Visit
 from app.review.pages import view_query
 from smallprint.review import record_id
 from smallprint.store import queue

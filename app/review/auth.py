@@ -1,4 +1,4 @@
-"""The gate: who is asking, what they may do, whether a form is really ours, and what an expired session had typed."""
+"""Who is asking and what they may do: sessions, roles, forged forms refused, and what an expired session had typed."""
 
 import hmac
 import re
