@@ -1,4 +1,7 @@
-"""News of records for other systems: a signed webhook, a Prefect event; taken from the outbox by a thread for each."""
+"""Announces changes of records: a thread for each channel takes messages from the outbox and sends them.
+
+Two channels: a signed webhook (docs/webhook.md) and Prefect events.
+"""
 
 import hmac
 import json
@@ -22,23 +25,23 @@ from smallprint.store import Store, outbox
 from smallprint.store.decisions import Done
 from smallprint.store.outbox import Channel, Message
 
-_LOOK = 30.0  # seconds between looks for what other processes put there
-_BEAT = timedelta(hours=1)  # between two words of ours that we still listen
-_LATER = (408, 425, 429)  # answers that speak of the moment, not of the message
+POLL_SECONDS = 30.0  # between looks for messages that other processes put into the outbox
+HEARTBEAT = timedelta(hours=1)  # how often a running desk says that its channel is still in use
+RETRY_STATUSES = (408, 425, 429)  # client errors that are about the moment and not about the message
 
-Send = Callable[[dict[str, Any]], None]  # raises httpx.HTTPError when the message was not taken
+Send = Callable[[dict[str, Any]], None]  # raises httpx.HTTPError when the message was not accepted
 
 
 @dataclass(frozen=True)
 class Webhook:
-    """Where news goes, and the secret that signs it."""
+    """Where messages are posted, and the secret that signs them."""
 
     url: str
     secret: str
 
 
 def can_be_posted_to(url: str) -> bool:
-    """Whether it is the address of a host on the web; a courier would try any other for days."""
+    """Whether it is an absolute web address; any other would fail for days before it was given up."""
     try:
         parts = urlsplit(url)
         return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
@@ -46,8 +49,8 @@ def can_be_posted_to(url: str) -> bool:
         return False
 
 
-def told(message: Message) -> dict[str, Any]:
-    """A message as listeners read it; ``id`` is the same at every try."""
+def message_json(message: Message) -> dict[str, Any]:
+    """A message as it is sent; ``id`` is the same at every try."""
     return {
         "id": message.key,
         "event": message.event,
@@ -60,33 +63,33 @@ def told(message: Message) -> dict[str, Any]:
     }
 
 
-def signature(secret: str, moment: int, body: bytes) -> str:
-    """HMAC-SHA256 over "time.body": who knows the secret can tell that it is ours and that it is fresh."""
-    return "sha256=" + hmac.new(secret.encode(), f"{moment}.".encode() + body, sha256).hexdigest()
+def signature(secret: str, timestamp: int, body: bytes) -> str:
+    """HMAC-SHA256 over "timestamp.body": a receiver with the secret can check that it is from us and recent."""
+    return "sha256=" + hmac.new(secret.encode(), f"{timestamp}.".encode() + body, sha256).hexdigest()
 
 
-def by_webhook(webhook: Webhook, client: httpx.Client) -> Send:
-    """Posts messages there, signed."""
+def webhook_sender(webhook: Webhook, client: httpx.Client) -> Send:
+    """A function that posts messages to the webhook, signed."""
 
     def send(message: dict[str, Any]) -> None:
-        body, moment = json.dumps(message, ensure_ascii=False).encode(), int(time.time())
+        body, timestamp = json.dumps(message, ensure_ascii=False).encode(), int(time.time())
         headers = {
             "content-type": "application/json",
             "x-smallprint-id": message["id"],
-            "x-smallprint-time": str(moment),
-            "x-smallprint-signature": signature(webhook.secret, moment, body),
+            "x-smallprint-time": str(timestamp),
+            "x-smallprint-signature": signature(webhook.secret, timestamp, body),
         }
-        answer = client.post(webhook.url, content=body, headers=headers)
-        if not answer.is_success:  # a redirect too: nobody sends our news elsewhere
-            raise httpx.HTTPStatusError(str(answer.status_code), request=answer.request, response=answer)
+        response = client.post(webhook.url, content=body, headers=headers)
+        if not response.is_success:  # redirects too: nobody may send our messages to another address
+            raise httpx.HTTPStatusError(str(response.status_code), request=response.request, response=response)
 
     return send
 
 
-def by_prefect(message: dict[str, Any]) -> None:
-    """Records the same as an event of Prefect's, for automations there.
+def send_to_prefect(message: dict[str, Any]) -> None:
+    """Record the message as a Prefect event, for automations there.
 
-    By the client and not by ``emit_event``, which only says that it will try.
+    By the client and not by ``emit_event``, which returns before anything was recorded and reports no failure.
     """
     from prefect.client.orchestration import get_client
 
@@ -107,115 +110,117 @@ def by_prefect(message: dict[str, Any]) -> None:
         client.request("POST", "/events", json=[event])
 
 
-class Courier:
-    """Brings one channel its news, in order, as long as it lives; what is not taken waits in the outbox."""
+class ChannelSender:
+    """Sends one channel its messages in order, on a thread of its own; what is not accepted stays in the outbox."""
 
     def __init__(self, store: Store, channel: Channel, send: Send, clock: Callable[[], datetime]) -> None:
         self.store, self.channel, self.send, self.clock = store, channel, send, clock
-        self._bell, self._end = Event(), Event()
-        self._heard = clock()
-        self._away = False
+        self._wake, self._stop = Event(), Event()
+        self._last_heartbeat = clock()
+        self._listener_is_down = False
         with store.write() as connection:
-            outbox.listen(connection, channel, self._heard)
-            outbox.hurry(connection, channel, self._heard)
-        self._thread = Thread(target=self._run, name=f"courier {channel}", daemon=True)
+            outbox.listen(connection, channel, self._last_heartbeat)
+            outbox.hurry(connection, channel, self._last_heartbeat)
+        self._thread = Thread(target=self._run, name=f"announce {channel}", daemon=True)
         self._thread.start()
 
-    def ring(self) -> None:
-        """There may be news; returns at once."""
-        self._bell.set()
+    def wake(self) -> None:
+        """There may be a new message; returns at once."""
+        self._wake.set()
 
     def close(self) -> None:
-        """Finish what is on its way, then end."""
-        self._end.set()
-        self._bell.set()
+        """Finish the message that is being sent, then end."""
+        self._stop.set()
+        self._wake.set()
         self._thread.join(15)
 
     def _run(self) -> None:
-        while not self._end.is_set():
-            self._bell.clear()
+        while not self._stop.is_set():
+            self._wake.clear()
             try:
-                away = self._round()
-                wait = self._until_due()
+                pause = self._send_due()
+                wait = self._seconds_until_due()
             except StoreError as error:
                 sys.stderr.write(f"smallprint: announcements wait for the database: {error}\n")
-                away, wait = None, _LOOK
-            if away is None:
-                self._bell.wait(wait)
+                pause, wait = None, POLL_SECONDS
+            if pause is None:
+                self._wake.wait(wait)
             else:
-                self._end.wait(away)  # other news does not bring a listener back
+                self._stop.wait(pause)  # a new message does not mean that the listener is back
 
-    def _round(self) -> float | None:
-        """Deliver all that is due; seconds to be quiet where the listener is away."""
+    def _send_due(self) -> float | None:
+        """Send all that is due; returns seconds to pause where the listener is down."""
         now = self.clock()
-        if now - self._heard > _BEAT:
-            self._heard = now
+        if now - self._last_heartbeat > HEARTBEAT:
+            self._last_heartbeat = now
             with self.store.write() as connection:
                 outbox.listen(connection, self.channel, now)
-        while not self._end.is_set():
+        while not self._stop.is_set():
             with self.store.write() as connection:
                 message = outbox.claim(connection, self.channel, self.clock())
             if message is None:
                 return None
             try:
-                self.send(told(message))
+                self.send(message_json(message))
             except httpx.HTTPError as error:
-                if (quiet := self._not_taken(message, error)) is not None:
-                    return quiet
+                if (pause := self._record_failure(message, error)) is not None:
+                    return pause
                 continue
-            self._away = False
+            self._listener_is_down = False
             with self.store.write() as connection:
                 outbox.delivered(connection, message)
         return None
 
-    def _not_taken(self, message: Message, error: httpx.HTTPError) -> float | None:
-        """Keep it for later; seconds to be quiet, None where only this message is refused."""
+    def _record_failure(self, message: Message, error: httpx.HTTPError) -> float | None:
+        """Put the message back; returns seconds to pause, None where the listener refused this message alone."""
         status = error.response.status_code if isinstance(error, httpx.HTTPStatusError) else 0
-        # Never the error's own words for a status: they hold the address, and addresses of webhooks are secrets.
+        # Never the error's own text for a status: it holds the address, and addresses of webhooks are secrets.
         problem = f"it answered {status}" if status else f"{type(error).__name__}: {error}"
         now = self.clock()
         with self.store.write() as connection:
-            again = outbox.failed(connection, message, problem, now)
-        refused = 400 <= status < 500 and status not in _LATER
-        if again is None or refused or not self._away:
-            then = "is given up until the desk starts again" if again is None else "waits and is sent again"
+            next_try = outbox.failed(connection, message, problem, now)
+        refused = 400 <= status < 500 and status not in RETRY_STATUSES
+        if next_try is None or refused or not self._listener_is_down:
+            outlook = "is given up until the desk starts again" if next_try is None else "waits and is sent again"
             sys.stderr.write(
-                f"smallprint: the {self.channel} did not take {record_id(message.record)} ({problem}); it {then}\n"
+                f"smallprint: the {self.channel} did not take {record_id(message.record)} ({problem}); it {outlook}\n"
             )
         if refused:
             return None
-        self._away = True
+        self._listener_is_down = True
         return outbox.pause(message.tries).total_seconds()
 
-    def _until_due(self) -> float:
+    def _seconds_until_due(self) -> float:
         with self.store.read() as connection:
             due = outbox.next_due(connection, self.channel)
-        return _LOOK if due is None else min(_LOOK, max(0.0, (due - self.clock()).total_seconds()))
+        return POLL_SECONDS if due is None else min(POLL_SECONDS, max(0.0, (due - self.clock()).total_seconds()))
 
 
 class Announcer:
-    """All couriers of a desk."""
+    """The channels of one desk; call it after each decision that was written."""
 
-    def __init__(self, couriers: list[Courier]) -> None:
-        self.couriers = couriers
+    def __init__(self, senders: list[ChannelSender]) -> None:
+        self.senders = senders
 
     def __call__(self, _done: Done) -> None:
-        """Something was decided."""
-        for one in self.couriers:
-            one.ring()
+        """Wake every channel."""
+        for sender in self.senders:
+            sender.wake()
 
     def close(self) -> None:
-        """End them; what is left is sent when a desk starts again."""
-        for one in self.couriers:
-            one.close()
+        """End the threads; what is left in the outbox is sent when a desk starts again."""
+        for sender in self.senders:
+            sender.close()
 
 
-def announcer(store: Store, url: str | None, secret: str | None, clock: Callable[[], datetime]) -> Announcer | None:
-    """The announcer that the settings ask for; None where there is nobody to tell."""
-    couriers = []
+def start_announcer(
+    store: Store, url: str | None, secret: str | None, clock: Callable[[], datetime]
+) -> Announcer | None:
+    """Start the channels that are configured (a webhook's ``url``, PREFECT_API_URL); None where there is none."""
+    senders = []
     if url is not None:
         client = httpx.Client(timeout=10, follow_redirects=False)
-        couriers.append(Courier(store, "webhook", by_webhook(Webhook(url, secret or ""), client), clock))
+        senders.append(ChannelSender(store, "webhook", webhook_sender(Webhook(url, secret or ""), client), clock))
     if os.environ.get("PREFECT_API_URL"):
-        couriers.append(Courier(store, "prefect", by_prefect, clock))
-    return Announcer(couriers) if couriers else None
+        senders.append(ChannelSender(store, "prefect", send_to_prefect, clock))
+    return Announcer(senders) if senders else None

@@ -6,7 +6,7 @@ from ipaddress import ip_address
 
 import uvicorn
 
-from app.review.announce import announcer, can_be_posted_to
+from app.review.announce import can_be_posted_to, start_announcer
 from app.review.desk import create_desk, utc_now
 from app.review.oidc import Provider
 from app.review.pages import warm
@@ -38,9 +38,9 @@ def serve(settings: Settings, *, host: str, port: int, https: bool = False) -> N
     secret = settings.webhook_secret.get_secret_value() if settings.webhook_secret else None
     provider = provider_of(settings)
     store = open_store(settings.sqlalchemy_url)
-    told = None
+    announce = None
     try:
-        told = announcer(store, settings.webhook_url, secret, utc_now)
+        announce = start_announcer(store, settings.webhook_url, secret, utc_now)
         with store.write() as connection:
             queue.place_missing(connection)
             waiting = queue.total(connection, queue.Filters())
@@ -54,7 +54,7 @@ def serve(settings: Settings, *, host: str, port: int, https: bool = False) -> N
         config = uvicorn.Config(
             create_desk(
                 store,
-                told=told,
+                announce=announce,
                 https=https,
                 blind_share=settings.blind_share,
                 snapshots=settings.snapshots,
@@ -80,8 +80,8 @@ def serve(settings: Settings, *, host: str, port: int, https: bool = False) -> N
         if not server.started:
             raise UserError(f"the desk cannot listen on {host}:{port}; choose another port with --port")
     finally:
-        if told is not None:
-            told.close()
+        if announce is not None:
+            announce.close()
         store.close()
 
 

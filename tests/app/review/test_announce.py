@@ -1,4 +1,4 @@
-"""News of records: signed, in order, under one key however often it is sent; kept while anybody is down."""
+"""Announcements: signed, in order, one key a message however often it is sent, kept while a listener is down."""
 
 import asyncio
 import json
@@ -19,7 +19,15 @@ from queue import Queue
 import httpx
 import pytest
 
-from app.review.announce import Announcer, Courier, Webhook, by_prefect, by_webhook, signature, told
+from app.review.announce import (
+    Announcer,
+    ChannelSender,
+    Webhook,
+    message_json,
+    send_to_prefect,
+    signature,
+    webhook_sender,
+)
 from flows.engine import start_prefect
 from smallprint.registry import load
 from smallprint.review import Decision
@@ -27,7 +35,7 @@ from smallprint.store import decisions, outbox, people
 from tests.desk import ARBITRATION, CLASS_ACTION, NOW, PRICES, REFUND
 
 ROOT = Path(__file__).resolve().parents[3]
-SECRET = "between the two of us"
+SECRET = "a secret of the desk and its listener"
 
 
 def documented_check():
@@ -35,9 +43,9 @@ def documented_check():
     (code,) = re.findall(
         r"^```python\n(.*?)^```$", (ROOT / "docs" / "webhook.md").read_text(), re.MULTILINE | re.DOTALL
     )
-    space: dict = {}
-    exec(code, space)  # noqa: S102 -- our own documentation
-    return space["is_authentic"]
+    namespace: dict = {}
+    exec(code, namespace)  # noqa: S102 -- our own documentation
+    return namespace["is_authentic"]
 
 
 is_authentic = documented_check()
@@ -45,47 +53,47 @@ is_authentic = documented_check()
 
 @dataclass
 class Receiver:
-    """A listener: answers as told, keeps what it took and what it refused."""
+    """A listener with a set answer that records what it accepted and refused."""
 
     url: str = ""
     answer: int = 204
-    refuses: set[str] = field(default_factory=set)  # ids of drafts that it wants nothing of
-    took: Queue = field(default_factory=Queue)  # messages
-    raw: list = field(default_factory=list)  # headers and body of each
+    refuses: set[str] = field(default_factory=set)  # ids of drafts whose messages it answers with 422
+    accepted: Queue = field(default_factory=Queue)  # messages
+    raw: list = field(default_factory=list)  # headers and body of each request
     refused: Queue = field(default_factory=Queue)
-    hears: threading.Event = field(default_factory=threading.Event)  # unset: it hears and does not answer
+    answers: threading.Event = field(default_factory=threading.Event)  # unset: requests wait for their answer
 
     def message(self, *, refused: bool = False) -> dict:
-        return (self.refused if refused else self.took).get(timeout=30)
+        return (self.refused if refused else self.accepted).get(timeout=30)
 
 
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
-    made = Receiver()
-    made.hears.set()
+    listener = Receiver()
+    listener.answers.set()
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self):
             body = self.rfile.read(int(self.headers["content-length"]))
             message = json.loads(body)
-            made.raw.append((self.headers, body))
+            listener.raw.append((self.headers, body))
             genuine = is_authentic(SECRET, self.headers, body) and self.headers["x-smallprint-id"] == message["id"]
-            status = 401 if not genuine else 422 if message["draft"]["id"] in made.refuses else made.answer
-            (made.took if status == 204 else made.refused).put(message)
-            made.hears.wait(30)
+            status = 401 if not genuine else 422 if message["draft"]["id"] in listener.refuses else listener.answer
+            (listener.accepted if status == 204 else listener.refused).put(message)
+            listener.answers.wait(30)
             self.send_response(status)
             self.send_header("location", "http://127.0.0.1:9/elsewhere")
             self.end_headers()
 
-        def log_message(self, *_said):
+        def log_message(self, *_arguments):
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
-    made.url = f"http://127.0.0.1:{server.server_port}/hook"
-    yield made
-    made.hears.set()
+    listener.url = f"http://127.0.0.1:{server.server_port}/hook"
+    yield listener
+    listener.answers.set()
     server.shutdown()
     thread.join()
     server.server_close()
@@ -93,24 +101,26 @@ def receiver() -> Iterator[Receiver]:
 
 @pytest.fixture
 def announce(store, receiver, clock):
-    """Starts couriers for the webhook; all end with the test."""
+    """Starts announcers for the webhook, which all end with the test."""
     running: list[Announcer] = []
 
     def start() -> Announcer:
         client = httpx.Client(timeout=10)
-        made = Announcer([Courier(store, "webhook", by_webhook(Webhook(receiver.url, SECRET), client), clock)])
-        running.append(made)
-        return made
+        announcer = Announcer(
+            [ChannelSender(store, "webhook", webhook_sender(Webhook(receiver.url, SECRET), client), clock)]
+        )
+        running.append(announcer)
+        return announcer
 
     yield start
-    for one in running:
-        one.close()
+    for announcer in running:
+        announcer.close()
 
 
 def decide(store, kind, draft, saw=1, **fields):
     with store.write() as connection:
-        made = Decision(kind=kind, draft=draft.id, saw=saw, by="Anna", at=NOW, **fields)
-        return decisions.decide(connection, made, load())
+        decision = Decision(kind=kind, draft=draft.id, saw=saw, by="Anna", at=NOW, **fields)
+        return decisions.decide(connection, decision, load())
 
 
 def undo(store, done):
@@ -120,34 +130,36 @@ def undo(store, done):
 
 def backlog(store):
     with store.read() as connection:
-        return [(one.channel, one.waiting, one.given_up, one.problem) for one in outbox.backlog(connection)]
+        return [(line.channel, line.waiting, line.given_up, line.problem) for line in outbox.backlog(connection)]
 
 
-def drained(store, announcer) -> bool:
-    """Ends the couriers, which finish what is on its way; whether nothing is left."""
+def is_drained(store, announcer) -> bool:
+    """Close the announcer, which finishes the message it is sending; whether nothing is left."""
     announcer.close()
     return backlog(store) == []
 
 
-def test_what_happens_to_a_record_is_told_in_order(store, receiver, announce):
+def test_changes_of_records_are_announced_in_order(store, receiver, announce):
     announcer = announce()
     done = decide(store, "approve", REFUND)
     undo(store, undo(store, done))
     decide(store, "reject", ARBITRATION, reasons=("misread",))
     decide(store, "approve", PRICES, words=PRICES.model_copy(update={"title": "Prices change"}))
     announcer(done)
-    heard = [receiver.message() for _ in range(4)]
-    assert [(one["event"], one["record_id"], one["version"], one["draft"]["status"]) for one in heard] == [
+    messages = [receiver.message() for _ in range(4)]
+    assert [
+        (message["event"], message["record_id"], message["version"], message["draft"]["status"]) for message in messages
+    ] == [
         ("record.approved", "SP-P-000001", 2, "approved"),
         ("record.withdrawn", "SP-P-000001", 3, "draft"),
         ("record.approved", "SP-P-000001", 4, "approved"),
         ("record.amended", "SP-P-000002", 2, "approved"),
     ]
-    assert (heard[0]["act"], heard[0]["by"], heard[3]["draft"]["title"]) == (done.act, "Anna", "Prices change")
-    assert drained(store, announcer)
+    assert (messages[0]["act"], messages[0]["by"], messages[3]["draft"]["title"]) == (done.act, "Anna", "Prices change")
+    assert is_drained(store, announcer)
 
 
-def test_the_documented_check_refuses_what_is_forged_or_stale(store, receiver, announce):
+def test_the_documented_check_refuses_forged_and_stale_messages(store, receiver, announce):
     announce()(decide(store, "approve", REFUND))
     receiver.message()
     headers, body = receiver.raw[0]
@@ -158,32 +170,32 @@ def test_the_documented_check_refuses_what_is_forged_or_stale(store, receiver, a
     assert not is_authentic(SECRET, {"x-smallprint-time": stale, "x-smallprint-signature": signed}, body)
 
 
-def test_where_nobody_listens_nothing_is_kept(store):
+def test_without_a_listener_the_outbox_stays_empty(store):
     decide(store, "approve", REFUND)
     assert backlog(store) == []
 
 
-@pytest.mark.parametrize("answer", [pytest.param(503, id="out of order"), pytest.param(302, id="sent elsewhere")])
-def test_a_listener_that_is_away_gets_everything_once_when_it_is_back(store, receiver, announce, answer, capsys):
+@pytest.mark.parametrize("answer", [pytest.param(503, id="a server error"), pytest.param(302, id="a redirect")])
+def test_a_listener_that_was_down_gets_each_message_once_when_it_is_back(store, receiver, announce, answer, capsys):
     receiver.answer = answer
     announcer = announce()
     announcer(decide(store, "approve", REFUND))
     receiver.message(refused=True)
     decide(store, "approve", PRICES)
     announcer.close()
-    assert receiver.refused.empty()  # a listener that is away is not asked for each message
+    assert receiver.refused.empty()  # a listener that is down is not tried again for each message
     assert backlog(store) == [("webhook", 2, 0, f"it answered {answer}")]
-    said = capsys.readouterr().err
-    assert f"did not take SP-P-000001 (it answered {answer}); it waits" in said
-    assert receiver.url not in said
+    stderr = capsys.readouterr().err
+    assert f"did not take SP-P-000001 (it answered {answer}); it waits" in stderr
+    assert receiver.url not in stderr
     receiver.answer = 204
     announcer = announce()
     assert [receiver.message()["record_id"], receiver.message()["record_id"]] == ["SP-P-000001", "SP-P-000002"]
-    assert drained(store, announcer)
-    assert receiver.took.empty()
+    assert is_drained(store, announcer)
+    assert receiver.accepted.empty()
 
 
-def test_a_message_that_is_refused_does_not_hold_the_others_up(store, receiver, announce):
+def test_a_refused_message_does_not_hold_up_the_others(store, receiver, announce):
     receiver.refuses = {REFUND.id}
     announcer = announce()
     decide(store, "approve", REFUND)
@@ -193,7 +205,7 @@ def test_a_message_that_is_refused_does_not_hold_the_others_up(store, receiver, 
     assert backlog(store) == [("webhook", 1, 0, "it answered 422")]
 
 
-def test_what_is_away_for_days_is_given_up_until_a_desk_starts_again(store, receiver, announce, clock):
+def test_messages_for_a_listener_down_for_days_are_given_up_until_a_desk_starts(store, receiver, announce, clock):
     receiver.answer = 503
     announce().close()
     decide(store, "approve", REFUND)
@@ -205,10 +217,10 @@ def test_what_is_away_for_days_is_given_up_until_a_desk_starts_again(store, rece
     receiver.answer = 204
     announcer = announce()
     assert receiver.message()["record_id"] == "SP-P-000001"
-    assert drained(store, announcer)
+    assert is_drained(store, announcer)
 
 
-def test_what_nobody_took_in_a_month_is_dropped(store):
+def test_messages_that_nobody_accepted_in_a_month_are_dropped(store):
     with store.write() as connection:
         outbox.listen(connection, "webhook", NOW)
     decide(store, "approve", REFUND)
@@ -222,12 +234,12 @@ def test_what_nobody_took_in_a_month_is_dropped(store):
     assert backlog(store) == []
 
 
-def test_pauses_grow_to_an_hour():
+def test_pauses_between_tries_grow_to_an_hour():
     assert [outbox.pause(tries) for tries in (1, 2, 3)] == [timedelta(seconds=2**n) for n in (1, 2, 3)]
     assert outbox.pause(500) == timedelta(hours=1)
 
 
-def test_of_two_couriers_one_gets_a_message_and_the_other_after_its_death(store):
+def test_a_message_is_claimed_by_one_sender_and_by_another_when_the_first_has_died(store):
     with store.write() as connection:
         outbox.listen(connection, "webhook", NOW)
     decide(store, "approve", REFUND)
@@ -238,7 +250,7 @@ def test_of_two_couriers_one_gets_a_message_and_the_other_after_its_death(store)
     assert (first.key, first.tries, again.key, again.tries) == (again.key, 1, first.key, 2)
 
 
-def test_a_channel_that_no_desk_was_set_up_for_in_a_week_hears_nothing(store):
+def test_a_channel_that_no_desk_used_in_a_week_gets_no_messages(store):
     with store.write() as connection:
         outbox.listen(connection, "webhook", NOW - timedelta(days=8))
         outbox.listen(connection, "prefect", NOW - timedelta(days=6))
@@ -246,7 +258,7 @@ def test_a_channel_that_no_desk_was_set_up_for_in_a_week_hears_nothing(store):
     assert backlog(store) == [("prefect", 1, 0, None)]
 
 
-def test_a_refused_decision_tells_nothing(store):
+def test_a_refused_decision_is_not_announced(store):
     with store.write() as connection:
         outbox.listen(connection, "webhook", NOW)
     with pytest.raises(decisions.ConflictError):
@@ -287,23 +299,23 @@ def process(store, receiver, tmp_path) -> Iterator[tuple[subprocess.Popen, httpx
     running.wait()
 
 
-def test_a_desk_killed_while_it_tells_tells_again_when_one_starts(store, process, receiver, announce, clock):
+def test_a_message_cut_off_by_a_killed_desk_is_sent_again_when_one_starts(store, process, receiver, announce, clock):
     running, client = process
-    receiver.hears.clear()
-    for draft in (REFUND, CLASS_ACTION):  # the second waits behind the first, which the listener does not answer
+    receiver.answers.clear()
+    for draft in (REFUND, CLASS_ACTION):  # the second waits behind the first, which is not answered
         answer = client.post(f"/drafts/{draft.id}/decisions", json={"act": "approve", "saw": 1})
         assert answer.status_code == 200
     cut_off = receiver.message()
     running.send_signal(signal.SIGKILL)
     running.wait()
     assert [(channel, waiting) for channel, waiting, *_ in backlog(store)] == [("webhook", 2)]
-    receiver.hears.set()
+    receiver.answers.set()
     clock.now = datetime.now(UTC)  # as that of the desk that was killed
     announcer = announce()
-    again, after = receiver.message(), receiver.message()
-    assert again == cut_off  # the same key too, so that a listener knows it
-    assert (again["record_id"], after["record_id"]) == ("SP-P-000001", "SP-P-000002")
-    assert drained(store, announcer)
+    repeated, second = receiver.message(), receiver.message()
+    assert repeated == cut_off  # the same key too, so that a listener knows it
+    assert (repeated["record_id"], second["record_id"]) == ("SP-P-000001", "SP-P-000002")
+    assert is_drained(store, announcer)
 
 
 # ---- Prefect
@@ -312,7 +324,7 @@ ONCE = pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 
 
 @ONCE
-async def test_an_approval_is_an_event_that_prefect_gives_back(store, prefect_home):
+async def test_an_approval_can_be_read_back_as_a_prefect_event(store, prefect_home):
     await start_prefect(prefect_home)
     from prefect.client.orchestration import get_client
     from prefect.events.filters import EventFilter, EventIDFilter, EventOccurredFilter
@@ -322,24 +334,24 @@ async def test_an_approval_is_an_event_that_prefect_gives_back(store, prefect_ho
     decide(store, "approve", REFUND)
     with store.write() as connection:
         message = outbox.claim(connection, "prefect", NOW)
-    for _ in range(2):  # told twice, as after a crash, it is still one event
-        by_prefect(told(message))
-    found = []
+    for _ in range(2):  # sent twice, as after a crash, it is still one event
+        send_to_prefect(message_json(message))
+    events = []
     wanted = EventFilter(id=EventIDFilter(id=[message.key]), occurred=EventOccurredFilter(since=NOW, until=NOW))
     async with get_client() as client:
-        for _ in range(900):  # the server writes what it was told some seconds later
-            found = (await client.read_events(wanted, limit=5)).events
-            if found:
+        for _ in range(900):  # the server writes events some seconds later
+            events = (await client.read_events(wanted, limit=5)).events
+            if events:
                 break
             await asyncio.sleep(0.1)
-    (event,) = found
+    (event,) = events
     assert (str(event.id), event.event) == (message.key, "smallprint.record.approved")
     assert event.resource.id == "smallprint.record.SP-P-000001"
     assert event.payload["draft"]["title"] == REFUND.title
 
 
 @ONCE
-def test_a_prefect_that_is_away_is_told_later(store):
+def test_a_prefect_that_is_down_is_an_http_error_and_loses_no_event(store):
     from prefect.settings import PREFECT_API_URL, PREFECT_CLIENT_MAX_RETRIES, temporary_settings
 
     with temporary_settings({PREFECT_API_URL: "http://127.0.0.1:9/api", PREFECT_CLIENT_MAX_RETRIES: 0}):
@@ -349,4 +361,4 @@ def test_a_prefect_that_is_away_is_told_later(store):
         with store.write() as connection:
             message = outbox.claim(connection, "prefect", NOW)
         with pytest.raises(httpx.HTTPError):
-            by_prefect(told(message))
+            send_to_prefect(message_json(message))
