@@ -293,3 +293,57 @@ class Analysis(Noun):
             over_budget=counts.get("over_budget", 0),
             characters_covered=seen / total if total else 1.0,
         )
+
+
+ClauseRelation = Literal["unchanged", "moved", "renumbered", "edited", "split", "merged", "added", "removed"]
+ChangeKind = Literal["technical", "editorial", "substantive"]
+Direction = Literal["weakened", "strengthened", "mixed", "neutral"]
+
+
+class ClausePair(Noun):
+    """Clauses of two versions that stand for each other; one side is empty for an added or a removed clause."""
+
+    relation: ClauseRelation
+    old: tuple[str, ...]  # clause ids in the older version, in order
+    new: tuple[str, ...]  # clause ids in the newer version, in order
+    similarity: float  # of the two texts, 0-1; 0 where one side is empty
+    moved: bool = False  # stands at another point of the document's order, whatever else happened to it
+
+
+class RedlinePart(Noun):
+    """A run of a redline. Equal and inserted runs joined are the new text, equal and deleted runs the old one."""
+
+    operation: Literal["equal", "deleted", "inserted"]
+    text: str
+
+
+class ChangeReason(Noun):
+    """Why a change has its kind or direction: a rule's code, the words that show it, a sentence for people."""
+
+    code: str  # "negation_removed", "period_shortened", "date_line", ...
+    words: str  # as they stand in the redline, e.g. "30 days -> 14 days"
+    sentence: str
+    direction: Direction | None = None  # None: the rule speaks of the kind only
+
+
+class ClauseChange(Noun):
+    """What happened to one clause (or a joined pair of clauses) between two versions of a document."""
+
+    pair: ClausePair
+    kind: ChangeKind
+    direction: Direction
+    reasons: tuple[ChangeReason, ...]
+    redline: tuple[RedlinePart, ...]
+    uses_redefined: tuple[str, ...] = ()  # ids of newer clauses that use a term which this change redefines
+
+
+class VersionComparison(Noun):
+    """Two versions of one document: every clause of both stands in exactly one pair, every difference is a change."""
+
+    pairs: tuple[ClausePair, ...]  # in the newer version's order; removed clauses where they stood
+    changes: tuple[ClauseChange, ...]
+    kind: ChangeKind | None  # the weightiest of the changes; None: the texts are the same
+    direction: Direction
+    old_date: str | None = None  # the service's own "last updated" as it claims it, ISO, in the older version
+    new_date: str | None = None
+    date_findings: tuple[str, ...] = ()  # "text_changed_date_did_not", "date_changed_text_did_not"

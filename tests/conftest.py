@@ -1,4 +1,4 @@
-"""Fixtures for all tests: an empty workspace each, one Prefect server for the whole session."""
+"""What all tests share: a workspace of their own, and one Prefect server for the whole session."""
 
 import gc
 import os
@@ -14,18 +14,19 @@ from tests.desk import databases
 
 __all__ = ["databases"]
 
-# Generated examples are the same in every run, and none has a time limit: a busy machine fails no test.
+DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+# No test reads the clock, and a run that was green is green again; fresh examples are the benchmarks' matter.
 settings.register_profile("smallprint", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("smallprint")
 
-# The developer's own keys and servers, which no test may use.
-UNWANTED_VARIABLES = ("OPENAI_API_KEY", "OPENAI_BASE_URL", "PREFECT_API_URL")
+_VARIABLES = ("OPENAI_API_KEY", "OPENAI_BASE_URL", "PREFECT_API_URL")
 
 
 @pytest.fixture(scope="session", autouse=True)
 def prefect_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """One Prefect server for the session, with a home of its own: migrating its database takes seconds."""
-    for name in UNWANTED_VARIABLES:
+    """Prefect's own database is migrated once, not once a test, and never in the user's home."""
+    for name in _VARIABLES:
         os.environ.pop(name, None)
     home = tmp_path_factory.mktemp("home")
     server = prepare_prefect(home)
@@ -36,7 +37,7 @@ def prefect_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 @pytest.fixture
 def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder of an empty workspace, which this test's settings name; the current folder is its parent."""
+    """An empty workspace that the settings of this test point to."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("SMALLPRINT_HOME", str(tmp_path / "workspace"))
     monkeypatch.delenv("SMALLPRINT_MODEL", raising=False)
@@ -45,7 +46,7 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def small(workspace: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder of a gold suite of two cases, with gates and baselines that a test may write."""
+    """A gold suite of two cases, and gates and baselines that a test may write; returns the folder of all three."""
     from evals import gate, suites
     from evals.loading import CASES
 
@@ -54,7 +55,7 @@ def small(workspace: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> P
     for path in CASES.iterdir():
         if path.name.startswith(("fernbank-", "stillwater-")):
             shutil.copy(path, cases)
-    # The scores of two cases are too noisy for floors, so this gate has none and asks for a baseline only.
+    # Two cases reach no floor reliably, so this gate has none: it asks for a baseline.
     (tmp_path / "gates").mkdir()
     (tmp_path / "gates" / "offline.yml").write_text("floors: {}\nmargins: {found_recall: 0.03}\nhistory: []\n")
     monkeypatch.setattr(suites, "CASES", cases)
@@ -63,7 +64,15 @@ def small(workspace: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> P
     return tmp_path
 
 
+@pytest.fixture(scope="session")
+def data() -> Path:
+    """The folder of real documents; tests that need it skip where it is absent."""
+    if not DATA.is_dir():
+        pytest.skip("the folder of real documents is not here")
+    return DATA
+
+
 def pytest_collection_finish() -> None:
-    """Exempt imported modules from garbage collection: scanning them again and again took a tenth of a run."""
+    """What was imported so far stays: the collector need not look through it again and again, a tenth of a run."""
     gc.collect()
     gc.freeze()
