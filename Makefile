@@ -1,4 +1,4 @@
-# The whole workshop; each target sets up what it needs.
+# Tasks for developers; each target first sets up what it needs.
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 VENV := .venv
@@ -21,28 +21,28 @@ $(READY): requirements-dev.lock requirements-model.lock pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $(READY)
 
-demo: $(READY) ## read the sample documents offline and show what comes out
+demo: $(READY) ## read the sample documents offline and show the results
 	@$(BIN)/smallprint demo
 
 test: $(READY) ## run every test, on all processors
 	@$(BIN)/python -m pytest -q --numprocesses=auto --dist=loadfile
 
-lint: $(READY) ## ruff, mypy --strict, import layers
+lint: $(READY) ## ruff, mypy --strict, import contracts
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
-bench: $(READY) ## measure on real documents; DATA=folder to choose them
+bench: $(READY) ## run the benchmarks on real documents in DATA=folder; minutes
 	@$(BIN)/python -m bench $(if $(DATA),--data $(DATA))
 
-load: $(READY) ## the review desk under load, on SQLite and on a temporary PostgreSQL; minutes
+load: $(READY) ## put the review desk under load, on SQLite and a temporary PostgreSQL; minutes
 	@$(BIN)/python -m tests.postgres $(BIN)/python -m bench.desk_load sqlite URL
 
-picture: $(READY) ## draw docs/demo.svg, the README's picture of the demo, from the real output
+picture: $(READY) ## redraw docs/demo.svg, the README's picture of the demo, from the real output
 	@$(BIN)/python docs/picture.py docs/demo.svg
 
-lock: ## write the lock files anew from pyproject.toml (needs uv)
+lock: ## regenerate the lock files from pyproject.toml (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --no-emit-find-links --no-header --no-annotate --all-extras pyproject.toml -o requirements.lock
 	uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --no-emit-find-links --no-header --no-annotate --all-extras --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
 

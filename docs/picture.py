@@ -1,4 +1,4 @@
-"""``make picture``: the README's picture of ``make demo``, drawn from what the demo really prints."""
+"""``make picture``: draw the README's picture of ``make demo`` from its real output."""
 
 import io
 import re
@@ -31,10 +31,10 @@ _DARK = TerminalTheme(
 
 
 def main(target: Path) -> None:
-    """Run the demo in a workspace that is thrown away and write what it prints as SVG.
+    """Run the demo in a temporary workspace and write its output as SVG.
 
     Raises:
-        SystemExit: the demo failed, so that there is nothing to show.
+        SystemExit: the demo failed.
 
     """
     console = Terminal(record=True, file=io.StringIO(), width=WIDTH, force_terminal=True, highlight=False, markup=False)
@@ -49,7 +49,7 @@ def main(target: Path) -> None:
 
 
 def _without_web_fonts(svg: str) -> str:
-    """A picture fetches nothing: the reader's own monospaced font does."""
+    """The SVG without downloads: the reader's own monospaced font instead."""
     svg = re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL)
     return svg.replace("Fira Code, monospace", "ui-monospace, Menlo, Consolas, monospace")
 
