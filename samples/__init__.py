@@ -1,4 +1,4 @@
-"""Fictional documents of our own writing: what ``smallprint demo`` reads, and what the tests trust."""
+"""Fictional documents of our own writing: ``smallprint demo`` and the tests read them."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Writes the PDF and the DOCX sample anew from ``samples/src``: ``python -m samples.build`` (needs reportlab)."""
+"""Build the PDF and the DOCX sample from ``samples/src``: ``python -m samples.build`` (needs reportlab)."""
 
 import sys
 from datetime import UTC, datetime

@@ -4,24 +4,24 @@ import re
 from html import escape
 from io import BytesIO
 
-from samples.markup import Block, bold_parts
+from samples.markup import SourceBlock, bold_parts
 
 _MARGIN, _GUTTER, _TOP, _BOTTOM = 54.0, 20.0, 66.0, 60.0
 _INDENT = {1: 0.0, 2: 0.0, 3: 14.0, 4: 28.0}
-# Between two consonants that stand between vowels ("mem-ber"); pairs that sound as one are kept together.
+# A break is allowed between two consonants between vowels ("mem-ber"), except in pairs that sound as one.
 _BREAK = re.compile(r"(?<=[aeiou][bcdfglmnprst])(?=[bcdfglmnprstv][aeiou])", re.IGNORECASE)
-_KEPT = re.compile(r"[cgpst]h|ck|ng|qu|[bcdfgpst][lr]", re.IGNORECASE)
+_UNBROKEN_PAIR = re.compile(r"[cgpst]h|ck|ng|qu|[bcdfgpst][lr]", re.IGNORECASE)
 _LONG_WORD = re.compile(r"(?<![\w@./-])[A-Za-z]{9,}(?![\w@./-])")
 _SOFT_HYPHEN = "\u00ad"
 
 
-def write_pdf(blocks: tuple[Block, ...], *, head: str, date: str, foot: str) -> bytes:
+def write_pdf(blocks: tuple[SourceBlock, ...], *, head: str, date: str, foot: str) -> bytes:
     """The PDF, the same bytes every time for the same blocks and the same version of reportlab."""
     pages = _draw(blocks, head, date, foot, total=0)[1]
     return _draw(blocks, head, date, foot, total=pages)[0]
 
 
-def _draw(blocks: tuple[Block, ...], head: str, date: str, foot: str, total: int) -> tuple[bytes, int]:
+def _draw(blocks: tuple[SourceBlock, ...], head: str, date: str, foot: str, total: int) -> tuple[bytes, int]:
     from reportlab.lib.pagesizes import LETTER  # type: ignore[import-untyped]
     from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]
     from reportlab.platypus import BaseDocTemplate, Frame, PageTemplate  # type: ignore[import-untyped]
@@ -48,7 +48,7 @@ def _draw(blocks: tuple[Block, ...], head: str, date: str, foot: str, total: int
     return out.getvalue(), int(document.page)
 
 
-def _flowable(block: Block) -> object:
+def _flowable(block: SourceBlock) -> object:
     from reportlab.lib.enums import TA_JUSTIFY  # type: ignore[import-untyped]
     from reportlab.lib.styles import ParagraphStyle  # type: ignore[import-untyped]
     from reportlab.platypus import Paragraph
@@ -65,14 +65,15 @@ def _flowable(block: Block) -> object:
 
 
 def _marked(text: str) -> str:
-    """The text as reportlab reads it: bold in tags, soft hyphens where a long word may be broken."""
+    """The text as reportlab reads it: bold in tags, soft hyphens where a long word may break."""
     parts = ((escape(_LONG_WORD.sub(_hyphenated, words)), bold) for words, bold in bold_parts(text))
     return "".join(f"<b>{words}</b>" if bold else words for words, bold in parts)
 
 
-def _hyphenated(found: re.Match[str]) -> str:
-    word = found[0]
-    places = [at.start() for at in _BREAK.finditer(word) if not _KEPT.fullmatch(word[at.start() - 1 : at.start() + 1])]
-    for at in reversed([place for place in places if 2 < place < len(word) - 2]):
-        word = f"{word[:at]}{_SOFT_HYPHEN}{word[at:]}"
+def _hyphenated(match: re.Match[str]) -> str:
+    word = match[0]
+    breaks = [hit.start() for hit in _BREAK.finditer(word)]
+    allowed = [i for i in breaks if 2 < i < len(word) - 2 and not _UNBROKEN_PAIR.fullmatch(word[i - 1 : i + 1])]
+    for i in reversed(allowed):
+        word = f"{word[:i]}{_SOFT_HYPHEN}{word[i:]}"
     return word

@@ -12,7 +12,7 @@ from docx.oxml.ns import nsdecls, qn
 from docx.shared import Pt
 from docx.text.paragraph import Paragraph
 
-from samples.markup import Block, bold_parts
+from samples.markup import SourceBlock, bold_parts
 
 # Style, number format, number text and left indent (twentieths of a point) of the levels of the two lists.
 _LEVELS = (
@@ -25,7 +25,7 @@ _SCHEDULE = (("Schedule", "decimal", "Schedule %1:", 0),)
 _CLAUSES_ID, _SCHEDULES_ID = 71, 72  # the default template uses the numbers below
 
 
-def write_docx(blocks: tuple[Block, ...], *, head: str, foot: str, date: datetime) -> bytes:
+def write_docx(blocks: tuple[SourceBlock, ...], *, head: str, foot: str, date: datetime) -> bytes:
     """The Word file, the same bytes every time for the same blocks and the same version of python-docx."""
     document = Document()
     _add_styles(document)
@@ -43,7 +43,7 @@ def write_docx(blocks: tuple[Block, ...], *, head: str, foot: str, date: datetim
     return _without_times(out.getvalue(), date)
 
 
-def _add(document: WordDocument, block: Block) -> None:
+def _add(document: WordDocument, block: SourceBlock) -> None:
     if block.kind == "table":
         table = document.add_table(rows=0, cols=len(block.rows[0]), style="Table Grid")
         for row in block.rows:
@@ -55,7 +55,7 @@ def _add(document: WordDocument, block: Block) -> None:
         paragraph.add_run(words).bold = bold or None
 
 
-def _style(block: Block) -> str:
+def _style(block: SourceBlock) -> str:
     if block.kind == "title":
         return "Title"
     if block.number.startswith("Schedule"):

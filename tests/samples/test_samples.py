@@ -1,4 +1,4 @@
-"""The samples hold what their ground truth says, at realistic length, and the built ones match their sources."""
+"""The samples agree with their ground truth, are as long as real documents, and match their sources."""
 
 import re
 from collections import Counter
@@ -18,13 +18,13 @@ from smallprint.registry import load
 from smallprint.severity import LEVELS
 
 TRUTH = yaml.safe_load((folder() / "categories.yml").read_text(encoding="utf-8"))
-PROVISIONS = [(name, found) for name, document in TRUTH.items() for found in document["provisions"]]
-NOTHING = [(name, phrase) for name, document in TRUTH.items() for phrase in document["nothing_here"]]
+PROVISIONS = [(name, provision) for name, document in TRUTH.items() for provision in document["provisions"]]
+NO_PROVISIONS = [(name, phrase) for name, document in TRUTH.items() for phrase in document["nothing_here"]]
 CATEGORIES = tuple(load().categories)
 
 
 class _Words(HTMLParser):
-    """Everything between the tags but scripts and styles."""
+    """The text of a page without scripts and styles."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -48,7 +48,7 @@ def _html(data: bytes) -> str:
 
 
 def _pdf(data: bytes) -> str:
-    """Left column, then right column, without head and foot; lines end in line feeds."""
+    """The left column, then the right one, without head and foot; a line feed after each line."""
     import pdfplumber
 
     lines: list[str] = []
@@ -81,22 +81,23 @@ def document_text(name: str) -> str:
 
 
 def flat(text: str) -> str:
-    """White space as one blank, hyphens out: a word broken at a line end reads like the whole one."""
+    """The text with single blanks and without hyphens, so that a word broken at a line end equals the whole word."""
     return re.sub(r"\s+", " ", re.sub(r"[-\u00ad]\s*", "", text))
 
 
 @pytest.mark.parametrize("category", CATEGORIES)
-def test_every_category_has_a_place_in_the_samples(category: str) -> None:
-    assert any(found["category"] == category for _, found in PROVISIONS)
+def test_every_category_occurs_in_the_samples(category: str) -> None:
+    assert any(provision["category"] == category for _, provision in PROVISIONS)
 
 
 def test_the_ground_truth_names_only_categories_of_the_taxonomy() -> None:
-    named = {one for _, found in PROVISIONS for one in (found["category"], *found.get("secondary", ()))}
-    assert named <= set(CATEGORIES)
+    primary = {provision["category"] for _, provision in PROVISIONS}
+    secondary = {category for _, provision in PROVISIONS for category in provision.get("secondary", ())}
+    assert primary | secondary <= set(CATEGORIES)
 
 
 def _phrases() -> list[object]:
-    pairs = [*((name, found["phrase"]) for name, found in PROVISIONS), *NOTHING]
+    pairs = [*((name, provision["phrase"]) for name, provision in PROVISIONS), *NO_PROVISIONS]
     return [pytest.param(name, phrase, id=f"{name}: {phrase[:40]}") for name, phrase in pairs]
 
 
@@ -111,11 +112,11 @@ def test_a_document_is_as_long_as_a_real_one(name: str) -> None:
 
 
 def test_the_ground_truth_is_large_varied_and_spread_over_all_documents() -> None:
-    levels = Counter(found["severity"] for _, found in PROVISIONS)
+    levels = Counter(provision["severity"] for _, provision in PROVISIONS)
     assert set(levels) == set(LEVELS)
     assert len(PROVISIONS) >= 90
-    assert len(NOTHING) >= 25
-    assert all(len(one["provisions"]) >= 20 and len(one["nothing_here"]) >= 5 for one in TRUTH.values())
+    assert len(NO_PROVISIONS) >= 25
+    assert all(len(document["provisions"]) >= 20 and len(document["nothing_here"]) >= 5 for document in TRUTH.values())
 
 
 def test_the_manifest_lists_exactly_the_documents_of_the_ground_truth() -> None:
@@ -125,7 +126,7 @@ def test_the_manifest_lists_exactly_the_documents_of_the_ground_truth() -> None:
 
 
 @pytest.mark.parametrize(("name", "build"), BUILT.items(), ids=BUILT)
-def test_a_built_document_says_what_its_source_says(name: str, build) -> None:
+def test_a_built_document_is_repeatable_and_equals_the_committed_one(name: str, build) -> None:
     first, second = build(), build()
     assert first == second
     assert flat(text_of(name, first)) == flat(document_text(name))
@@ -135,7 +136,7 @@ def test_the_pdf_breaks_words_at_line_ends() -> None:
     assert len(re.findall(r"[a-z]-\n[a-z]", document_text("lanternpair/terms.pdf"))) >= 10
 
 
-def test_the_docx_types_no_clause_number() -> None:
+def test_the_docx_has_automatic_clause_numbers_only() -> None:
     assert not re.search(r"^(\d+\.|\([a-z]\))", document_text("mossgarth/terms.docx"), re.MULTILINE)
 
 
@@ -145,19 +146,19 @@ def test_the_docx_types_no_clause_number() -> None:
     ids=["a clause skipped", "a letter skipped", "a start at two", "a section skipped"],
 )
 def test_a_source_with_a_wrong_number_is_refused(source: str) -> None:
-    with pytest.raises(ValueError, match="is due"):
+    with pytest.raises(ValueError, match="is expected"):
         read_source(source)
 
 
-def test_text_hidden_from_readers_and_page_furniture_are_in_the_pages() -> None:
+def test_the_page_has_a_hidden_dialog_and_collapsed_sections() -> None:
     page = (folder() / "brambleframe" / "privacy.html").read_text(encoding="utf-8")
     assert 'aria-hidden="true" aria-modal="true" style="display:none"' in page
     assert page.count("<details") >= 10
 
 
-def test_between_the_versions_substance_changes_and_the_rest_stays() -> None:
+def test_the_two_versions_differ_in_substance_and_share_most_sentences() -> None:
     old, new = (flat(document_text(f"brambleframe/terms-{date}.html")) for date in ("2025-03", "2026-02"))
     assert "arbitration" not in old.lower()
     assert "final and binding arbitration" in new
-    kept = {sentence for sentence in re.split(r"(?<=[.;]) ", old) if sentence in new}
-    assert len(kept) >= 60
+    shared = {sentence for sentence in re.split(r"(?<=[.;]) ", old) if sentence in new}
+    assert len(shared) >= 60
