@@ -1,7 +1,7 @@
-"""Words whose change turns what a sentence says: a quotation that gets one of them wrong proves nothing.
+"""Words whose change reverses what a sentence says: a quotation that gets one of them wrong proves nothing.
 
 Negations and exceptions, who acts on whom, what is allowed or owed, how much and how long, what is joined or left out.
-English in full; of other languages the negations, persons and duties, because there only misspellings are forgiven.
+English in full; of other languages the negations, persons and duties, because for them only misspellings are forgiven.
 """
 
 import re
@@ -17,7 +17,7 @@ sin nunca jamás ningún ninguna ninguno nada salvo excepto solo sólo
 non senza mai nessun nessuno nessuna nulla né tranne eccetto
 nie bez nigdy żaden żadna żadne nic ani oprócz tylko
 """
-_ENGLISH = """
+_ENGLISH_WORDS = """
 excluded exclusion exclusive exclusively sole merely but however notwithstanding despite otherwise hardly un free
 i me my mine you your yours yourself we us our ours ourselves he she him her his hers they them their theirs it its
 user users customer customers consumer consumers member members buyer buyers seller sellers subscriber subscribers
@@ -42,7 +42,7 @@ include includes included including binding liable responsible guarantee guarant
 increase decrease automatic automatically manual manually immediately always sometimes paid unpaid refund refundable
 public private anonymous anonymized anonymised aggregated personal sensitive perpetual irrevocable revocable
 """
-_OTHERS = """
+_OTHER_LANGUAGES_WORDS = """
 sie ihr ihre ihren ihrer ihrem ihnen wir uns unser unsere unseren unserer unserem du dein deine kann können darf dürfen
 muss müssen soll sollen oder und alle jeder jede
 vous votre vos nous notre nos peut peuvent pouvez pouvons doit doivent devez devons ou et tout toute tous toutes
@@ -57,30 +57,30 @@ be is are was were been being has have had do does which who whom upon about
 """
 
 _NEGATIONS = fold_words(_NEGATION_WORDS)
-_DECISIVE = _NEGATIONS | fold_words(_ENGLISH) | fold_words(_OTHERS)
+_DECISIVE = _NEGATIONS | fold_words(_ENGLISH_WORDS) | fold_words(_OTHER_LANGUAGES_WORDS)
 _LIGHT = fold_words(_LIGHT_WORDS)
-_TURNING = ("un", "in", "im", "ir", "il", "non", "dis", "mis", "de", "ex", "anti", "under", "over", "a")
+_REVERSING_PREFIXES = ("un", "in", "im", "ir", "il", "non", "dis", "mis", "de", "ex", "anti", "under", "over", "a")
 _AMOUNT = re.compile(r"[\d$€£¥₹¢%§]")
 
 
 def is_negation(word: str) -> bool:
-    """Whether a folded word denies or excepts."""
+    """Whether a folded word is a negation or an exception."""
     return word in _NEGATIONS or word.endswith("n't")
 
 
 def is_decisive(word: str) -> bool:
-    """Whether a folded word may not be dropped, added or replaced: it denies, obliges, names who, or how much."""
+    """Whether a folded word may not be dropped, added or replaced: it is a negation, a duty, a person or an amount."""
     return word in _DECISIVE or word.endswith("n't") or _AMOUNT.search(word) is not None
 
 
 def is_light(word: str) -> bool:
-    """Whether a folded word can be missing without loss: an article, a form of to be."""
+    """Whether a folded word can be missing without loss: an article, a form of "to be"."""
     return word in _LIGHT
 
 
-def is_opposite(one: str, other: str) -> bool:
-    """Whether one folded word is the other with a syllable that turns it: lawful and unlawful, useful and useless."""
-    short, long = sorted((one, other), key=len)
-    if one.endswith("less") != other.endswith("less"):
+def are_opposites(word: str, other: str) -> bool:
+    """Whether a syllable turns one folded word into its opposite: lawful and unlawful, useful and useless."""
+    short, long = sorted((word, other), key=len)
+    if word.endswith("less") != other.endswith("less"):
         return True
-    return len(short) >= 3 and any(long == prefix + short for prefix in _TURNING)
+    return len(short) >= 3 and any(long == prefix + short for prefix in _REVERSING_PREFIXES)

@@ -1,4 +1,4 @@
-"""List numbers, letters and bullets in a text: what a quotation may leave out or add without changing the words."""
+"""List numbers and letters in a text, which a quotation may leave out or add without changing the words."""
 
 import re
 
@@ -8,8 +8,8 @@ _AT_LINE_START = re.compile(
     rf"(?P<number>[(\[]{_NUMBER}[)\]]\.?|{_NUMBER}[.)]|\d{{1,3}}(?:\.\d{{1,3}}){{1,5}})(?=[ \t\u00a0])",
     re.MULTILINE,
 )
-_INSIDE = re.compile(r"(?<=[\s;,:])(?P<number>\((?:[a-z]{1,2}|[ivx]{1,5}|\d{1,2})\))(?=\s)")
-_REFERS = re.compile(
+_INSIDE_SENTENCE = re.compile(r"(?<=[\s;,:])(?P<number>\((?:[a-z]{1,2}|[ivx]{1,5}|\d{1,2})\))(?=\s)")
+_REFERENCE_BEFORE = re.compile(
     r"(?:\b(?:sections?|articles?|art|clauses?|paragraphs?|para|parts?|subsections?|points?|items?|rules?|and|or|to)\.?"
     r"|§|[\d)])[\s\u00a0]*$",
     re.IGNORECASE,
@@ -18,8 +18,8 @@ _REFERS = re.compile(
 
 def enumerators(text: str) -> list[tuple[int, int]]:
     """Spans of list numbers at the start of a line and, in parentheses, between the parts of a sentence, in order."""
-    found = {match.span("number") for match in _AT_LINE_START.finditer(text)}
-    for match in _INSIDE.finditer(text):
-        if not _REFERS.search(text, max(0, match.start() - 16), match.start()):
-            found.add(match.span("number"))
-    return sorted(found)
+    spans = {match.span("number") for match in _AT_LINE_START.finditer(text)}
+    for match in _INSIDE_SENTENCE.finditer(text):
+        if not _REFERENCE_BEFORE.search(text, max(0, match.start() - 16), match.start()):
+            spans.add(match.span("number"))
+    return sorted(spans)

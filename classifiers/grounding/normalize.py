@@ -1,4 +1,4 @@
-"""Text reduced to what a quotation must keep, letters, digits and amounts, with the way back to the source's offsets.
+"""Text folded to what a quotation must keep, letters, digits and amounts, with the way back to the source's offsets.
 
 Two texts that differ only in Unicode form, case, quotation marks, dashes, white space, punctuation, emphasis marks or
 hyphens inside words have the same characters here. Points and commas inside numbers stay: 5.00 is not 500.
@@ -8,11 +8,12 @@ import re
 import unicodedata
 from array import array
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from itertools import compress, pairwise
 
-_NONE, _FIRM, _SOFT = 0, 1, 2  # how a word is parted from the one before it
+# Whether a word begins at a character, and how it is separated from the word before.
+INSIDE_WORD, WORD_START, SOFT_WORD_START = 0, 1, 2
 
 # Marks that Python's \w leaves out, and scripts whose vowel signs are marks.
 _MARKS = (
@@ -28,150 +29,152 @@ _WORD = (
     rf"|{_LETTER}+(?:['’ʼ]{_LETTER}+)*"  # don't
     rf"|[$€£¥₹¢%§]"
 )
-# Most of a text: plain words with neither hyphen nor figure between. They are taken many at a time, because a loop over
+# Most of a text: plain words with neither hyphen nor digit between. They are taken many at a time, because a loop over
 # words takes seconds for a long document; what _WORD finds in them is the same.
 _GAP = ' \t\n\r,.;:!?()[]{}<>"/\\|*_&+=@#^~'
 _RUN = rf"(?P<run>(?:[A-Za-z]+[{re.escape(_GAP)}]+)+)"
 _TOKEN = re.compile(rf"{_RUN}|{_WORD}")
-_WITHOUT_GAPS = _GAP.encode()
-_IS_LETTER = bytes(0 if chr(byte) in _GAP else 1 for byte in range(256))
+_GAP_BYTES = _GAP.encode()
+_LETTER_MASK = bytes(0 if chr(byte) in _GAP else 1 for byte in range(256))
 _FIRST_LETTER = re.compile(rb"(?<![A-Za-z])[A-Za-z]")
-_ONLY_FIRST = bytes(1 if byte == 1 else 0 for byte in range(256))
-_BEGINS = re.compile(rb"[^\0]")
-_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?:\D|$))")
+_WORD_START_MASK = bytes(1 if byte == WORD_START else 0 for byte in range(256))
+_ANY_WORD_START = re.compile(rb"[^\0]")
+_THOUSANDS_COMMA = re.compile(r"(?<=\d),(?=\d{3}(?:\D|$))")
 _HYPHENS = "-\u00ad\u2010\u2011\u200b\u200c\u200d\u2060\ufeff"
 _APOSTROPHES = frozenset("'’ʼ")
 
 
 @dataclass(frozen=True)
-class Squashed:
-    """A text without all that a quotation may get wrong.
+class FoldedText:
+    """A text without anything that a quotation may get wrong.
 
-    ``text`` has the folded characters of the words in order, nothing between them. ``offsets`` has for each of them the
-    index in the source it comes from. ``parted`` has for each character of ``text`` whether a word begins there: 0 no,
-    1 yes, 2 yes, after a hyphen that a line end or a typesetter may have put there.
+    Attributes:
+        text: the folded characters of the words in order, nothing between them.
+        offsets: for each of these characters the index in the source that it comes from.
+        word_starts: for each of these characters ``INSIDE_WORD``, ``WORD_START``, or ``SOFT_WORD_START`` after a hyphen
+            that a line end or a typesetter may have put there.
+
     """
 
     text: str
     offsets: "array[int]"
-    parted: bytes
+    word_starts: bytes
 
     @cached_property
     def words(self) -> "array[int]":
         """For each word the index in ``text`` where it begins."""
-        return array("l", (match.start() for match in _BEGINS.finditer(self.parted)))
+        return array("l", (match.start() for match in _ANY_WORD_START.finditer(self.word_starts)))
 
-    def span(self, at: int) -> tuple[int, int]:
-        """The place in the source of the word with this index."""
-        return self.offsets[self.words[at]], self.offsets[self._end(at) - 1] + 1
+    def span(self, word: int) -> tuple[int, int]:
+        """The span in the source of the word with this index."""
+        return self.offsets[self.words[word]], self.offsets[self._end(word) - 1] + 1
 
-    def word(self, at: int) -> str:
-        """The folded word with this index."""
-        return self.text[self.words[at] : self._end(at)]
-
-    def folded(self) -> list[str]:
+    def folded_words(self) -> list[str]:
         """All words, folded, in order."""
         return [self.text[start:end] for start, end in pairwise([*self.words, len(self.text)])]
 
-    def _end(self, at: int) -> int:
-        return self.words[at + 1] if at + 1 < len(self.words) else len(self.text)
+    def _end(self, word: int) -> int:
+        return self.words[word + 1] if word + 1 < len(self.words) else len(self.text)
 
 
 def fold_words(text: str) -> frozenset[str]:
-    """The folded words of a list, for telling which words a text has."""
-    return frozenset(squash(text).folded())
+    """The set of a text's folded words, for membership tests."""
+    return frozenset(fold_text(text).folded_words())
 
 
-def squash(source: str, leave_out: Sequence[tuple[int, int]] = ()) -> Squashed:
+def fold_text(source: str, leave_out: Sequence[tuple[int, int]] = ()) -> FoldedText:
     """The words of ``source`` folded and joined; words inside the spans ``leave_out`` (in order) are left out."""
-    text = _Text(source)
-    at = 0
+    folding = _Folding(source)
+    position = 0
     for start, end in leave_out:
-        text.read(at, start)
-        at = max(at, end)
-    text.read(at, len(source))
-    return Squashed("".join(text.pieces), text.offsets, bytes(text.parted))
+        _fold_span(folding, position, start)
+        position = max(position, end)
+    _fold_span(folding, position, len(source))
+    return FoldedText("".join(folding.pieces), folding.offsets, bytes(folding.word_starts))
 
 
-class _Text:
-    """What ``squash`` has gathered of a source so far."""
+@dataclass
+class _Folding:
+    """What has been folded of a source so far."""
 
-    def __init__(self, source: str) -> None:
-        self.source = source
-        self.pieces: list[str] = []
-        self.offsets = array("l")
-        self.parted = bytearray()
-        self.last = -1  # where the word before ends; none yet
-
-    def read(self, start: int, end: int) -> None:
-        """Take the words between two places."""
-        for found in _TOKEN.finditer(self.source, start, end):
-            first = len(self.parted)
-            if found.lastgroup:
-                self._take_run(found[0], found.start())
-                self._part(first, found.start())
-                self.last = found.end() - len(found[0]) + len(found[0].rstrip(_GAP))
-            else:
-                folded, places = _fold(found[0], found.start())
-                if not folded:
-                    continue
-                self.pieces.append(folded)
-                self.offsets.extend(places)
-                self.parted.extend(bytes(len(folded)))
-                self._part(first, found.start())
-                self.last = found.end()
-
-    def _take_run(self, run: str, start: int) -> None:
-        raw = run.encode("ascii")
-        self.pieces.append(raw.translate(None, _WITHOUT_GAPS).lower().decode("ascii"))
-        self.offsets.extend(compress(range(start, start + len(raw)), raw.translate(_IS_LETTER)))
-        self.parted.extend(_FIRST_LETTER.sub(b"\x01", raw).translate(_ONLY_FIRST, _WITHOUT_GAPS))
-
-    def _part(self, at: int, start: int) -> None:
-        """Say how the word that begins at a place is parted from the one before."""
-        self.parted[at] = _FIRM if self.last < 0 else _parting(self.source, self.last, start)
+    source: str
+    pieces: list[str] = field(default_factory=list)
+    offsets: "array[int]" = field(default_factory=lambda: array("l"))
+    word_starts: bytearray = field(default_factory=bytearray)
+    last_end: int = -1  # where in the source the last word ends; -1 before the first
 
 
-def same_partings(one: bytes, other: bytes) -> bool:
-    """Whether two equally long runs of ``parted`` agree, but for hyphens that only one of them has."""
-    if one == other:
+def _fold_span(folding: _Folding, start: int, end: int) -> None:
+    for token in _TOKEN.finditer(folding.source, start, end):
+        first = len(folding.word_starts)
+        if token.lastgroup == "run":
+            _append_run(folding, token[0], token.start())
+            last_end = token.end() - len(token[0]) + len(token[0].rstrip(_GAP))
+        else:
+            folded, offsets = _fold_word(token[0], token.start())
+            if not folded:
+                continue
+            folding.pieces.append(folded)
+            folding.offsets.extend(offsets)
+            folding.word_starts.extend(bytes(len(folded)))
+            last_end = token.end()
+        is_first = folding.last_end < 0
+        folding.word_starts[first] = (
+            WORD_START if is_first else _kind_of_start(folding.source, folding.last_end, token.start())
+        )
+        folding.last_end = last_end
+
+
+def _append_run(folding: _Folding, run: str, start: int) -> None:
+    """Append plain ASCII words with the gaps after them, all at once."""
+    raw = run.encode("ascii")
+    folding.pieces.append(raw.translate(None, _GAP_BYTES).lower().decode("ascii"))
+    folding.offsets.extend(compress(range(start, start + len(raw)), raw.translate(_LETTER_MASK)))
+    folding.word_starts.extend(_FIRST_LETTER.sub(b"\x01", raw).translate(_WORD_START_MASK, _GAP_BYTES))
+
+
+def same_word_starts(quoted: bytes, source: bytes) -> bool:
+    """Whether two equally long runs of ``word_starts`` agree, but for hyphens that only one of them has."""
+    if quoted == source:
         return True
-    return all(a == b or _SOFT in (a, b) for a, b in zip(one, other, strict=True))
+    return all(a == b or SOFT_WORD_START in (a, b) for a, b in zip(quoted, source, strict=True))
 
 
-def _parting(source: str, end: int, start: int) -> int:
+def _kind_of_start(source: str, end: int, start: int) -> int:
+    """How a word that starts at ``start`` is separated from one that ends at ``end``."""
     gap = source[end:start]
     if gap == " " or not (source[end - 1].isalpha() and source[start].isalpha()):
-        return _FIRM
+        return WORD_START
     if not gap:
-        return _SOFT  # a word with no gap before it follows a character of an unspaced script
+        return SOFT_WORD_START  # a word with no gap before it follows a character of an unspaced script
     marks = gap.strip()
     if not marks or marks.strip(_HYPHENS):
-        return _FIRM
-    # A hyphen between two spaces is a dash, but for "non - refundable", as some typesetters part it.
-    dash = gap[0] == gap[-1] == " " and source[max(0, end - 3) : end].casefold() != "non"
-    return _FIRM if dash else _SOFT
+        return WORD_START
+    # A hyphen between two spaces is a dash, except in "non - refundable", as some typesetters write it.
+    is_dash = gap[0] == gap[-1] == " " and source[max(0, end - 3) : end].casefold() != "non"
+    return WORD_START if is_dash else SOFT_WORD_START
 
 
-def _fold(word: str, start: int) -> tuple[str, Sequence[int]]:
+def _fold_word(word: str, start: int) -> tuple[str, Sequence[int]]:
+    """The folded word, and for each of its characters the offset in the source."""
     if word.isascii():
         if "," in word:
-            return _without_thousands(word.lower(), start)
+            return _without_thousands_commas(word.lower(), start)
         return word.lower(), range(start, start + len(word))
     folded: list[str] = []
-    places: list[int] = []
-    for at, character in enumerate(word, start):
-        new = _fold_character(character)
-        folded.append(new)
-        places.extend([at] * len(new))
-    return "".join(folded), places
+    offsets: list[int] = []
+    for offset, character in enumerate(word, start):
+        characters = _fold_character(character)
+        folded.append(characters)
+        offsets.extend([offset] * len(characters))
+    return "".join(folded), offsets
 
 
-def _without_thousands(word: str, start: int) -> tuple[str, Sequence[int]]:
+def _without_thousands_commas(word: str, start: int) -> tuple[str, Sequence[int]]:
     """1,000 and 1000 are the same number; 1,50 and 150 are not."""
-    dropped = {match.start() for match in _THOUSANDS.finditer(word)}
-    kept = [at for at in range(len(word)) if at not in dropped]
-    return "".join(word[at] for at in kept), [start + at for at in kept]
+    commas = {match.start() for match in _THOUSANDS_COMMA.finditer(word)}
+    indices = [index for index in range(len(word)) if index not in commas]
+    return "".join(word[index] for index in indices), [start + index for index in indices]
 
 
 @lru_cache(maxsize=4096)

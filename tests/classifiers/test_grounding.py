@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from classifiers.grounding import LONGEST_QUOTE, Grounder
+from classifiers.grounding import MAX_QUOTE_CHARS, Grounder
 from tests.classifiers.reading import markdown, read
 
 # ruff: noqa: E501 -- clauses and quotations stand on one line, as in a document
@@ -160,7 +160,7 @@ UNPROVEN = {
     "marks only": "... — “ ” ...",
     "the start of many sentences": "You may",
     "words shuffled": "account your close may We time any at notice without and",
-    "more than anybody quotes": "We may close your account at any time. " * (LONGEST_QUOTE // 30),
+    "more than anybody quotes": "We may close your account at any time. " * (MAX_QUOTE_CHARS // 30),
 }
 
 
