@@ -12,8 +12,8 @@ from extractors import EXTRACTORS, extract
 from extractors.clauses import cut_clauses
 from smallprint.errors import DocumentError
 from tests.extractors.contract import assert_document, assert_tiles
+from tests.extractors.docx.test_docx import docx, p
 from tests.extractors.pdfs import pdf, prose
-from tests.extractors.test_docx import docx, p
 
 EXAMPLES = int(os.environ.get("SMALLPRINT_EXAMPLES", "60"))
 NAMES = {"text/html": "a.html", "text/markdown": "a.md", "text/plain": "a.txt", "application/pdf": "a.pdf"}

@@ -10,7 +10,7 @@ from extractors.capture.url import capture_url
 from extractors.capture.wayback import understand
 from extractors.layout import Options
 from smallprint.settings import Settings
-from tests.extractors.test_fetch import HERE, PAGE, Site, site
+from tests.extractors.capture.test_fetch import HERE, PAGE, Site, site
 
 __all__ = ["site"]
 

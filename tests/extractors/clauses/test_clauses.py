@@ -14,7 +14,7 @@ from smallprint.records import Block
 from tests.extractors.contract import assert_tiles
 
 GOLDEN_FILES = sorted(GOLDEN.glob("*.txt"))
-DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data"
+DATA = Path(__file__).resolve().parents[3].parent / "shared" / "data"
 EXAMPLES = int(os.environ.get("SMALLPRINT_EXAMPLES", "200"))  # the benchmark of offsets runs ten thousand
 
 

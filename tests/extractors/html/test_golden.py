@@ -1,6 +1,6 @@
 """HTML pages of our own and what a reader sees in each: golden pairs ``x.html`` and ``x.expected.json``.
 
-``python -m tests.extractors.test_html_golden`` writes the expectations anew, to be read by eye before they are kept.
+``python -m tests.extractors.html.test_golden`` writes the expectations anew, to be read by eye before they are kept.
 """
 
 import json
@@ -12,7 +12,7 @@ from extractors.html import extract_html
 from extractors.layout import Options, assemble
 from smallprint.errors import DocumentError
 
-PAGES = sorted((Path(__file__).parents[1] / "golden" / "html").glob("*.html"))
+PAGES = sorted((Path(__file__).parents[2] / "golden" / "html").glob("*.html"))
 KINDS = {"heading": "H", "list_item": "L", "paragraph": "P", "table_row": "T"}
 
 
