@@ -1,4 +1,4 @@
-"""What all tests share: a workspace of their own, and one Prefect server for the whole session."""
+"""Fixtures for all tests: an empty workspace each, one Prefect server for the whole session."""
 
 import gc
 import os
@@ -14,19 +14,18 @@ from tests.desk import databases
 
 __all__ = ["databases"]
 
-DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
-
-# No test reads the clock, and a run that was green is green again; fresh examples are the benchmarks' matter.
+# Generated examples are the same in every run, and none has a time limit: a busy machine fails no test.
 settings.register_profile("smallprint", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("smallprint")
 
-_VARIABLES = ("OPENAI_API_KEY", "OPENAI_BASE_URL", "PREFECT_API_URL")
+# The developer's own keys and servers, which no test may use.
+UNWANTED_VARIABLES = ("OPENAI_API_KEY", "OPENAI_BASE_URL", "PREFECT_API_URL")
 
 
 @pytest.fixture(scope="session", autouse=True)
 def prefect_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Prefect's own database is migrated once, not once a test, and never in the user's home."""
-    for name in _VARIABLES:
+    """One Prefect server for the session, with a home of its own: migrating its database takes seconds."""
+    for name in UNWANTED_VARIABLES:
         os.environ.pop(name, None)
     home = tmp_path_factory.mktemp("home")
     server = prepare_prefect(home)
@@ -37,7 +36,7 @@ def prefect_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 @pytest.fixture
 def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty workspace that the settings of this test point to."""
+    """The folder of an empty workspace, which this test's settings name; the current folder is its parent."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("SMALLPRINT_HOME", str(tmp_path / "workspace"))
     monkeypatch.delenv("SMALLPRINT_MODEL", raising=False)
@@ -46,7 +45,7 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def small(workspace: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A gold suite of two cases, and gates and baselines that a test may write; returns the folder of all three."""
+    """The folder of a gold suite of two cases, with gates and baselines that a test may write."""
     from evals import gate, suites
     from evals.loading import CASES
 
@@ -55,7 +54,7 @@ def small(workspace: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> P
     for path in CASES.iterdir():
         if path.name.startswith(("fernbank-", "stillwater-")):
             shutil.copy(path, cases)
-    # Two cases reach no floor reliably, so this gate has none: it asks for a baseline.
+    # The scores of two cases are too noisy for floors, so this gate has none and asks for a baseline only.
     (tmp_path / "gates").mkdir()
     (tmp_path / "gates" / "offline.yml").write_text("floors: {}\nmargins: {found_recall: 0.03}\nhistory: []\n")
     monkeypatch.setattr(suites, "CASES", cases)
@@ -64,15 +63,7 @@ def small(workspace: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> P
     return tmp_path
 
 
-@pytest.fixture(scope="session")
-def data() -> Path:
-    """The folder of real documents; tests that need it skip where it is absent."""
-    if not DATA.is_dir():
-        pytest.skip("the folder of real documents is not here")
-    return DATA
-
-
 def pytest_collection_finish() -> None:
-    """What was imported so far stays: the collector need not look through it again and again, a tenth of a run."""
+    """Exempt imported modules from garbage collection: scanning them again and again took a tenth of a run."""
     gc.collect()
     gc.freeze()

@@ -4,10 +4,10 @@ import pytest
 
 from classifiers.wording import reading_grade
 from smallprint.severity import severity
-from tests.classifiers.offline_reading import only, read_terms, table
+from tests.classifiers.offline.reading import only, read_terms, table
 
-FOUND = table("offline_conduct.yml")
-ALL = [sentence for sentence, _ in (*FOUND, *table("offline_money.yml"))]
+FOUND = table("conduct.yml")
+ALL = [sentence for sentence, _ in (*FOUND, *table("money.yml"))]
 
 NOTHING = {
     "praise of good conduct": "Members who are kind get better results.",

@@ -11,7 +11,7 @@ from smallprint.records import Analysis, Document
 from tests.classifiers.reading import ask
 from tests.fakes import FakeServer, Fault
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 SAMPLE = "mossgarth/privacy-policy.txt"
 REPLY = (ROOT / "tests" / "golden" / "replies" / "mossgarth-privacy-policy.json").read_text(encoding="utf-8")
 GOLD = yaml.safe_load((ROOT / "samples" / "categories.yml").read_text(encoding="utf-8"))[SAMPLE]

@@ -3,9 +3,9 @@
 import pytest
 
 from smallprint.severity import severity
-from tests.classifiers.offline_reading import only, read_terms, table
+from tests.classifiers.offline.reading import only, read_terms, table
 
-FOUND = table("offline_money.yml")
+FOUND = table("money.yml")
 
 NOTHING = {
     "a plan is described": "The paid plans add longer exports, higher resolution and a monthly allowance of credits.",

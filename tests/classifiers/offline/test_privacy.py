@@ -3,9 +3,9 @@
 import pytest
 
 from smallprint.severity import severity
-from tests.classifiers.offline_reading import only, read_terms, table
+from tests.classifiers.offline.reading import only, read_terms, table
 
-FOUND = table("offline_privacy.yml")
+FOUND = table("privacy.yml")
 
 NOTHING = {
     "a question": "How do we use your personal information?",

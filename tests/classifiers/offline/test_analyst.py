@@ -16,7 +16,7 @@ from extractors.clauses import cut_clauses
 from smallprint.errors import RegistryError
 from smallprint.records import Source
 from smallprint.registry import load
-from tests.classifiers.offline_reading import document, read_terms
+from tests.classifiers.offline.reading import document, read_terms
 
 ARBITRATION = "Any dispute will be settled by binding arbitration administered by JAMS."
 
