@@ -21,7 +21,7 @@ from smallprint.records import (
     Usage,
 )
 from smallprint.severity import severity
-from smallprint.store import Store
+from smallprint.store import Store, documents, runs
 
 CATEGORIES = (
     "arbitration",
@@ -59,18 +59,25 @@ def fill(store: Store, number: int) -> list[str]:
         source = Source(location=f"kettle-{d}.md", entity=ENTITIES[d % len(ENTITIES)], title=f"Terms {d}")
         document, clauses = _document(d, _A_DOCUMENT if d else 10 * _A_DOCUMENT)
         run = f"load-{d}"
-        store.start_run(run, "offline", {}, [source])
-        source_id = store.save_source(source)
         snapshot = Snapshot(sha256=document.sha256, size=40_000, media_type="text/markdown", captured_at=_BEGIN)
-        store.save_capture(source_id, snapshot)
-        store.save_document(source_id, document, clauses)
         most = min(_A_DOCUMENT if d else LONG, number - len(made))
         drafts = tuple(_draft(document, clauses[n], d, n, run) for n in range(most))
         entries = tuple(LedgerEntry(clause=one.id, state="analyzed") for one in clauses)
         analysis = Analysis(drafts=drafts, rejections=(), entries=entries, usage=Usage(), windows=1)
-        store.save_analysis(
-            run_id=run, position=0, document_id=document.id, clauses=clauses, analysis=analysis, seconds=1.0
-        )
+        with store.write() as connection:
+            runs.start_run(connection, run, "offline", {}, [source])
+            source_id = documents.save_source(connection, source)
+            documents.save_capture(connection, source_id, snapshot)
+            documents.save_document(connection, source_id, document, clauses)
+            runs.save_analysis(
+                connection,
+                run_id=run,
+                position=0,
+                document_id=document.id,
+                clauses=clauses,
+                analysis=analysis,
+                seconds=1.0,
+            )
         made += [one.id for one in drafts]
     return made
 

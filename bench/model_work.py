@@ -22,6 +22,7 @@ from extractors.clauses import cut_clauses
 from smallprint.records import Analysis, Clause, Document, Tally, Usage
 from smallprint.settings import Settings
 from smallprint.store import open_store
+from smallprint.store.answers import StoredAnswers
 
 Text = tuple[Document, tuple[Clause, ...]]
 
@@ -133,7 +134,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     else:
         # Opening the workspace, and making its database, comes once a process too.
         with closing(open_store(settings.sqlalchemy_url)) as store:
-            result |= asyncio.run(_timed(texts, settings, store, warm=not options.cold))
+            result |= asyncio.run(_timed(texts, settings, StoredAnswers(store), warm=not options.cold))
     result["characters"] = sum(len(document.text) for document, _ in texts)
     sys.stdout.write(json.dumps(result) + "\n")
     return 0

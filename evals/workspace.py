@@ -42,10 +42,11 @@ def plan_for(
         yield plan
         return
     from smallprint.store import open_store
+    from smallprint.store.answers import StoredAnswers
 
     store = open_store(settings.sqlalchemy_url)
     try:
-        plan.answers = store
+        plan.answers = StoredAnswers(store)
         yield plan
     finally:
         store.close()

@@ -8,17 +8,17 @@ from prefect import flow, task
 from classifiers.analyze import Step
 from classifiers.analyze import analyze as analyze_clauses
 from flows.session import Event, session_of
+from smallprint.store import documents, runs
+from smallprint.store.answers import StoredAnswers
 
 
 @task(name="analyze-document", task_run_name="analyze {label}")
 async def analyze_document(run_id: str, position: int, document_id: str, label: str) -> int:
     """Analyze one captured document of a run; returns how many drafts it gave."""
     session = session_of(run_id)
-    found = session.store.load_document(document_id)
-    if found is None:
-        raise LookupError(f"document {document_id} is not in the store")
-    document, clauses = found
-    source = session.store.run_document(run_id, position).source
+    with session.store.read() as connection:
+        stored = documents.load_document(connection, document_id)
+        source = runs.load_run_document(connection, run_id, position).source
     started = time.monotonic()
 
     def tell(step: Step) -> None:
@@ -29,23 +29,25 @@ async def analyze_document(run_id: str, position: int, document_id: str, label: 
         )
 
     analysis = await analyze_clauses(
-        document,
-        clauses,
+        stored.document,
+        stored.clauses,
         session.analyst,
         source=source,
         run=run_id,
-        answers=session.store,
+        answers=StoredAnswers(session.store),
         budget=session.budget,
         progress=tell,
     )
-    session.store.save_analysis(
-        run_id=run_id,
-        position=position,
-        document_id=document_id,
-        clauses=clauses,
-        analysis=analysis,
-        seconds=time.monotonic() - started,
-    )
+    with session.store.write() as connection:
+        runs.save_analysis(
+            connection,
+            run_id=run_id,
+            position=position,
+            document_id=document_id,
+            clauses=stored.clauses,
+            analysis=analysis,
+            seconds=time.monotonic() - started,
+        )
     session.listener(Event("analyzed", position, drafts=len(analysis.drafts)))
     return len(analysis.drafts)
 

@@ -9,41 +9,47 @@ from prefect import flow, task
 from extractors.reading import Reading, read_source
 from flows.session import Event, Session, session_of
 from smallprint.errors import DocumentError
-from smallprint.store import RunDocument
+from smallprint.store import documents, runs
+from smallprint.store.runs import RunDocument
 
 
 @task(name="capture-document", task_run_name="capture {label}")
 async def capture_document(run_id: str, position: int, label: str) -> str | None:
     """Capture one document of a run; returns its document id, None where it cannot be read (recorded in the run)."""
     session = session_of(run_id)
-    place = session.store.run_document(run_id, position)
+    with session.store.read() as connection:
+        run_document = runs.load_run_document(connection, run_id, position)
     started = time.monotonic()
     try:
         # In a thread, because parsing takes seconds and model calls of other documents wait on this loop.
-        reading = await asyncio.to_thread(_read, session, place)
+        reading = await asyncio.to_thread(_read, session, run_document)
     except DocumentError as error:
         record_failure(session, position, error, time.monotonic() - started)
         return None
-    session.store.run_captured(run_id, position, reading.document.id, time.monotonic() - started)
+    with session.store.write() as connection:
+        runs.mark_captured(connection, run_id, position, reading.document.id, seconds=time.monotonic() - started)
     session.listener(Event("captured", position, clauses=len(reading.clauses)))
     return reading.document.id
 
 
-def _read(session: Session, place: RunDocument) -> Reading:
-    previous = session.store.last_capture(place.source_id)
+def _read(session: Session, run_document: RunDocument) -> Reading:
+    with session.store.read() as connection:
+        previous = documents.last_capture(connection, run_document.source_id)
     reading = read_source(
-        place.source, session.settings, session.options, previous=previous, stored=session.snapshots.load
+        run_document.source, session.settings, session.options, previous=previous, stored=session.snapshots.load
     )
     session.snapshots.keep(reading.data)
-    session.store.save_capture(place.source_id, reading.snapshot)
-    session.store.save_document(place.source_id, reading.document, reading.clauses)
+    with session.store.write() as connection:
+        documents.save_capture(connection, run_document.source_id, reading.snapshot)
+        documents.save_document(connection, run_document.source_id, reading.document, reading.clauses)
     return reading
 
 
 def record_failure(session: Session, position: int, error: DocumentError, seconds: float) -> None:
     """One document failed, expectedly: recorded and shown, and the batch goes on."""
     facts = {"code": error.code, "detail": error.detail, "advice": error.advice}
-    session.store.run_failed(session.run_id, position, facts, seconds)
+    with session.store.write() as connection:
+        runs.mark_failed(connection, session.run_id, position, facts, seconds=seconds)
     session.listener(Event("failed", position, message=str(error)))
 
 
@@ -57,7 +63,8 @@ def record_bug(session: Session, position: int, error: Exception) -> None:
         "detail": f"a mistake in Smallprint ({type(error).__name__})",
         "advice": f"please report it with {path}",
     }
-    session.store.run_failed(session.run_id, position, facts, 0.0)
+    with session.store.write() as connection:
+        runs.mark_failed(connection, session.run_id, position, facts, seconds=0.0)
     session.listener(Event("failed", position, message=f"{facts['detail']}; {facts['advice']}"))
 
 

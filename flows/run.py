@@ -16,7 +16,8 @@ from flows.engine import start_prefect
 from flows.session import Session, join, leave, session_of
 from smallprint.errors import ModelStopError, SmallprintError, StoreError
 from smallprint.records import Source
-from smallprint.store import RunDocument
+from smallprint.store import runs
+from smallprint.store.runs import RunDocument
 
 if TYPE_CHECKING:
     from smallprint.settings import Settings
@@ -80,7 +81,7 @@ def failed(places: Sequence[RunDocument]) -> list[RunDocument]:
 
 
 async def execute(session: Session) -> Outcome:
-    """Work on a run that the store knows (``Store.start_run``) until its documents are done.
+    """Work on a run that the store knows (``runs.start_run``) until its documents are done.
 
     Returns ``interrupted`` when cancelled, with everything finished kept.
 
@@ -90,24 +91,30 @@ async def execute(session: Session) -> Outcome:
 
     """
     store, run_id = session.store, session.run_id
-    places = (failed if session.failed_only else unfinished)(store.run_documents(run_id))
+    with store.write() as connection:
+        places = (failed if session.failed_only else unfinished)(runs.list_run_documents(connection, run_id))
+        runs.set_run_state(connection, run_id, "running")
     join(session)
-    store.set_run_state(run_id, "running")
     try:
         # The offline rules keep a processor busy as parsing does: more documents at once would only finish later.
         at_once = 1 if session.analyst.name == "offline" else session.settings.concurrency
         await _under_prefect(session.settings, run_id, places, at_once)
     except asyncio.CancelledError:
-        store.set_run_state(run_id, "interrupted")
+        _set_state(session, "interrupted")
         return "interrupted"
     except SmallprintError:
-        store.set_run_state(run_id, "stopped")
+        _set_state(session, "stopped")
         raise
     finally:
         leave(run_id)
         await session.analyst.close()
-    store.set_run_state(run_id, "finished")
+    _set_state(session, "finished")
     return "finished"
+
+
+def _set_state(session: Session, state: Outcome) -> None:
+    with session.store.write() as connection:
+        runs.set_run_state(connection, session.run_id, state)
 
 
 async def _under_prefect(settings: "Settings", run_id: str, places: list[RunDocument], at_once: int) -> None:

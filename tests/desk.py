@@ -26,7 +26,7 @@ from smallprint.records import (
     Source,
     Usage,
 )
-from smallprint.store import Store, open_store
+from smallprint.store import Connection, Store, documents, open_store, runs
 from tests import postgres
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -137,12 +137,20 @@ DRAFTS = (REFUND, PRICES, ARBITRATION, CLASS_ACTION)
 
 def fill(store: Store, *drafts: Draft) -> None:
     """The document, one run, its drafts."""
-    store.start_run("r1", "offline", {}, [SOURCE])
-    source_id = store.save_source(SOURCE)
-    store.save_capture(source_id, SNAPSHOT)
-    store.save_document(source_id, DOCUMENT, CLAUSES)
-    store.run_captured("r1", 0, DOCUMENT.id)
+    with store.write() as connection:
+        runs.start_run(connection, "r1", "offline", {}, [SOURCE])
+        runs.mark_captured(connection, "r1", 0, save_document(connection, SOURCE, SNAPSHOT, DOCUMENT, CLAUSES))
     run(store, *(drafts or DRAFTS))
+
+
+def save_document(
+    connection: Connection, source: Source, snapshot: Snapshot, document: Document, clauses: tuple[Clause, ...]
+) -> str:
+    """What a capture saves; the document's id."""
+    source_id = documents.save_source(connection, source)
+    documents.save_capture(connection, source_id, snapshot)
+    documents.save_document(connection, source_id, document, clauses)
+    return document.id
 
 
 def run(store: Store, *drafts: Draft, document: object = None) -> None:
@@ -150,14 +158,16 @@ def run(store: Store, *drafts: Draft, document: object = None) -> None:
     clauses = CLAUSES if document is None else document.clauses
     entries = tuple(LedgerEntry(clause=one.id, state="analyzed") for one in clauses)
     analysis = Analysis(drafts=drafts, rejections=(), entries=entries, usage=Usage(), windows=1)
-    store.save_analysis(
-        run_id="r1",
-        position=0,
-        document_id=DOCUMENT.id if document is None else document.document.id,
-        clauses=clauses,
-        analysis=analysis,
-        seconds=0.1,
-    )
+    with store.write() as connection:
+        runs.save_analysis(
+            connection,
+            run_id="r1",
+            position=0,
+            document_id=DOCUMENT.id if document is None else document.document.id,
+            clauses=clauses,
+            analysis=analysis,
+            seconds=0.1,
+        )
 
 
 # ---- databases

@@ -324,14 +324,16 @@ def export(
     from app.cli.export import export as write
     from app.cli.export import format_of, records_by_draft
     from app.workspace import existing_store
+    from smallprint.store import drafts, runs
 
     with existing_store(settings_with()) as store:
         if store is None:
             raise UserError("there is no workspace here yet; 'smallprint run' or 'smallprint demo' makes one")
-        if run_id is not None and store.run(run_id) is None:
-            raise UserError(f"there is no run {run_id}; 'smallprint status' lists the runs")
-        drafts = store.drafts(run_id=run_id, status=which)
-        count = write(drafts, format_of(form, output), output, records_by_draft(store))
+        with store.read() as connection:
+            if run_id is not None and runs.find_run(connection, run_id) is None:
+                raise UserError(f"there is no run {run_id}; 'smallprint status' lists the runs")
+            rows = drafts.stream_drafts(connection, run_id=run_id, status=which)
+            count = write(rows, format_of(form, output), output, records_by_draft(connection))
     typer.echo(f"{count:,} provisions written to {output}" if count else "nothing to export: no such drafts", err=True)
     raise typer.Exit(0 if count else 1)
 

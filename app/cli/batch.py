@@ -18,18 +18,20 @@ from flows.session import Session
 from smallprint.errors import ModelStopError, UserError
 from smallprint.records import Source
 from smallprint.settings import Settings
-from smallprint.store import RunRow, Store
+from smallprint.store import Store, runs
+from smallprint.store.runs import StoredRun
 
 
 def start(sources: list[Source], settings: Settings, inputs: list[str], store: Store, *, by_batch: bool = False) -> str:
     """Write a new run down; returns its id."""
     run_id = new_run_id()
     kept = {"inputs": inputs, "base_url": settings.base_url, "by_batch": by_batch}
-    store.start_run(run_id, settings.model, kept, sources)
+    with store.write() as connection:
+        runs.start_run(connection, run_id, settings.model, kept, sources)
     return run_id
 
 
-def newest_unfinished(store: Store, inputs: list[str], *, failed_only: bool = False) -> RunRow:
+def newest_unfinished(store: Store, inputs: list[str], *, failed_only: bool = False) -> StoredRun:
     """The run that ``--resume`` continues: the newest with work left, of these inputs if any are named.
 
     With ``failed_only`` the newest in which something failed.
@@ -38,11 +40,12 @@ def newest_unfinished(store: Store, inputs: list[str], *, failed_only: bool = Fa
         UserError: there is none.
 
     """
-    for row in store.runs():
-        same = not inputs or row.options.get("inputs") == inputs
-        left = failed if failed_only else unfinished
-        if same and left(store.run_documents(row.id)):
-            return row
+    left = failed if failed_only else unfinished
+    with store.read() as connection:
+        for row in runs.list_runs(connection):
+            same = not inputs or row.options.get("inputs") == inputs
+            if same and left(runs.list_run_documents(connection, row.id)):
+                return row
     of_these = " of these inputs" if inputs else ""
     if failed_only:
         raise UserError(f"in no run{of_these} has anything failed; 'smallprint status' lists the runs")
@@ -60,7 +63,8 @@ def work(  # what a run is told, by name
     by_batch: bool = False,
 ) -> str:
     """Carry a run out under live progress; returns its outcome."""
-    places = store.run_documents(run_id)
+    with store.read() as connection:
+        places = runs.list_run_documents(connection, run_id)
     if by_batch:
         # A batch is sent when no more questions come: no document may wait for another one's answers.
         settings = settings.model_copy(update={"concurrency": max(settings.concurrency, len(places))})
@@ -143,7 +147,8 @@ def run(
                 by_batch=by_batch,
             )
         except KeyboardInterrupt:  # the second one, while the first was being obeyed
-            store.set_run_state(run_id, "interrupted")
+            with store.write() as connection:
+                runs.set_run_state(connection, run_id, "interrupted")
             outcome = "interrupted"
         except ModelStopError as error:
             raise ModelStopError(f"{error}; what was answered is kept, 'smallprint run --resume' goes on") from error
@@ -155,10 +160,11 @@ def run(
         if outcome == "interrupted":
             stderr().print("Interrupted. What finished is kept; 'smallprint run --resume' goes on from here.")
             return 130
-        return exit_code(store.run_documents(run_id))
+        with store.read() as connection:
+            return exit_code(runs.list_run_documents(connection, run_id))
 
 
-def _as_begun(settings: Settings, row: RunRow) -> Settings:
+def _as_begun(settings: Settings, row: StoredRun) -> Settings:
     """The settings with the model and the address that the run was begun with; a new address wins."""
     return settings.model_copy(
         update={"model": row.model, "base_url": settings.base_url or row.options.get("base_url")}

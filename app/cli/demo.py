@@ -20,7 +20,8 @@ from extractors.layout import Options
 from samples import folder
 from smallprint.settings import Settings
 from smallprint.severity import LEVELS
-from smallprint.store import Store, StoredDraft
+from smallprint.store import Store, documents, runs
+from smallprint.store.drafts import StoredDraft, stream_drafts
 
 _SHOWN = 3  # drafts printed in full
 
@@ -44,10 +45,12 @@ def show_demo(settings: Settings) -> int:
         if outcome == "interrupted":
             stderr().print("Interrupted; 'smallprint demo' begins anew.")
             return 130
-        drafts = list(store.drafts(run_id=run_id))
+        with store.read() as connection:
+            drafts = list(stream_drafts(connection, run_id=run_id))
         _show_drafts(console, store, drafts)
         show_summary(store, run_id, console, time.monotonic() - started)
-        code = exit_code(store.run_documents(run_id))
+        with store.read() as connection:
+            code = exit_code(runs.list_run_documents(connection, run_id))
     console.print()
     console.print(Text("Where to look next", style="bold"))
     for command, what in _next_steps(Path(sources[0].location), run_id):
@@ -63,9 +66,10 @@ def _show_drafts(console: Console, store: Store, drafts: Sequence[StoredDraft]) 
     for home in (*whole, *ranked):
         shown.setdefault(home.source.entity, home)
     for home in list(shown.values())[:_SHOWN]:
-        found = store.load_document(home.document_id)
+        with store.read() as connection:
+            clauses = documents.load_document(connection, home.document_id).clauses
         console.print(Text(f"{home.source.entity}: {home.source.title}", style="dim"))
-        console.print(draft_block(home.draft, found[1] if found else ()))
+        console.print(draft_block(home.draft, clauses))
     console.print(Text(f"{len(drafts)} drafts by severity", style="bold"))
     console.print(severity_chart([one.draft for one in drafts]))
     console.print()

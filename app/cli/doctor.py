@@ -78,6 +78,8 @@ def _registry(_settings: Settings) -> list[Finding]:
 
 
 def _workspace(settings: Settings) -> list[Finding]:
+    from smallprint.store import runs
+
     try:
         with existing_store(settings) as store:
             if store is None:
@@ -85,11 +87,12 @@ def _workspace(settings: Settings) -> list[Finding]:
                     ("note", "workspace", f"{settings.home} does not exist yet; the first run makes it"),
                     *_room(settings),
                 ]
-            runs = len(store.runs())
+            with store.read() as connection:
+                number_of_runs = len(runs.list_runs(connection))
     except SmallprintError as error:
         return [("fail", "workspace", str(error))]
     prefect = f"past runs in Prefect's pages: PREFECT_HOME={settings.home / 'prefect'} prefect server start"
-    return [("ok", "workspace", f"{settings.home}: {runs} runs; {prefect}"), *_room(settings)]
+    return [("ok", "workspace", f"{settings.home}: {number_of_runs} runs; {prefect}"), *_room(settings)]
 
 
 def _announcements(settings: Settings) -> list[Finding]:

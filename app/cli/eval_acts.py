@@ -18,8 +18,8 @@ from evals.scoring import score
 from smallprint.errors import UserError
 from smallprint.registry import load
 from smallprint.settings import Settings
-from smallprint.store import Store
-from smallprint.store.records import records
+from smallprint.store import Store, documents, drafts
+from smallprint.store.records import stream_records
 
 
 def show_comparison(run_file: Path, baseline_file: Path) -> None:
@@ -86,15 +86,14 @@ def freeze_records(settings: Settings, ids: list[str], split: str, output: Path 
 def _approved(store: Store, ids: list[str]) -> list[Approved]:
     """The approved records of these ids (of record or draft), all for 'all'; raises UserError for one that is none."""
     with store.read() as connection:
-        numbers = {record.draft.id: record.id for record in records(connection)}
-    found = []
-    for one in store.drafts(status="approved"):
-        names = {one.draft.id, numbers.get(one.draft.id, one.draft.id)}
-        document = store.load_document(one.document_id)
-        if document is not None and ("all" in ids or names & set(ids)):
-            name = numbers.get(one.draft.id, one.draft.id)
-            found.append(Approved(id=name, draft=one.draft, source=one.source, document=document[0]))
-    missing = set(ids) - {"all"} - {name for one in found for name in (one.id, one.draft.id)}
-    if missing or not found:
+        record_ids = {record.draft.id: record.id for record in stream_records(connection)}
+        approved = []
+        for stored in drafts.stream_drafts(connection, status="approved"):
+            record_id = record_ids.get(stored.draft.id, stored.draft.id)
+            if "all" in ids or {stored.draft.id, record_id} & set(ids):
+                document = documents.load_document(connection, stored.document_id).document
+                approved.append(Approved(id=record_id, draft=stored.draft, source=stored.source, document=document))
+    missing = set(ids) - {"all"} - {name for record in approved for name in (record.id, record.draft.id)}
+    if missing or not approved:
         raise UserError(f"no approved record is called {', '.join(sorted(missing)) or 'that; nothing is approved yet'}")
-    return found
+    return approved

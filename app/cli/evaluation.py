@@ -192,13 +192,14 @@ def _judged(run: Run, wish: Wish, settings: Settings) -> "JudgeReport":
     from evals.judging import Judge, judge_run
     from smallprint.settings import workspace_secret
     from smallprint.store import open_store
+    from smallprint.store.answers import StoredAnswers
 
     name = wish.judge or ""
     if name.partition(":")[0] not in ("openai", "azure") or not name.partition(":")[2]:
         raise UserError(f"no judge is called {name!r}; use openai:NAME or azure:NAME")
     store = open_store(settings.sqlalchemy_url)
     client = ModelClient(name, settings)
-    judge = Judge(client, store, Budget(wish.budget), workspace_secret(settings))
+    judge = Judge(client, StoredAnswers(store), Budget(wish.budget), workspace_secret(settings))
 
     async def ask() -> "JudgeReport":
         try:

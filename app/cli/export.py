@@ -10,8 +10,9 @@ from typing import Any, TextIO
 
 from app.json_output import draft_json
 from smallprint.errors import UserError
-from smallprint.store import Store, StoredDraft
-from smallprint.store.records import Record, records
+from smallprint.store import Connection
+from smallprint.store.drafts import StoredDraft
+from smallprint.store.records import Record, stream_records
 
 # The last four are the full-width forms, which spreadsheets set to East Asian languages take for the same.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
@@ -21,10 +22,9 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\u
 _OF_RECORDS = ("document_id", "first_tracked", "last_verified", "approved_by", "approved_at", "amended_fields")
 
 
-def records_by_draft(store: Store) -> dict[str, Record]:
+def records_by_draft(connection: Connection) -> dict[str, Record]:
     """The records that stand, by the id of the draft that each was approved from."""
-    with store.read() as connection:
-        return {record.draft.id: record for record in records(connection)}
+    return {record.draft.id: record for record in stream_records(connection)}
 
 
 def export_row(stored: StoredDraft, record: Record | None = None) -> dict[str, Any]:

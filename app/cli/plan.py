@@ -15,6 +15,7 @@ from flows.run import labels
 from smallprint.errors import DocumentError
 from smallprint.records import Source, Usage
 from smallprint.settings import Settings
+from smallprint.store.answers import StoredAnswers
 
 
 def show_plan(
@@ -28,7 +29,8 @@ def show_plan(
     for name in ("document", "clauses", "calls", "stored", "tokens in", "tokens out", "cost"):
         table.add_column(name, justify="left" if name == "document" else "right", overflow="ellipsis", no_wrap=True)
     total, failed = Usage(), 0
-    with existing_store(settings) as answers:
+    with existing_store(settings) as store:
+        answers = StoredAnswers(store) if store else None
         for source, name in zip(sources, labels(sources), strict=True):
             try:
                 reading = read_source(source, settings, options)

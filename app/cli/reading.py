@@ -57,9 +57,10 @@ def _answers(analyst: Analyst, settings: Settings) -> Iterator[Answers | None]:
         yield None
         return
     from app.workspace import workspace
+    from smallprint.store.answers import StoredAnswers
 
     with workspace(settings) as store:
-        yield store
+        yield StoredAnswers(store)
 
 
 @contextmanager

@@ -13,7 +13,8 @@ from app.json_output import ledger_json, usage_json
 from flows.run import labels
 from smallprint.errors import UserError
 from smallprint.records import Ledger, Usage
-from smallprint.store import RunDocument, RunRow, Store
+from smallprint.store import Connection, Store, runs
+from smallprint.store.runs import RunDocument, StoredRun
 
 
 def status_rows(store: Store, run_id: str | None) -> list[dict[str, Any]]:
@@ -23,10 +24,11 @@ def status_rows(store: Store, run_id: str | None) -> list[dict[str, Any]]:
         UserError: there is no such run.
 
     """
-    rows = [row for row in store.runs() if run_id in (None, row.id)]
-    if run_id is not None and not rows:
-        raise UserError(f"there is no run {run_id}; 'smallprint status' lists the runs")
-    return [_run(store, row, whole=run_id is not None) for row in rows]
+    with store.read() as connection:
+        rows = [row for row in runs.list_runs(connection) if run_id in (None, row.id)]
+        if run_id is not None and not rows:
+            raise UserError(f"there is no run {run_id}; 'smallprint status' lists the runs")
+        return [_run(connection, row, whole=run_id is not None) for row in rows]
 
 
 def total_ledger(places: Sequence[RunDocument]) -> Ledger:
@@ -40,8 +42,8 @@ def total_ledger(places: Sequence[RunDocument]) -> Ledger:
     return Ledger(**counts, characters_covered=covered / counts["clauses"] if counts["clauses"] else 1.0)
 
 
-def _run(store: Store, row: RunRow, *, whole: bool) -> dict[str, Any]:
-    places = store.run_documents(row.id)
+def _run(connection: Connection, row: StoredRun, *, whole: bool) -> dict[str, Any]:
+    places = runs.list_run_documents(connection, row.id)
     usage = sum((place.usage for place in places if place.usage), Usage())
     facts: dict[str, Any] = {
         "run": row.id,

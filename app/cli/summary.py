@@ -1,7 +1,7 @@
 """What a run came to: a line a document with its drafts by severity, what failed and why, the ledger, the bill."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from rich.console import Console
 from rich.table import Table
@@ -12,7 +12,9 @@ from app.cli.status import total_ledger
 from flows.run import labels
 from smallprint.records import Usage
 from smallprint.severity import LEVELS
-from smallprint.store import RunDocument, Store
+from smallprint.store import Store, drafts, runs
+from smallprint.store.drafts import StoredDraft
+from smallprint.store.runs import RunDocument
 
 _WAITING = ("waiting", "captured")
 _WIDE = 118  # columns from which the levels have room for their full names
@@ -27,12 +29,14 @@ def exit_code(places: Sequence[RunDocument]) -> int:
 
 def show_summary(store: Store, run_id: str, console: Console, seconds: float) -> None:
     """Print what a run came to: the table, the failures with what to do, the totals."""
-    row = store.run(run_id)
-    places = store.run_documents(run_id)
+    with store.read() as connection:
+        run = runs.find_run(connection, run_id)
+        places = runs.list_run_documents(connection, run_id)
+        levels = _levels(drafts.stream_drafts(connection, run_id=run_id))
     names = labels([place.source for place in places])
-    model = row.model if row else "offline"
+    model = run.model if run else "offline"
     if any(place.state not in _WAITING for place in places):
-        console.print(_table(store, run_id, names, places, width=console.width))
+        console.print(_table(levels, names, places, width=console.width))
     waiting = sum(place.state in _WAITING for place in places)
     if waiting:
         console.print()
@@ -44,15 +48,17 @@ def show_summary(store: Store, run_id: str, console: Console, seconds: float) ->
     console.print(analyst_line(model))
 
 
-def _levels(store: Store, run_id: str) -> dict[str, Counter[str]]:
-    found: dict[str, Counter[str]] = {}
-    for stored in store.drafts(run_id=run_id):
-        found.setdefault(stored.document_id, Counter())[stored.draft.severity] += 1
-    return found
+def _levels(run_drafts: Iterable[StoredDraft]) -> dict[str, Counter[str]]:
+    """For each document its number of drafts by severity."""
+    levels: dict[str, Counter[str]] = {}
+    for stored in run_drafts:
+        levels.setdefault(stored.document_id, Counter())[stored.draft.severity] += 1
+    return levels
 
 
-def _table(store: Store, run_id: str, names: Sequence[str], places: Sequence[RunDocument], *, width: int) -> Table:
-    levels = _levels(store, run_id)
+def _table(
+    levels: dict[str, Counter[str]], names: Sequence[str], places: Sequence[RunDocument], *, width: int
+) -> Table:
     heads = [Text(level if width >= _WIDE else _SHORT[level], style=STYLES[level]) for level in reversed(LEVELS)]
     columns = [Text("clauses"), *heads, Text("covered"), Text("  time")]
     table = Table(box=None, pad_edge=False, header_style="bold")

@@ -21,7 +21,7 @@ from smallprint.store import decisions, people, queue_counts
 from smallprint.store.decisions import Done
 from smallprint.store.people import Person, Right
 from smallprint.store.queue import Filters, Line
-from smallprint.store.records import records
+from smallprint.store.records import stream_records
 
 Text = Annotated[str, StringConstraints(max_length=4000, pattern=r"^[^\x00]*$")]
 Id = Annotated[str, StringConstraints(max_length=80, pattern=r"^[A-Za-z0-9_.-]+$")]
@@ -292,7 +292,7 @@ def read_records(
     with caller.state.store.read() as connection:
         return [
             {**one.model_dump(mode="json", exclude={"draft"}), "draft": draft_json(one.draft)}
-            for one in records(connection, after=after, most=100)
+            for one in stream_records(connection, after=after, limit=100)
         ]
 
 

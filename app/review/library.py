@@ -6,13 +6,10 @@ from functools import cached_property
 from pathlib import PurePath
 from threading import Lock
 
-from sqlalchemy import select
-
 from classifiers.grounding import Grounder
 from extractors.fragments import PageWords, page_words
 from smallprint.records import Clause, Document, Snapshot, Source
-from smallprint.store import Store
-from smallprint.store import tables as t
+from smallprint.store import Store, documents
 
 _KEPT = 48
 
@@ -87,19 +84,8 @@ class Library:
         return made
 
     def _load(self, document_id: str) -> Volume | None:
-        loaded = self.store.load_document(document_id)
-        if loaded is None:
-            return None
-        document, clauses = loaded
         with self.store.read() as connection:
-            source_id = connection.execute(
-                select(t.documents.c.source_id).where(t.documents.c.id == document_id)
-            ).scalar_one()
-            body = connection.execute(
-                select(t.captures.c.body)
-                .where(t.captures.c.source_id == source_id, t.captures.c.sha256 == document.sha256)
-                .order_by(t.captures.c.captured_at)
-                .limit(1)
-            ).scalar()
-        snapshot = Snapshot.model_validate(body) if body else None
-        return Volume(document, clauses, self.store.load_source(source_id), snapshot)
+            stored = documents.find_document(connection, document_id)
+        if stored is None:
+            return None
+        return Volume(stored.document, stored.clauses, stored.source, stored.snapshot)

@@ -5,11 +5,9 @@ word moves onto the new draft, with the record and its permanent number; nobody 
 passage changed, an approval is withdrawn and the draft waits again, marked as of a changed document.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from secrets import token_hex
-from typing import Any
 
 from sqlalchemy import Connection, select, update
 
@@ -18,6 +16,7 @@ from smallprint.records import Clause, Draft, Evidence
 from smallprint.review import Decision, Standing
 from smallprint.store import audit, decisions
 from smallprint.store import tables as t
+from smallprint.store.documents import clauses_from_json
 
 BY = "document change"
 
@@ -81,12 +80,7 @@ def _text_of(connection: Connection, document_id: str) -> tuple[str, tuple[Claus
     row = connection.execute(
         select(t.documents.c.text, t.documents.c.clauses).where(t.documents.c.id == document_id)
     ).one()
-    return row.text, tuple(_clauses(row.text, row.clauses))
-
-
-def _clauses(text: str, stored: list[dict[str, Any]]) -> Iterator[Clause]:
-    for one in stored:
-        yield Clause.model_validate({**one, "text": text[one["start"] : one["end"]]})
+    return row.text, clauses_from_json(row.text, row.clauses)
 
 
 def _same_provision(new: Draft, old: Draft, moved: tuple[Evidence, ...]) -> bool:

@@ -8,9 +8,8 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from smallprint.records import Draft, Rejection, Source
 from smallprint.store import tables as t
-from smallprint.store.documents import source_of
+from smallprint.store.documents import source_from_row
 from smallprint.store.queue import place
-from smallprint.store.transactions import Transactions
 
 
 @dataclass(frozen=True)
@@ -24,42 +23,28 @@ class StoredDraft:
     title: str | None
 
 
-class DraftStore(Transactions):
-    """Drafts and rejections of all runs."""
-
-    def drafts(self, *, run_id: str | None = None, status: str = "all") -> Iterator[StoredDraft]:
-        """Drafts in document order, streamed, of one run or all; ``status``: all, draft, approved, rejected."""
-        query = (
-            select(t.drafts, t.sources, t.documents.c.title.label("document_title"))
-            .join(t.documents, t.documents.c.id == t.drafts.c.document_id)
-            .join(t.sources, t.sources.c.id == t.documents.c.source_id)
-            .order_by(t.sources.c.id, t.drafts.c.document_id, t.drafts.c.start, t.drafts.c.id)
+def stream_drafts(connection: Connection, *, run_id: str | None = None, status: str = "all") -> Iterator[StoredDraft]:
+    """Drafts in document order, row by row, of one run or all; ``status``: all, draft, approved, rejected."""
+    query = (
+        select(t.drafts, t.sources, t.documents.c.title.label("document_title"))
+        .join(t.documents, t.documents.c.id == t.drafts.c.document_id)
+        .join(t.sources, t.sources.c.id == t.documents.c.source_id)
+        .order_by(t.sources.c.id, t.drafts.c.document_id, t.drafts.c.start, t.drafts.c.id)
+    )
+    if run_id is not None:
+        query = query.join(t.run_drafts, t.run_drafts.c.draft_id == t.drafts.c.id).where(
+            t.run_drafts.c.run_id == run_id
         )
-        if run_id is not None:
-            query = query.join(t.run_drafts, t.run_drafts.c.draft_id == t.drafts.c.id).where(
-                t.run_drafts.c.run_id == run_id
-            )
-        if status != "all":
-            query = query.where(t.drafts.c.status == status)
-        with self.read() as connection:
-            for row in connection.execution_options(yield_per=500).execute(query).mappings():
-                yield StoredDraft(
-                    draft=Draft.model_validate({**row["body"], "status": row["status"]}),
-                    version=row["version"],
-                    document_id=row["document_id"],
-                    source=source_of(row),
-                    title=row["document_title"],
-                )
-
-    def rejections(self, run_id: str) -> list[Rejection]:
-        """What a run's analyst said that did not become a draft."""
-        query = (
-            select(t.rejections.c.body)
-            .where(t.rejections.c.run_id == run_id)
-            .order_by(t.rejections.c.document_id, t.rejections.c.position)
+    if status != "all":
+        query = query.where(t.drafts.c.status == status)
+    for row in connection.execute(query, execution_options={"yield_per": 500}).mappings():
+        yield StoredDraft(
+            draft=Draft.model_validate({**row["body"], "status": row["status"]}),
+            version=row["version"],
+            document_id=row["document_id"],
+            source=source_from_row(row),
+            title=row["document_title"],
         )
-        with self.read() as connection:
-            return [Rejection.model_validate(body) for body in connection.execute(query).scalars()]
 
 
 def save_drafts(connection: Connection, run_id: str, document_id: str, drafts: Iterable[Draft]) -> None:

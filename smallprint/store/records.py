@@ -69,8 +69,8 @@ def _next(connection: Connection, column: Any) -> int:  # noqa: ANN401 -- a colu
     return int(connection.execute(select(func.coalesce(func.max(column, type_=Integer), 0))).scalar_one()) + 1
 
 
-def records(connection: Connection, *, after: int = 0, most: int | None = None) -> Iterator[Record]:
-    """The records that stand, by number; those behind a number, and not more than so many."""
+def stream_records(connection: Connection, *, after: int = 0, limit: int | None = None) -> Iterator[Record]:
+    """The records that stand, by number; those behind a number, and not more than ``limit``."""
     query = (
         select(
             t.records,
@@ -83,7 +83,7 @@ def records(connection: Connection, *, after: int = 0, most: int | None = None) 
         .join(t.snapshots, t.snapshots.c.sha256 == t.documents.c.sha256)
         .where(t.records.c.withdrawn_at.is_(None), t.records.c.number > after)
         .order_by(t.records.c.number)
-        .limit(most)
+        .limit(limit)
     )
     visits = select(t.captures.c.sha256, func.max(t.captures.c.captured_at)).group_by(t.captures.c.sha256)
     verified = dict(connection.execute(visits).all())

@@ -5,23 +5,23 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Select, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, Select, Update, func, insert, select, update
 
 from smallprint.errors import StoreError
 from smallprint.records import Analysis, Clause, Ledger, LedgerEntry, Source, Usage
 from smallprint.store import tables as t
 from smallprint.store.carrying import carry
-from smallprint.store.documents import DocumentStore, source_of
+from smallprint.store.documents import save_source, source_from_row
 from smallprint.store.drafts import save_drafts, save_rejections
 
 
 @dataclass(frozen=True)
-class RunRow:
-    """One run as the store knows it."""
+class StoredRun:
+    """One run."""
 
     id: str
     model: str
-    state: str
+    state: str  # running, finished, interrupted, stopped
     started_at: datetime
     finished_at: datetime | None
     options: dict[str, Any]
@@ -35,7 +35,7 @@ class RunDocument:
     source_id: int
     source: Source
     document_id: str | None
-    state: str
+    state: str  # waiting, captured, analyzed, failed
     error: dict[str, str] | None
     entries: tuple[LedgerEntry, ...]
     ledger: Ledger | None
@@ -45,109 +45,108 @@ class RunDocument:
     drafts: int
 
 
-class RunStore(DocumentStore):
-    """Runs and their documents' states."""
-
-    def start_run(self, run_id: str, model: str, options: dict[str, Any], sources: Sequence[Source]) -> None:
-        """Write down a run and its documents before any work begins."""
-        ids = [self.save_source(source) for source in sources]
-        with self.write() as connection:
-            connection.execute(
-                insert(t.runs).values(
-                    id=run_id, model=model, state="running", started_at=datetime.now(UTC), options=options
-                )
-            )
-            if ids:
-                connection.execute(
-                    insert(t.run_documents),
-                    [{"run_id": run_id, "position": n, "source_id": s, "state": "waiting"} for n, s in enumerate(ids)],
-                )
-
-    def set_run_state(self, run_id: str, state: str) -> None:
-        """Running, finished, interrupted or stopped; every state but running carries its time."""
-        finished = None if state == "running" else datetime.now(UTC)
-        with self.write() as connection:
-            connection.execute(update(t.runs).where(t.runs.c.id == run_id).values(state=state, finished_at=finished))
-
-    def run_captured(self, run_id: str, position: int, document_id: str, seconds: float = 0.0) -> None:
-        """The document of this place in the run has text and clauses; how long that took."""
-        self._set_run_document(run_id, position, document_id=document_id, state="captured", error=None, seconds=seconds)
-
-    def run_failed(self, run_id: str, position: int, error: dict[str, str], seconds: float) -> None:
-        """The document of this place in the run cannot be read or analyzed; why, and what to do."""
-        self._set_run_document(run_id, position, state="failed", error=error, seconds=seconds)
-
-    def save_analysis(
-        self,
-        *,
-        run_id: str,
-        position: int,
-        document_id: str,
-        clauses: tuple[Clause, ...],
-        analysis: Analysis,
-        seconds: float,
-    ) -> None:
-        """Drafts, rejections, ledger and bill of one document, all or nothing; its seconds add to the capture's.
-
-        Decisions on older texts of the source follow to where their evidence stands unchanged.
-        """
-        ledger = analysis.ledger(clauses)
-        with self.write() as connection:
-            save_drafts(connection, run_id, document_id, analysis.drafts)
-            save_rejections(connection, run_id, document_id, analysis.rejections)
-            carry(connection, document_id, datetime.now(UTC))
-            connection.execute(
-                update(t.run_documents)
-                .where(t.run_documents.c.run_id == run_id, t.run_documents.c.position == position)
-                .values(
-                    document_id=document_id,
-                    state="analyzed",
-                    error=None,
-                    entries=[entry.model_dump() for entry in analysis.entries],
-                    ledger=ledger.model_dump(),
-                    usage=analysis.usage.model_dump(),
-                    windows=analysis.windows,
-                    seconds=func.coalesce(t.run_documents.c.seconds, 0.0) + seconds,
-                )
-            )
-
-    def _set_run_document(self, run_id: str, position: int, **values: Any) -> None:  # noqa: ANN401 -- column values
-        with self.write() as connection:
-            connection.execute(
-                update(t.run_documents)
-                .where(t.run_documents.c.run_id == run_id, t.run_documents.c.position == position)
-                .values(**values)
-            )
-
-    def runs(self) -> list[RunRow]:
-        """All runs, newest first."""
-        with self.read() as connection:
-            rows = (
-                connection.execute(select(t.runs).order_by(t.runs.c.started_at.desc(), t.runs.c.id.desc()))
-                .mappings()
-                .all()
-            )
-        return [RunRow(**row) for row in rows]
-
-    def run(self, run_id: str) -> RunRow | None:
-        """One run, or None."""
-        return next((row for row in self.runs() if row.id == run_id), None)
-
-    def run_documents(self, run_id: str) -> list[RunDocument]:
-        """The documents of a run in the order they were given."""
-        with self.read() as connection:
-            return [_run_document(row) for row in connection.execute(_places(run_id)).mappings()]
-
-    def run_document(self, run_id: str, position: int) -> RunDocument:
-        """The document at one place of a run; raises StoreError where there is none."""
-        with self.read() as connection:
-            row = connection.execute(_places(run_id).where(t.run_documents.c.position == position)).mappings().first()
-        if row is None:
-            raise StoreError(f"run {run_id} has no document {position}")
-        return _run_document(row)
+def start_run(
+    connection: Connection, run_id: str, model: str, options: dict[str, Any], sources: Sequence[Source]
+) -> None:
+    """Write down a run and its documents before any work begins."""
+    source_ids = [save_source(connection, source) for source in sources]
+    connection.execute(
+        insert(t.runs).values(id=run_id, model=model, state="running", started_at=datetime.now(UTC), options=options)
+    )
+    if source_ids:
+        connection.execute(
+            insert(t.run_documents),
+            [
+                {"run_id": run_id, "position": position, "source_id": source_id, "state": "waiting"}
+                for position, source_id in enumerate(source_ids)
+            ],
+        )
 
 
-def _places(run_id: str) -> Select[Any]:
+def set_run_state(connection: Connection, run_id: str, state: str) -> None:
+    """Running, finished, interrupted or stopped; every state but running carries its time."""
+    finished_at = None if state == "running" else datetime.now(UTC)
+    connection.execute(update(t.runs).where(t.runs.c.id == run_id).values(state=state, finished_at=finished_at))
+
+
+def mark_captured(
+    connection: Connection, run_id: str, position: int, document_id: str, *, seconds: float = 0.0
+) -> None:
+    """The document at this position of the run has text and clauses; how long that took."""
+    connection.execute(
+        _run_document_update(run_id, position).values(
+            document_id=document_id, state="captured", error=None, seconds=seconds
+        )
+    )
+
+
+def mark_failed(connection: Connection, run_id: str, position: int, error: dict[str, str], *, seconds: float) -> None:
+    """The document at this position of the run cannot be read or analyzed; why, and what to do."""
+    connection.execute(_run_document_update(run_id, position).values(state="failed", error=error, seconds=seconds))
+
+
+def save_analysis(
+    connection: Connection,
+    *,
+    run_id: str,
+    position: int,
+    document_id: str,
+    clauses: tuple[Clause, ...],
+    analysis: Analysis,
+    seconds: float,
+) -> None:
+    """Save drafts, rejections, ledger and bill of one document; its seconds add to the capture's.
+
+    Decisions on older texts of the source follow to where their evidence stands unchanged.
+    """
+    save_drafts(connection, run_id, document_id, analysis.drafts)
+    save_rejections(connection, run_id, document_id, analysis.rejections)
+    carry(connection, document_id, datetime.now(UTC))
+    connection.execute(
+        _run_document_update(run_id, position).values(
+            document_id=document_id,
+            state="analyzed",
+            error=None,
+            entries=[entry.model_dump() for entry in analysis.entries],
+            ledger=analysis.ledger(clauses).model_dump(),
+            usage=analysis.usage.model_dump(),
+            windows=analysis.windows,
+            seconds=func.coalesce(t.run_documents.c.seconds, 0.0) + seconds,
+        )
+    )
+
+
+def _run_document_update(run_id: str, position: int) -> Update:
+    return update(t.run_documents).where(t.run_documents.c.run_id == run_id, t.run_documents.c.position == position)
+
+
+def list_runs(connection: Connection) -> list[StoredRun]:
+    """All runs, newest first."""
+    query = select(t.runs).order_by(t.runs.c.started_at.desc(), t.runs.c.id.desc())
+    return [StoredRun(**row) for row in connection.execute(query).mappings()]
+
+
+def find_run(connection: Connection, run_id: str) -> StoredRun | None:
+    """The run of this id, or None."""
+    row = connection.execute(select(t.runs).where(t.runs.c.id == run_id)).mappings().first()
+    return None if row is None else StoredRun(**row)
+
+
+def list_run_documents(connection: Connection, run_id: str) -> list[RunDocument]:
+    """The documents of a run in the order they were given."""
+    return [_run_document(row) for row in connection.execute(_run_documents(run_id)).mappings()]
+
+
+def load_run_document(connection: Connection, run_id: str, position: int) -> RunDocument:
+    """The document at one position of a run; raises StoreError where there is none."""
+    query = _run_documents(run_id).where(t.run_documents.c.position == position)
+    row = connection.execute(query).mappings().first()
+    if row is None:
+        raise StoreError(f"run {run_id} has no document {position}")
+    return _run_document(row)
+
+
+def _run_documents(run_id: str) -> Select[Any]:
     """A run's documents with their sources and numbers of drafts, which are counted once for all of them."""
     counted = (
         select(t.drafts.c.document_id, func.count().label("drafts"))
@@ -165,11 +164,11 @@ def _places(run_id: str) -> Select[Any]:
     )
 
 
-def _run_document(row: Any) -> RunDocument:  # noqa: ANN401 -- a row mapping
+def _run_document(row: RowMapping) -> RunDocument:
     return RunDocument(
         position=row["position"],
         source_id=row["source_id"],
-        source=source_of(row),
+        source=source_from_row(row),
         document_id=row["document_id"],
         state=row["state"],
         error=row["error"],

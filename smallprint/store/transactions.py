@@ -1,4 +1,4 @@
-"""A database and its transactions, each holding the right to write from its start where it will write."""
+"""The store: one database and its transactions; what is read and written in them are functions over a connection."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -7,11 +7,11 @@ from threading import Lock
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DatabaseError
 
-from smallprint.store.database import is_in_trouble, refusal
+from smallprint.store.database import is_in_trouble, open_engine, refusal
 
 
-class Transactions:
-    """What every part of the store reads and writes through."""
+class Store:
+    """A workspace's database; build with ``open_store``."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
@@ -45,3 +45,13 @@ class Transactions:
     def close(self) -> None:
         """Give all connections back."""
         self.engine.dispose()
+
+
+def open_store(url: str) -> Store:
+    """Open the database at a SQLAlchemy URL, create its folder and bring its tables up to date.
+
+    Raises:
+        StoreError: it cannot be opened, is another program's, or was written by a newer Smallprint.
+
+    """
+    return Store(open_engine(url))

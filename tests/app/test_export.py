@@ -10,7 +10,7 @@ import pytest
 from app.cli.export import export, format_of, neutral
 from smallprint.errors import UserError
 from smallprint.records import Source
-from smallprint.store import StoredDraft
+from smallprint.store.drafts import StoredDraft
 from smallprint.store.records import Record
 from tests.app import shapes
 from tests.smallprint.test_store import DOCUMENT, NOW, draft

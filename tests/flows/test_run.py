@@ -14,7 +14,9 @@ from flows.session import Event, Session
 from smallprint.errors import ModelStopError, StoreError
 from smallprint.records import Source
 from smallprint.settings import Settings
-from smallprint.store import Store, open_store
+from smallprint.store import Store, open_store, runs
+from smallprint.store.drafts import stream_drafts
+from smallprint.store.runs import RunDocument
 
 TERMS = """# Terms of Kestrel Kettles
 
@@ -49,8 +51,26 @@ def store(workspace: Path) -> Store:
 def begin(store: Store, workspace: Path, analyst: OfflineAnalyst, *names: str) -> Session:
     folder = workspace.parent
     run_id = new_run_id()
-    store.start_run(run_id, "offline", {}, [Source(location=str(folder / name)) for name in names])
+    with store.write() as connection:
+        runs.start_run(connection, run_id, "offline", {}, [Source(location=str(folder / name)) for name in names])
     return Session(run_id=run_id, settings=Settings(home=workspace), store=store, analyst=analyst)
+
+
+def documents_of(store: Store, run_id: str) -> list[RunDocument]:
+    with store.read() as connection:
+        return runs.list_run_documents(connection, run_id)
+
+
+def state_of(session: Session) -> str:
+    with session.store.read() as connection:
+        run = runs.find_run(connection, session.run_id)
+    assert run is not None
+    return run.state
+
+
+def saved_drafts(store: Store, run_id: str | None = None) -> list[tuple[str, int]]:
+    with store.read() as connection:
+        return [(stored.draft.id, stored.version) for stored in stream_drafts(connection, run_id=run_id)]
 
 
 def again(session: Session, analyst: OfflineAnalyst) -> Session:
@@ -70,7 +90,7 @@ def test_good_documents_finish_although_others_fail(store: Store, workspace: Pat
     events: list[Event] = []
     session.listener = events.append
     assert asyncio.run(execute(session)) == "finished"
-    places = store.run_documents(session.run_id)
+    places = documents_of(store, session.run_id)
     assert [place.state for place in places] == ["analyzed", "failed", "analyzed", "failed", "failed"]
     assert [place.error and place.error["code"] for place in places] == [None, "empty", None, "malformed", "not_found"]
     for place in places:
@@ -85,10 +105,10 @@ def test_a_second_run_of_the_same_files_duplicates_nothing(store: Store, workspa
     first = begin(store, workspace, OfflineAnalyst(), "a.md")
     second = begin(store, workspace, OfflineAnalyst(), "a.md")
     asyncio.run(execute(first))
-    before = [(one.draft.id, one.version) for one in store.drafts()]
+    before = saved_drafts(store)
     asyncio.run(execute(second))
-    assert [(one.draft.id, one.version) for one in store.drafts()] == before
-    assert len(list(store.drafts(run_id=second.run_id))) == len(before)
+    assert saved_drafts(store) == before
+    assert len(saved_drafts(store, second.run_id)) == len(before)
 
 
 def test_an_interrupted_run_keeps_what_is_done_and_resumes_the_rest(store: Store, workspace: Path) -> None:
@@ -109,14 +129,14 @@ def test_an_interrupted_run_keeps_what_is_done_and_resumes_the_rest(store: Store
 
     run_id, outcome = asyncio.run(interrupted()).split()
     assert outcome == "interrupted"
-    assert store.runs()[0].state == "interrupted"
-    left = [Path(place.source.location).name for place in unfinished(store.run_documents(run_id))]
+    left = [Path(place.source.location).name for place in unfinished(documents_of(store, run_id))]
     assert "a.md" not in left
     resumed = Recorder()
     session = Session(run_id=run_id, settings=Settings(home=workspace), store=store, analyst=resumed)
+    assert state_of(session) == "interrupted"
     assert asyncio.run(execute(session)) == "finished"
     assert sorted(resumed.seen) == sorted(left)
-    assert unfinished(store.run_documents(run_id)) == []
+    assert unfinished(documents_of(store, run_id)) == []
 
 
 def test_a_refusing_server_stops_the_run_with_its_reason(store: Store, workspace: Path) -> None:
@@ -128,8 +148,8 @@ def test_a_refusing_server_stops_the_run_with_its_reason(store: Store, workspace
     session = begin(store, workspace, Recorder(refuse), "a.md", "b.md")
     with pytest.raises(ModelStopError, match="OPENAI_API_KEY"):
         asyncio.run(execute(session))
-    assert store.runs()[0].state == "stopped"
-    assert all(place.state in {"captured", "waiting"} for place in store.run_documents(session.run_id))
+    assert state_of(session) == "stopped"
+    assert all(place.state in {"captured", "waiting"} for place in documents_of(store, session.run_id))
 
 
 def test_a_bug_that_one_document_meets_costs_the_others_nothing(store: Store, workspace: Path) -> None:
@@ -143,7 +163,7 @@ def test_a_bug_that_one_document_meets_costs_the_others_nothing(store: Store, wo
     events: list[Event] = []
     session.listener = events.append
     assert asyncio.run(execute(session)) == "finished"
-    places = store.run_documents(session.run_id)
+    places = documents_of(store, session.run_id)
     assert [place.state for place in places] == ["analyzed", "failed", "analyzed"]
     (error,) = [place.error for place in places if place.error]
     assert error["code"] == "bug"
@@ -162,7 +182,7 @@ def test_a_full_disk_stops_the_run_and_says_how_to_go_on(store: Store, workspace
     session = begin(store, workspace, Recorder(fill), "a.md")
     with pytest.raises(StoreError, match=r"No space left on device.*run --resume"):
         asyncio.run(execute(session))
-    assert store.runs()[0].state == "stopped"
+    assert state_of(session) == "stopped"
 
 
 class OverBudget(OfflineAnalyst):
@@ -180,13 +200,13 @@ def test_documents_over_budget_are_work_left(store: Store, workspace: Path) -> N
     write(workspace, "a.md")
     session = begin(store, workspace, OverBudget(), "a.md")
     asyncio.run(execute(session))
-    (left,) = unfinished(store.run_documents(session.run_id))
+    (left,) = unfinished(documents_of(store, session.run_id))
     assert left.ledger is not None
     assert left.ledger.over_budget == left.ledger.clauses
     resumed = Recorder()
     asyncio.run(execute(again(session, resumed)))
     assert resumed.seen == ["a.md"]
-    assert unfinished(store.run_documents(session.run_id)) == []
+    assert unfinished(documents_of(store, session.run_id)) == []
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,8 @@ from sqlalchemy import create_engine
 
 from smallprint.errors import StoreError
 from smallprint.records import Source
-from smallprint.store import database, open_store
+from smallprint.store import database, open_store, runs
+from smallprint.store.answers import StoredAnswers
 from smallprint.store.database import SCHEMA
 from tests.desk import KINDS, Databases
 
@@ -39,10 +40,13 @@ def test_a_database_of_an_older_version_is_migrated_with_what_it_holds(
     with databases.copy(kind, None) as url:
         write_with_version(revision, url)
         store = open_store(url)
-        assert store.load_source(1) == Source(location="terms.md", jurisdictions=("US",))
-        assert [(run.id, run.state) for run in store.runs()] == [("r1", "finished")]
-        assert [place.state for place in store.run_documents("r1")] == ["waiting"]
         with store.read() as connection:
+            assert [(run.id, run.state) for run in runs.list_runs(connection)] == [("r1", "finished")]
+            (document,) = runs.list_run_documents(connection, "r1")
+            assert (document.state, document.source) == (
+                "waiting",
+                Source(location="terms.md", jurisdictions=("US",)),
+            )
             assert connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar() == SCHEMA
             if kind == "sqlite":
                 assert connection.exec_driver_sql("PRAGMA foreign_key_check").all() == []
@@ -68,12 +72,15 @@ def write_with_version(revision: str, url: str) -> None:
 WRITER = """
 import sys
 from smallprint.records import Source
-from smallprint.store import open_store
+from smallprint.store import open_store, runs
+from smallprint.store.answers import StoredAnswers
 store = open_store(sys.argv[1])
 name = sys.argv[2]
 for n in range(30):
-    store.put(f"{name}-{n}", "m", {"n": n})
-    store.start_run(f"{name}-{n}", "offline", {}, [Source(location=f"shared-{n}.md"), Source(location=f"{name}.md")])
+    StoredAnswers(store).put(f"{name}-{n}", "m", {"n": n})
+    sources = [Source(location=f"shared-{n}.md"), Source(location=f"{name}.md")]
+    with store.write() as connection:
+        runs.start_run(connection, f"{name}-{n}", "offline", {}, sources)
 store.close()
 """
 
@@ -86,9 +93,12 @@ def test_processes_share_a_database_from_its_first_migration_on(tmp_path: Path) 
     ]
     assert [writer.communicate()[1].decode() for writer in writers] == ["", "", ""]
     store = open_store(url)
-    assert len(store.runs()) == 90
-    assert all(store.get(f"{name}-29") == {"n": 29} for name in ("one", "two", "three"))
-    assert len({place.source_id for run in store.runs() for place in store.run_documents(run.id)}) == 33
+    with store.read() as connection:
+        run_ids = [run.id for run in runs.list_runs(connection)]
+        documents = [document for run_id in run_ids for document in runs.list_run_documents(connection, run_id)]
+    assert len(run_ids) == 90
+    assert len({document.source_id for document in documents}) == 33
+    assert all(StoredAnswers(store).get(f"{name}-29") == {"n": 29} for name in ("one", "two", "three"))
     store.close()
 
 
@@ -150,11 +160,11 @@ def test_a_database_that_another_program_holds_says_to_try_again(
     holder = sqlite3.connect(tmp_path / "smallprint.db", isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
     with pytest.raises(StoreError, match="is locked: another program is writing to it; try again"):
-        store.put("k", "m", {})
-    assert store.get("k") is None
+        StoredAnswers(store).put("k", "m", {})
+    assert StoredAnswers(store).get("k") is None
     holder.execute("ROLLBACK")
     holder.close()
-    store.put("k", "m", {})
+    StoredAnswers(store).put("k", "m", {})
     store.close()
 
 

@@ -7,10 +7,10 @@ import pytest
 from smallprint.records import Analysis, LedgerEntry, Usage
 from smallprint.registry import load
 from smallprint.review import Decision, RefusedError
-from smallprint.store import audit, decisions, queue
+from smallprint.store import audit, decisions, queue, runs
 from smallprint.store.queue import Filters
-from smallprint.store.records import records
-from tests.desk import ARBITRATION, NOW, PARAGRAPHS, PRICES, REFUND, SNAPSHOT, SOURCE, document
+from smallprint.store.records import stream_records
+from tests.desk import ARBITRATION, NOW, PARAGRAPHS, PRICES, REFUND, SNAPSHOT, SOURCE, document, save_document
 
 REGISTRY = load()
 CHANGED = tuple(
@@ -37,16 +37,21 @@ def anew(draft, **changes):
 
 
 def read_newer(desk, *drafts, run="r2"):
-    desk.start_run(run, "offline", {}, [SOURCE])
-    source_id = desk.save_source(SOURCE)
     later = SNAPSHOT.model_copy(update={"sha256": NEWER.sha256, "captured_at": NOW + timedelta(days=1)})
-    desk.save_capture(source_id, later)
-    desk.save_document(source_id, NEWER, NEWER_CLAUSES)
     entries = tuple(LedgerEntry(clause=one.id, state="analyzed") for one in NEWER_CLAUSES)
     analysis = Analysis(drafts=drafts, rejections=(), entries=entries, usage=Usage(), windows=1)
-    desk.save_analysis(
-        run_id=run, position=0, document_id=NEWER.id, clauses=NEWER_CLAUSES, analysis=analysis, seconds=0.1
-    )
+    with desk.write() as connection:
+        runs.start_run(connection, run, "offline", {}, [SOURCE])
+        save_document(connection, SOURCE, later, NEWER, NEWER_CLAUSES)
+        runs.save_analysis(
+            connection,
+            run_id=run,
+            position=0,
+            document_id=NEWER.id,
+            clauses=NEWER_CLAUSES,
+            analysis=analysis,
+            seconds=0.1,
+        )
 
 
 def standing(desk, draft_id):
@@ -57,7 +62,7 @@ def standing(desk, draft_id):
 def kept(desk):
     with desk.read() as connection:
         assert audit.verify(connection).problems == ()
-        return list(records(connection))
+        return list(stream_records(connection))
 
 
 def test_an_approval_follows_its_words_with_number_text_and_approver(desk):

@@ -13,7 +13,7 @@ from smallprint.review import ConflictError, Decision, RefusedError
 from smallprint.store import Store, audit, decisions, open_store, queue, queue_counts
 from smallprint.store import tables as t
 from smallprint.store.queue import Filters
-from smallprint.store.records import records
+from smallprint.store.records import stream_records
 from tests.desk import ARBITRATION, CLASS_ACTION, DOCUMENT, NOW, PRICES, REFUND, draft, run
 
 REGISTRY = load()
@@ -46,7 +46,7 @@ def chain(desk: Store) -> audit.ChainReport:
 
 def all_records(desk: Store):
     with desk.read() as connection:
-        return list(records(connection))
+        return list(stream_records(connection))
 
 
 def titles(desk: Store, **filters):

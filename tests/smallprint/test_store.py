@@ -6,7 +6,7 @@ from pathlib import Path
 from threading import Barrier, Thread
 
 import pytest
-from sqlalchemy import text, update
+from sqlalchemy import select, text, update
 
 from smallprint.errors import StoreError
 from smallprint.records import (
@@ -24,9 +24,11 @@ from smallprint.records import (
     Source,
     Usage,
 )
-from smallprint.store import Store, open_store
+from smallprint.store import Store, documents, open_store, runs
 from smallprint.store import tables as t
+from smallprint.store.answers import StoredAnswers
 from smallprint.store.database import SCHEMA
+from smallprint.store.drafts import StoredDraft, stream_drafts
 
 NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 WORDS = "1. Payments\n\nFees are never refunded."
@@ -93,11 +95,12 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 @pytest.fixture
 def run_with_document(store: Store) -> Store:
-    store.start_run("r1", "offline", {}, [SOURCE])
-    source_id = store.save_source(SOURCE)
-    store.save_capture(source_id, snapshot())
-    store.save_document(source_id, DOCUMENT, CLAUSES)
-    store.run_captured("r1", 0, DOCUMENT.id)
+    with store.write() as connection:
+        runs.start_run(connection, "r1", "offline", {}, [SOURCE])
+        source_id = documents.save_source(connection, SOURCE)
+        documents.save_capture(connection, source_id, snapshot())
+        documents.save_document(connection, source_id, DOCUMENT, CLAUSES)
+        runs.mark_captured(connection, "r1", 0, DOCUMENT.id)
     return store
 
 
@@ -106,58 +109,88 @@ def snapshot(digest: str = DOCUMENT.sha256) -> Snapshot:
 
 
 def save(store: Store, *drafts: Draft, run: str = "r1") -> None:
-    store.save_analysis(
-        run_id=run,
-        position=0,
-        document_id=DOCUMENT.id,
-        clauses=CLAUSES,
-        analysis=analysis(*drafts),
-        seconds=0.5,
-    )
+    save_analysis(store, analysis(*drafts), run=run)
+
+
+def save_analysis(store: Store, saved: Analysis, *, run: str = "r1") -> None:
+    with store.write() as connection:
+        runs.save_analysis(
+            connection,
+            run_id=run,
+            position=0,
+            document_id=DOCUMENT.id,
+            clauses=CLAUSES,
+            analysis=saved,
+            seconds=0.5,
+        )
+
+
+def saved_drafts(store: Store, **which: str) -> list[StoredDraft]:
+    with store.read() as connection:
+        return list(stream_drafts(connection, **which))
+
+
+def saved_rejections(store: Store) -> list[str]:
+    with store.read() as connection:
+        return [body["reason"] for body in connection.execute(select(t.rejections.c.body)).scalars()]
 
 
 def test_a_document_comes_back_with_its_clauses(run_with_document: Store) -> None:
-    assert run_with_document.load_document(DOCUMENT.id) == (DOCUMENT, CLAUSES)
+    with run_with_document.read() as connection:
+        stored = documents.load_document(connection, DOCUMENT.id)
+    assert (stored.document, stored.clauses) == (DOCUMENT, CLAUSES)
+    assert (stored.source, stored.snapshot) == (SOURCE, snapshot())
+
+
+def test_an_unknown_document_is_refused(store: Store) -> None:
+    with store.read() as connection, pytest.raises(StoreError, match="no document with id d-0"):
+        documents.load_document(connection, "d-0")
 
 
 def test_the_same_bytes_again_are_a_verification(store: Store) -> None:
-    source_id = store.save_source(SOURCE)
-    seen = [store.save_capture(source_id, snapshot(digest)) for digest in ("a" * 64, "a" * 64, "b" * 64, "a" * 64)]
-    assert seen == [False, True, False, False]
+    visits = [snapshot(digest) for digest in ("a" * 64, "a" * 64, "b" * 64, "a" * 64)]
+    with store.write() as connection:
+        source_id = documents.save_source(connection, SOURCE)
+        verifications = [documents.save_capture(connection, source_id, visit) for visit in visits]
+    assert verifications == [False, True, False, False]
 
 
 def test_a_source_keeps_what_a_poorer_manifest_leaves_out(store: Store) -> None:
-    first = store.save_source(SOURCE)
-    assert store.save_source(Source(location="terms.md", language="en")) == first
-    kept = store.load_source(first)
-    assert (kept.entity, kept.language, kept.jurisdictions) == ("Northwind Kettles", "en", ("US",))
+    with store.write() as connection:
+        first = documents.save_source(connection, SOURCE)
+        assert documents.save_source(connection, Source(location="terms.md", language="en")) == first
+        runs.start_run(connection, "r1", "offline", {}, [Source(location="terms.md")])
+        source = runs.load_run_document(connection, "r1", 0).source
+    assert (source.entity, source.language, source.jurisdictions) == ("Northwind Kettles", "en", ("US",))
 
 
 def test_a_run_accounts_for_its_documents(run_with_document: Store) -> None:
     save(run_with_document, draft())
-    (place,) = run_with_document.run_documents("r1")
-    assert place.state == "analyzed"
-    assert place.drafts == 1
-    assert place.ledger is not None
-    assert (place.ledger.analyzed, place.ledger.nothing_found, place.ledger.characters_covered) == (1, 1, 1.0)
-    assert place.usage == Usage(calls=1, input_tokens=10, output_tokens=5, cost_usd=None)
-    assert [one.reason for one in run_with_document.rejections("r1")] == ["unlocated_quote"]
+    with run_with_document.read() as connection:
+        (read,) = runs.list_run_documents(connection, "r1")
+    assert read.state == "analyzed"
+    assert read.drafts == 1
+    assert read.ledger is not None
+    assert (read.ledger.analyzed, read.ledger.nothing_found, read.ledger.characters_covered) == (1, 1, 1.0)
+    assert read.usage == Usage(calls=1, input_tokens=10, output_tokens=5, cost_usd=None)
+    assert saved_rejections(run_with_document) == ["unlocated_quote"]
 
 
 def test_saving_an_analysis_twice_duplicates_nothing(run_with_document: Store) -> None:
     save(run_with_document, draft())
     save(run_with_document, draft())
-    (stored,) = run_with_document.drafts()
+    (stored,) = saved_drafts(run_with_document)
     assert stored.version == 1
     assert stored.draft == draft()
-    assert len(run_with_document.rejections("r1")) == 1
+    assert len(saved_rejections(run_with_document)) == 1
 
 
 def test_a_later_run_refreshes_an_undecided_draft(run_with_document: Store) -> None:
     save(run_with_document, draft())
-    run_with_document.start_run("r2", "offline", {}, [SOURCE])
+    with run_with_document.write() as connection:
+        runs.start_run(connection, "r2", "offline", {}, [SOURCE])
     save(run_with_document, draft(title="Fees are final"), run="r2")
-    (stored,) = run_with_document.drafts(run_id="r2")
+    (stored,) = saved_drafts(run_with_document, run_id="r2")
     assert (stored.draft.title, stored.version) == ("Fees are final", 2)
 
 
@@ -166,24 +199,23 @@ def test_no_rerun_overwrites_a_decision(run_with_document: Store) -> None:
     with run_with_document.write() as connection:
         connection.execute(update(t.drafts).values(status="approved"))
     save(run_with_document, draft(title="Fees are final"))
-    (stored,) = run_with_document.drafts(status="approved")
+    (stored,) = saved_drafts(run_with_document, status="approved")
     assert (stored.draft.title, stored.draft.status) == ("No refunds", "approved")
 
 
 def test_an_incomplete_ledger_is_refused_and_nothing_is_saved(run_with_document: Store) -> None:
     broken = analysis(draft()).model_copy(update={"entries": (LedgerEntry(clause="c1", state="analyzed"),)})
     with pytest.raises(ValueError, match="every clause"):
-        run_with_document.save_analysis(
-            run_id="r1", position=0, document_id=DOCUMENT.id, clauses=CLAUSES, analysis=broken, seconds=0
-        )
-    assert list(run_with_document.drafts()) == []
+        save_analysis(run_with_document, broken)
+    assert saved_drafts(run_with_document) == []
 
 
 def test_the_first_answer_under_a_key_stays(store: Store) -> None:
-    assert store.get("k") is None
-    store.put("k", "openai:x", {"text": "first"})
-    store.put("k", "openai:x", {"text": "second"})
-    assert store.get("k") == {"text": "first"}
+    answers = StoredAnswers(store)
+    assert answers.get("k") is None
+    answers.put("k", "openai:x", {"text": "first"})
+    answers.put("k", "openai:x", {"text": "second"})
+    assert answers.get("k") == {"text": "first"}
 
 
 def test_foreign_keys_and_write_ahead_log_are_on(store: Store) -> None:
@@ -194,19 +226,18 @@ def test_foreign_keys_and_write_ahead_log_are_on(store: Store) -> None:
 
 def test_times_without_a_zone_are_refused(store: Store) -> None:
     naive = snapshot().model_copy(update={"captured_at": datetime(2026, 3, 1)})  # noqa: DTZ001 -- the mistake under test
-    source_id = store.save_source(SOURCE)
-    with pytest.raises(Exception, match="aware UTC"):
-        store.save_capture(source_id, naive)
+    with pytest.raises(Exception, match="aware UTC"), store.write() as connection:
+        documents.save_capture(connection, documents.save_source(connection, SOURCE), naive)
 
 
 def test_writers_in_many_threads_wait_for_each_other(store: Store) -> None:
-    barrier, errors = Barrier(8), []
+    answers, barrier, errors = StoredAnswers(store), Barrier(8), []
 
     def put(n: int) -> None:
         barrier.wait()
         try:
             for k in range(10):
-                store.put(f"{n}-{k}", "m", {"n": n})
+                answers.put(f"{n}-{k}", "m", {"n": n})
         except StoreError as error:
             errors.append(error)
 
@@ -216,7 +247,7 @@ def test_writers_in_many_threads_wait_for_each_other(store: Store) -> None:
     for thread in threads:
         thread.join()
     assert errors == []
-    assert all(store.get(f"{n}-9") for n in range(8))
+    assert all(answers.get(f"{n}-9") for n in range(8))
 
 
 def test_migrations_and_tables_say_the_same(store: Store) -> None:

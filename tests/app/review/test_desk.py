@@ -7,7 +7,7 @@ import pytest
 from smallprint.registry import load
 from smallprint.store import decisions, queue
 from smallprint.store.queue import Filters
-from smallprint.store.records import records
+from smallprint.store.records import stream_records
 from tests.desk import ARBITRATION, CLASS_ACTION, DOCUMENT, NOW, PRICES, REFUND, run
 
 ADDRESS = f"/draft/{REFUND.id}"
@@ -133,7 +133,7 @@ def test_amending_changes_every_field(anna, store):
     (proof,) = made.evidence
     assert DOCUMENT.text[proof.start : proof.end] == proof.text == "Fees are never refunded"
     with store.read() as connection:
-        (record,) = records(connection)
+        (record,) = stream_records(connection)
     assert {"title", "severity", "evidence"} <= set(record.amended_fields)
 
 

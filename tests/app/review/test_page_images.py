@@ -16,7 +16,7 @@ from extractors.reading import read_source
 from smallprint.records import Source
 from smallprint.settings import Settings
 from smallprint.store import people
-from tests.desk import NOW, REFUND, SNAPSHOT, run
+from tests.desk import NOW, REFUND, SNAPSHOT, run, save_document
 
 QUOTE = "NEITHER PARTY MAY ACT AS A CLASS REPRESENTATIVE"
 
@@ -49,9 +49,9 @@ def test_boxes_lie_on_dark_letters_of_the_page(sample):
 
 def test_the_draft_page_shows_them_on_request(sample, store):
     folder, volume, evidence = sample
-    source_id = store.save_source(volume.source)
-    store.save_capture(source_id, SNAPSHOT.model_copy(update={"sha256": volume.document.sha256}))
-    store.save_document(source_id, volume.document, volume.clauses)
+    snapshot = SNAPSHOT.model_copy(update={"sha256": volume.document.sha256})
+    with store.write() as connection:
+        save_document(connection, volume.source, snapshot, volume.document, volume.clauses)
     made = REFUND.provenance.model_copy(update={"document": volume.document.id})
     with store.write() as connection:
         token = people.start_session(connection, "Anna", NOW)

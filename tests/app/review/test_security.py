@@ -7,7 +7,8 @@ import pytest
 from app.review.passwords import hash_password
 from smallprint.records import AgencyReason, FrameworkCitation, Source
 from smallprint.store import decisions, people
-from tests.desk import ARBITRATION, CLAUSES, DOCUMENT, NOW, REFUND, SNAPSHOT, run
+from smallprint.store.drafts import stream_drafts
+from tests.desk import ARBITRATION, CLAUSES, DOCUMENT, NOW, REFUND, SNAPSHOT, run, save_document
 
 ADDRESS = f"/draft/{REFUND.id}"
 PASSWORD = "correct horse battery"
@@ -76,11 +77,9 @@ def test_no_text_of_document_title_entity_or_model_becomes_markup(store, browse,
             "agencies": (AgencyReason(id=None, name=payload, reason=payload, complaint_url=payload),),
         }
     )
-    source_id = store.save_source(source)
-    store.save_capture(
-        source_id, SNAPSHOT.model_copy(update={"sha256": hostile.sha256, "final_url": payload, "wayback_url": payload})
-    )
-    store.save_document(source_id, hostile, (clause,))
+    snapshot = SNAPSHOT.model_copy(update={"sha256": hostile.sha256, "final_url": payload, "wayback_url": payload})
+    with store.write() as connection:
+        save_document(connection, source, snapshot, hostile, (clause,))
     run(store, draft)
     lea = browse("Lea")
     for address in (
@@ -341,5 +340,6 @@ def test_what_people_write_is_no_formula_in_a_spreadsheet(anna, store, tmp_path)
     anna.send(
         anna.get(f"/draft/{ARBITRATION.id}"), f"/draft/{ARBITRATION.id}", {"act": "approve", "title": "=HYPERLINK(1)"}
     )
-    export(store.drafts(), "csv", tmp_path / "out.csv", records_by_draft(store))
+    with store.read() as connection:
+        export(stream_drafts(connection), "csv", tmp_path / "out.csv", records_by_draft(connection))
     assert "'=HYPERLINK(1)" in (tmp_path / "out.csv").read_text()

@@ -15,7 +15,7 @@ from smallprint.records import Evidence, Source
 from smallprint.store import open_store
 from tests.app.review.chromium import Served, chromium, fill_with_a_password, needs_chromium
 from tests.app.review.conftest import Clock
-from tests.desk import CLAUSES, DOCUMENT, REFUND, SNAPSHOT, run
+from tests.desk import CLAUSES, DOCUMENT, REFUND, SNAPSHOT, run, save_document
 from tests.extractors.test_fragments import IN_VIEW
 
 __all__ = ["chromium"]
@@ -92,9 +92,9 @@ def test_following_the_link_shows_the_clause(live, databases, chromium):
     made = REFUND.provenance.model_copy(update={"document": document.id})
     with databases.copy("sqlite", fill_with_a_password) as url:
         store = open_store(url)
-        source_id = store.save_source(volume.source)
-        store.save_capture(source_id, SNAPSHOT.model_copy(update={"sha256": document.sha256, "url": live}))
-        store.save_document(source_id, document, clauses)
+        snapshot = SNAPSHOT.model_copy(update={"sha256": document.sha256, "url": live})
+        with store.write() as connection:
+            save_document(connection, volume.source, snapshot, document, clauses)
         run(store, REFUND.model_copy(update={"id": "html", "evidence": (proof,), "provenance": made}), document=volume)
         desk = Served(store, Clock(), chromium)
         page = desk.page("Anna", viewport={"width": 1200, "height": 500})

@@ -10,7 +10,7 @@ from smallprint.store import decisions, open_store, people
 from tests.app.review.chromium import PASSWORD, Served, chromium, fill_with_a_password, kind, needs_chromium
 from tests.app.review.conftest import Clock
 from tests.app.review.test_page_images import sample
-from tests.desk import ARBITRATION, CLASS_ACTION, DOCUMENT, NOW, PRICES, REFUND, SNAPSHOT, run
+from tests.desk import ARBITRATION, CLASS_ACTION, DOCUMENT, NOW, PRICES, REFUND, SNAPSHOT, run, save_document
 
 __all__ = ["chromium", "kind", "sample"]
 pytestmark = needs_chromium
@@ -26,9 +26,9 @@ def desk(databases, chromium, sample) -> Iterator[Served]:
     folder, volume, evidence = sample
     with databases.copy("sqlite", fill_with_a_password) as url:
         store = open_store(url)
-        source_id = store.save_source(volume.source)
-        store.save_capture(source_id, SNAPSHOT.model_copy(update={"sha256": volume.document.sha256}))
-        store.save_document(source_id, volume.document, volume.clauses)
+        snapshot = SNAPSHOT.model_copy(update={"sha256": volume.document.sha256})
+        with store.write() as connection:
+            save_document(connection, volume.source, snapshot, volume.document, volume.clauses)
         made = REFUND.provenance.model_copy(update={"document": volume.document.id})
         run(store, REFUND.model_copy(update={"id": "pdf", "evidence": evidence, "provenance": made}), document=volume)
         with store.write() as connection:

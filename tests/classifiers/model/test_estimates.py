@@ -8,6 +8,7 @@ from classifiers.analysts import choose_analyst
 from classifiers.analyze import Plan, estimate
 from classifiers.work import Answers, MemoryAnswers
 from smallprint.store import open_store
+from smallprint.store.answers import StoredAnswers
 from tests.classifiers.reading import Text, ask, markdown, read, settings, terms
 from tests.fakes import FakeServer
 
@@ -21,7 +22,7 @@ def plan(server: FakeServer, text: Text, answers: Answers) -> Plan:
 
 @pytest.mark.parametrize("kept", ["in memory", "in the store"])
 def test_after_one_document_the_estimate_of_the_next_is_near(kept: str, tmp_path: Path) -> None:
-    answers = MemoryAnswers() if kept == "in memory" else open_store(f"sqlite:///{tmp_path / 'a.db'}")
+    answers = MemoryAnswers() if kept == "in memory" else StoredAnswers(open_store(f"sqlite:///{tmp_path / 'a.db'}"))
     with FakeServer() as server:
         ask(server, terms(), answers=answers)
         planned = plan(server, OTHER, answers).usage
