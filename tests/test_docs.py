@@ -113,6 +113,13 @@ def test_the_walk_passes_through_every_folder(folder: str) -> None:
     assert f"(../{folder}" in read_page(Path("docs/walk.md"))
 
 
+@pytest.mark.parametrize(
+    "folder", sorted(path.parent.relative_to(ROOT / "tests").as_posix() for path in ROOT.glob("tests/*/**/__init__.py"))
+)
+def test_folders_of_tests_mirror_the_packages(folder: str) -> None:
+    assert (ROOT / folder / "__init__.py").exists()
+
+
 def missing_names(text: str, page: Path) -> list[str]:
     """The paths and modules in backticks that do not exist.
 
