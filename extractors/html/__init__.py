@@ -23,6 +23,7 @@ from smallprint.records import DocumentWarning
 
 __all__ = ["extract_html"]
 
+# Chosen by eye on the development pages; decision 15 (docs/decisions) says which of them are sensitive.
 _STATE_BELOW_CHARS = 1500  # of visible text, below which the page's script data is looked into
 _MIN_STATE_CHARS = 200  # of a text in script data that is read in place of the visible one
 _MIN_STATE_RATIO = 3  # of its characters to those of the visible text

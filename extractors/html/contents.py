@@ -4,6 +4,7 @@ import re
 
 from extractors.html.survey import PageSurvey
 
+# Chosen by eye on the development pages; decision 15 (docs/decisions) says which of them are sensitive.
 _MIN_LINK_DENSITY = 0.75  # of a list's characters inside links
 _MIN_IN_PAGE_SHARE = 0.8  # of its links that lead into this page
 _MIN_LINKS = 3  # that make a table of contents whatever they say; fewer must repeat the titles they lead to

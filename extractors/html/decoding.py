@@ -13,7 +13,7 @@ _BOMS = (
     (b"\xff\xfe", "utf-16-le"),
     (b"\xfe\xff", "utf-16-be"),
 )
-_MIN_VALID_RATIO = 5  # valid to broken characters beyond ASCII in a UTF-8 page with some broken bytes
+_MIN_VALID_RATIO = 5  # valid to broken characters beyond ASCII in a UTF-8 page with some broken bytes; chosen by eye
 # <meta charset=x>, <meta http-equiv content="...; charset=x"> and <?xml encoding="x"?>, all within the first bytes.
 _ENCODING_LABEL = re.compile(rb"(?:charset|encoding)\s{0,8}=\s{0,8}[\"']?\s{0,8}([A-Za-z0-9_.:-]{2,40})", re.IGNORECASE)
 _DECLARED_WITHIN_BYTES = 4096  # browsers look at 1024, but long comments can push the declaration down

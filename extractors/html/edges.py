@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from extractors.html.written import WrittenBlock
 
+# Chosen by eye on the development pages; decision 15 (docs/decisions) says which of them are sensitive.
 _MIN_LINK_SHARE = 0.8  # of a line's characters, for a menu entry
 _MAX_MENU_ENTRY_CHARS = 90
 # The site's own copyright notice, not a clause about copyright.

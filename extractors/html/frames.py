@@ -10,7 +10,7 @@ from smallprint.records import DocumentWarning
 
 _ADDRESS_ATTRIBUTES = {"iframe": "src", "frame": "src", "object": "data", "embed": "src"}
 _MEDIA_TYPES = ("image/", "video/", "audio/", "application/x-shockwave-flash")
-_MIN_SIDE_PIXELS = 100  # what is narrower or lower is a badge, a button or a counter
+_MIN_SIDE_PIXELS = 100  # what is narrower or lower is a badge, a button or a counter; chosen by eye
 _MAX_LISTED = 3  # addresses that a message names
 _MAX_ADDRESS_CHARS = 300  # of each address in a message
 

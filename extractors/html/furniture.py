@@ -50,6 +50,7 @@ _CONSENT_ACT = re.compile(
 _MAX_NAMES_CHARS = 400  # of the class names and id of one element
 
 # Shares are of the whole page's prose, densities of an element's characters in links; lengths are in characters.
+# Chosen by eye on the development pages; decision 15 (docs/decisions) says which of them are sensitive.
 _OVERUSED_SHARE = 0.4  # of prose in boxes with one word in their names, from which that word is no hint
 _MAX_SCREEN_READER_PROSE = 300
 _MAX_CONSENT_PROSE = 100  # of a box named after consent that has no button to accept or refuse

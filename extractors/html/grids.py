@@ -10,6 +10,7 @@ from extractors.html.survey import PageSurvey
 _TABLE_ROLES = frozenset(("table", "grid", "treegrid"))
 _CELL_ROLES = frozenset(("cell", "gridcell", "columnheader", "rowheader"))
 _TABLE_DISPLAYS = frozenset(("table", "inline-table"))
+# Chosen by eye on the development pages; decision 15 (docs/decisions) says which of them are sensitive.
 _MIN_CELL_SHARE = 0.95  # of the box's characters that the cells must hold, so that nothing is lost
 _MAX_LINK_DENSITY = 0.5  # above it the box is a menu
 _MAX_HEAD_CHARS = 60  # of a cell that names a column of a grid

@@ -7,8 +7,9 @@ from dataclasses import replace
 from extractors.html.written import WrittenBlock
 from extractors.layout import RawBlock, clean
 
+# Chosen by eye on the development pages; decision 15 (docs/decisions) says which of them are sensitive.
 _MAX_HEADING_CHARS = 130  # of a paragraph that can be a heading
-_MAX_HEADING_SENTENCE_CHARS = 70  # the same if it ends with a period
+_MAX_HEADING_SENTENCE_CHARS = 70  # the same if it ends with a period; halved or doubled, 2 or 3 of 29 real pages change
 _MAX_BOLD_SHARE = 0.35  # of a document's characters in bold paragraphs; above it bold type marks nothing
 _MAX_LINK_SHARE = 0.5  # of the characters of a heading
 _MAX_LONE_NUMBER_CHARS = 12

@@ -27,7 +27,10 @@ _COPYRIGHT_NOTICE = re.compile(
 )
 
 # Shares are of prose, densities of an element's characters in links; lengths are in characters.
-_MIN_DOMINANT_SHARE = 0.55  # of its parent's prose, in a child that is entered
+# Chosen by eye on the development pages; decision 15 (docs/decisions) says which of them are sensitive.
+_MIN_DOMINANT_SHARE = (
+    0.55  # of its parent's prose, in a child that is entered; halved or doubled, other parts of several pages are read
+)
 _MIN_MAIN_SHARE = 0.5  # of the page's prose, in a main or article that settles the matter
 _MAX_TITLE_CHARS = 150  # of a line that can be the title of the box after it
 _MAX_SECTION_LINK_DENSITY = 0.2

@@ -2,6 +2,7 @@
 
 from extractors.html.survey import HEADING_LEVELS, PageSurvey
 
+# Chosen by eye on the development pages; decision 15 (docs/decisions) says which of them are sensitive.
 _MIN_LINK_DENSITY = 0.5  # of a box that is an offer for its links alone
 _MIN_BUTTON_DENSITY = 0.05  # the same for a box with a button
 _MAX_PROSE = 250  # characters of a box that can be an offer

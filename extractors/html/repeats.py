@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from extractors.html.survey import PageSurvey
 from smallprint.records import DocumentWarning
 
+# Chosen by eye on the development pages; decision 15 (docs/decisions) says which of them are sensitive.
 _MIN_BOX_CHARS = 300  # shorter boxes may be repeated on purpose
 _MIN_COLLAPSED_CHARS = 60  # the same for a collapsed copy of a box that is open elsewhere
 _BOX_TAGS = frozenset(("div", "section", "article", "aside", "form", "table"))

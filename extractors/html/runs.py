@@ -9,6 +9,7 @@ _LINE_START = re.compile(
 _NUMBER = re.compile(r"§?\s?[(\[]?(?:\d{1,3}(?:\.\d{1,3}){0,4}|[A-Za-z]|[ivxIVX]{1,5})[.)\]:]?")
 # White space and characters without width: page builders leave them before and after the text of a paragraph.
 BLANK_CHARS = " \t\r\n\f\v\u00a0\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
+# Chosen by eye on the development pages; decision 15 (docs/decisions) says which of them are sensitive.
 _MIN_FULL_LINE_CHARS = 70  # a line of this length that ends like a sentence is a paragraph of its own
 _MIN_NEXT_LINE_CHARS = 20  # if the line after it is longer than this
 _MAX_TITLE_CHARS = 130  # of a bold line that is set apart from the text under it

@@ -12,6 +12,7 @@ from smallprint.records import DocumentWarning
 
 _WORD = re.compile(r"\w+")
 _NO_SECTION_TAGS = frozenset(("p", "ul", "ol", "li", "table"))
+# Chosen by eye on the development pages; decision 15 (docs/decisions) says which of them are sensitive.
 _MIN_DOCUMENTS = 3  # side by side, with different names, that make a hub
 _MIN_SECTION_SHARE = 0.005  # of the page's prose, in a section that is a document
 _MIN_SECTION_PROSE = 200  # characters of the same

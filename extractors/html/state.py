@@ -17,6 +17,7 @@ MAX_SCRIPT_CHARS = 20_000_000
 _MAX_NODES = 400_000
 _MAX_DEPTH = 400
 _MAX_JSON_STARTS = 400
+# Chosen by eye on the development pages; decision 15 (docs/decisions) says which of them are sensitive.
 _MIN_PARAGRAPH_CHARS = 80  # of a string that can be a paragraph
 _MIN_PROSE_CHARS = 200  # of a string that is more than a label of the user interface
 _MIN_PROSE_SHARE = 0.5  # of all text, in such strings: a document and not a user interface

@@ -41,6 +41,7 @@ _KIND_TESTS: dict[ElementKind, Callable[[Element], bool]] = {
     "link": lambda element: element.tag == "a" and element.get("href") is not None,
     "in_page_link": lambda element: element.tag == "a" and (element.get("href") or "").startswith("#"),
 }
+# Chosen by eye on the development pages; decision 15 (docs/decisions) says which of them are sensitive.
 MIN_PROSE_CHARS = 60  # unlinked characters in one block that count as prose
 MIN_SENTENCE_CHARS = 30  # the same where the block ends like a sentence
 _SENTENCE_ENDS = (".", ";", ":", "!", "?", "。", "；", "：", "！", "？", "،", "؟", "।")

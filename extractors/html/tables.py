@@ -12,6 +12,7 @@ _CLAUSE_NUMBER = re.compile(
     r"(?:§ ?|section |article )?(?:[(\[]?[0-9a-z]{1,3}[.)\]]|\d{1,3}(?:\.\d{1,3}){1,4}\.?)", re.IGNORECASE
 )
 _CELLS_OF_NUMBERED_TEXT = 2  # the number and the text
+# Chosen by eye on the development pages; decision 15 (docs/decisions) says which of them are sensitive.
 _HEAD_WITHIN_ROWS = 6  # from the first, in which a head cell marks a data table
 # A table of one or two rows lays out a page where it has this many headings or more prose than this in characters.
 _MAX_LAYOUT_ROWS = 2

@@ -13,6 +13,7 @@ _HIDING_CLASSES = frozenset(("hidden", "d-none", "invisible", "is-hidden", "hide
 _SHOWN_ON_SOME_SCREENS = re.compile(r":|-(?:xs|sm|md|lg|xl|xxl|print)\b")
 _MENU_HINTS = frozenset(("navigation", "dialog", "consent", "footer", "header"))
 _NEVER_OPENED_HINTS = frozenset(("consent", "dialog", "navigation", "footer", "language"))
+# Chosen by eye on the development pages; decision 15 (docs/decisions) says which of them are sensitive.
 _MIN_NOTED_CHARS = 30  # of hidden text without prose that is worth a warning
 _MAX_NOTED_LINK_DENSITY = 0.5
 _MAX_HIDDEN_SHARE = 0.8  # of the page's prose; a page that hides more shows it once its scripts have run

@@ -41,7 +41,7 @@ _BOLD_CLASS = re.compile(r"(?:^|[\s_-])(?:bold|semibold|strong|fw-?[67]00|font-\
 # Class names of titles that are no heading elements; they stand out from the text as bold type does.
 _TITLE_CLASS = re.compile(r"(?:^|[\s_-])(?:h[1-6]|(?:header|heading)-?[1-6]?|headline|title|subtitle)(?:$|[\s_-])")
 _LEVEL_CLASS = re.compile(r"(?:^|[\s_-])(?:h|header-?|heading-?)([1-6])(?:$|[\s_-])")
-_MAX_TITLE_CHARS = 130  # of an element that such a class can make a title
+_MAX_TITLE_CHARS = 130  # of an element that such a class can make a title; chosen by eye, see decision 15
 _SPACE = re.compile(r"\s+")
 _ANCHOR_LINK_TEXTS = frozenset(
     ("#", "¶", "§", "🔗", "link", "permalink", "copy link", "link to this section", "anchor")
