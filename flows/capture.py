@@ -38,7 +38,7 @@ def _read(session: Session, run_document: RunDocument) -> Reading:
     reading = read_source(
         run_document.source, session.settings, session.options, previous=previous, stored=session.snapshots.load
     )
-    session.snapshots.keep(reading.data)
+    session.snapshots.store(reading.data)
     with session.store.write() as connection:
         documents.save_capture(connection, run_document.source_id, reading.snapshot)
         documents.save_document(connection, run_document.source_id, reading.document, reading.clauses)

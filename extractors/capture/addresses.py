@@ -1,4 +1,4 @@
-"""Which network addresses may be fetched from: public ones only, judged after the name is resolved."""
+"""Which network addresses may be fetched from: public ones only, checked after the name is resolved."""
 
 import ipaddress
 import socket
@@ -7,8 +7,9 @@ from smallprint.errors import DocumentError
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
-# Address families that carry an IPv4 address inside an IPv6 one; the inner address is what counts.
+# NAT64 addresses carry an IPv4 address inside an IPv6 one (RFC 6052); the inner address is what counts.
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+_IPV4_BITS = 0xFFFFFFFF
 
 
 def is_public(address: Address) -> bool:
@@ -16,7 +17,7 @@ def is_public(address: Address) -> bool:
     if isinstance(address, ipaddress.IPv6Address):
         inner = address.ipv4_mapped or address.sixtofour
         if inner is None and address in _NAT64:
-            inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+            inner = ipaddress.IPv4Address(int(address) & _IPV4_BITS)
         if inner is not None:
             return is_public(inner)
     return address.is_global and not address.is_multicast and not address.is_reserved
@@ -31,21 +32,18 @@ def resolve(host: str, port: int, *, allow_private: bool) -> str:
 
     """
     try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        resolved = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (socket.gaierror, UnicodeError) as error:
         raise DocumentError(
             "unreachable", f"the name {host!r} does not resolve", advice="check the address", transient=True
         ) from error
-    addresses = [ipaddress.ip_address(str(entry[4][0]).partition("%")[0]) for entry in found]
+    addresses = [ipaddress.ip_address(str(socket_address[0]).partition("%")[0]) for *_, socket_address in resolved]
     for address in addresses:
         if not allow_private and not is_public(address):
+            subject = f"{host} is" if host == str(address) else f"{host} is {address},"
             raise DocumentError(
                 "private_address",
-                f"{_named(host, address)} an address inside a private network, which is not fetched",
+                f"{subject} an address inside a private network, which is not fetched",
                 advice="use --allow-private if this server is yours",
             )
     return str(addresses[0])
-
-
-def _named(host: str, address: Address) -> str:
-    return f"{host} is" if host == str(address) else f"{host} is {address},"

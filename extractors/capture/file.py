@@ -1,4 +1,4 @@
-"""Source -> snapshot: the bytes of a file or URL, with where and when they were found."""
+"""File -> snapshot: its bytes as they are, with the time of reading."""
 
 from datetime import UTC, datetime
 from hashlib import sha256

@@ -1,4 +1,4 @@
-"""One request after another to public addresses only: each hop checked, each body bounded in size, time and ratio."""
+"""Requests to public addresses only: every redirect is checked, every body bounded in size, time and compression."""
 
 import time
 from dataclasses import dataclass
@@ -15,16 +15,17 @@ if TYPE_CHECKING:
     import httpx
 
 AGENT = f"smallprint/{__version__} (reads published terms and policies)"
-_MAX_HOPS = 10
-_MAX_RATIO = 200  # decompressed bytes for one compressed byte; text rarely passes 20
-_RATIO_FROM = 5_000_000  # bytes under which no ratio matters
-_REDIRECTS = (301, 302, 303, 307, 308)
+_MAX_REDIRECTS = 10  # half of what browsers allow
+_MAX_COMPRESSION = 200  # decompressed bytes for one compressed byte; text rarely exceeds 20
+_COMPRESSION_FROM_BYTES = 5_000_000  # decompressed size below which no ratio does harm
+_MAX_WAIT = 30.0  # seconds for the network to answer, within the deadline
+_REDIRECT_STATUSES = (301, 302, 303, 307, 308)
 _ACCEPT = "text/html,application/xhtml+xml,application/pdf,text/markdown,text/plain;q=0.9,*/*;q=0.5"
 
 
 @dataclass(frozen=True)
 class Request:
-    """What is sent beside the address."""
+    """A request without its address."""
 
     headers: dict[str, str]
     method: str = "GET"
@@ -33,7 +34,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Response:
-    """What one hop gave; the body is read for status 200 only."""
+    """The answer of one hop; the body is read for status 200 only."""
 
     status: int
     headers: "httpx.Headers"
@@ -47,19 +48,19 @@ class Limits:
     deadline: float
     max_bytes: int
 
-    def left(self) -> float:
+    def seconds_left(self) -> float:
         """Seconds until the deadline.
 
         Raises:
             DocumentError: ``timeout`` when there are none.
 
         """
-        left = self.deadline - time.monotonic()
-        if left <= 0:
+        seconds = self.deadline - time.monotonic()
+        if seconds <= 0:
             raise DocumentError(
                 "timeout", "the page took too long", advice="raise SMALLPRINT_FETCH_TIMEOUT", transient=True
             )
-        return left
+        return seconds
 
 
 def follow(
@@ -72,21 +73,21 @@ def follow(
 
     """
     request = request or Request(headers={})
-    hops: list[str] = []
-    for _ in range(_MAX_HOPS + 1):
-        response = _ask(url, options, limits, request)
+    redirects: list[str] = []
+    for _ in range(_MAX_REDIRECTS + 1):
+        response = _send(url, options, limits, request)
         target = response.headers.get("location")
-        if response.status not in _REDIRECTS or not target:
-            return response, url, hops
-        hops.append(url)
+        if response.status not in _REDIRECT_STATUSES or not target:
+            return response, url, redirects
+        redirects.append(url)
         url = urljoin(url, target)
-        if response.status not in (307, 308):
+        if response.status not in (307, 308):  # only these repeat the method and the body
             request = Request(request.headers)
-    raise DocumentError("redirects", f"more than {_MAX_HOPS} redirects", advice="name the final address")
+    raise DocumentError("redirects", f"more than {_MAX_REDIRECTS} redirects", advice="name the final address")
 
 
-def _ask(url: str, options: Options, limits: Limits, request: Request) -> Response:
-    """One request to the address that was checked, under the name that was asked for."""
+def _send(url: str, options: Options, limits: Limits, request: Request) -> Response:
+    """One request to the address that was checked, with the host name of the URL."""
     import httpx
 
     parts = urlsplit(url)
@@ -97,11 +98,9 @@ def _ask(url: str, options: Options, limits: Limits, request: Request) -> Respon
     if parts.scheme not in ("http", "https") or not host:
         raise DocumentError("bad_url", f"{url!r} is not an http or https address")
     address = resolve(host, port or (443 if parts.scheme == "https" else 80), allow_private=options.allow_private)
-    at = f"[{address}]" if ":" in address else address
-    where = urlunsplit((parts.scheme, f"{at}:{port}" if port else at, parts.path or "/", parts.query, ""))
-    name = f"[{host}]" if ":" in host else host
-    sent = {
-        "Host": f"{name}:{port}" if port else name,
+    checked_url = urlunsplit((parts.scheme, _netloc(address, port), parts.path or "/", parts.query, ""))
+    headers = {
+        "Host": _netloc(host, port),
         "User-Agent": AGENT,
         "Accept": _ACCEPT,
         "Accept-Encoding": "gzip, deflate",
@@ -109,12 +108,12 @@ def _ask(url: str, options: Options, limits: Limits, request: Request) -> Respon
     }
     try:
         with (
-            httpx.Client(trust_env=False, timeout=min(30.0, limits.left())) as client,
+            httpx.Client(trust_env=False, timeout=min(_MAX_WAIT, limits.seconds_left())) as client,
             client.stream(
-                request.method, where, headers=sent, content=request.content, extensions={"sni_hostname": host}
+                request.method, checked_url, headers=headers, content=request.content, extensions={"sni_hostname": host}
             ) as response,
         ):
-            return Response(response.status_code, response.headers, _body(response, limits))
+            return Response(response.status_code, response.headers, _read_body(response, limits))
     except httpx.TimeoutException as error:
         raise DocumentError("timeout", f"{host} did not answer in time", transient=True) from error
     except httpx.DecodingError as error:
@@ -123,28 +122,34 @@ def _ask(url: str, options: Options, limits: Limits, request: Request) -> Respon
         raise DocumentError("unreachable", f"{host} cannot be reached ({error})", transient=True) from error
 
 
-def _body(response: "httpx.Response", limits: Limits) -> bytes:
+def _netloc(host: str, port: int | None) -> str:
+    """Host and port as they stand in a URL, IPv6 addresses in brackets."""
+    name = f"[{host}]" if ":" in host else host
+    return f"{name}:{port}" if port else name
+
+
+def _read_body(response: "httpx.Response", limits: Limits) -> bytes:
     """The decompressed body, stopped at the limits and not read at all for redirects and 304."""
     if response.status_code != 200:
         return b""
     parts, size = [], 0
-    for part in response.iter_bytes():  # as it arrives, so that a body that trickles meets the deadline too
+    for part in response.iter_bytes():  # as it arrives, so that a slow body meets the deadline too
         size += len(part)
-        limits.left()
+        limits.seconds_left()
         if size > limits.max_bytes:
             raise DocumentError(
                 "too_large",
                 f"the page has more than {limits.max_bytes:,} bytes",
                 advice="raise SMALLPRINT_FETCH_MAX_BYTES if that is right",
             )
-        if size > _RATIO_FROM and size > _MAX_RATIO * max(response.num_bytes_downloaded, 1):
+        if size > _COMPRESSION_FROM_BYTES and size > _MAX_COMPRESSION * max(response.num_bytes_downloaded, 1):
             raise DocumentError("decompression_bomb", "the page decompresses to many times its size; it is not read")
         parts.append(part)
     return b"".join(parts)
 
 
 def limits_of(settings: Settings) -> Limits:
-    """The bounds of one capture, counted from now: seconds and bytes."""
+    """The bounds of one capture that begins now."""
     return Limits(time.monotonic() + settings.fetch_timeout, settings.fetch_max_bytes)
 
 
@@ -152,7 +157,7 @@ def fetch_bytes(url: str, settings: Settings, options: Options) -> bytes:
     """The body at an address, for the archive's own services; redirects and limits as for pages.
 
     Raises:
-        DocumentError: it cannot be had.
+        DocumentError: as ``follow`` does, and ``http_status`` for a status other than 200.
 
     """
     response, _, _ = follow(url, options, limits_of(settings))
@@ -162,7 +167,7 @@ def fetch_bytes(url: str, settings: Settings, options: Options) -> bytes:
 
 
 def status_error(status: int) -> DocumentError:
-    """The error for a status other than 200, with advice where a person can do something."""
+    """The error for a status other than 200, with advice where a person can do something about it."""
     advice = {
         401: "the page needs a login; save it and read the file",
         403: "the server refuses programs; save the page and read the file",

@@ -1,4 +1,4 @@
-"""What kind of file some bytes are: told from the bytes, from names and headers only where the bytes are silent."""
+"""The media type of a file: from its bytes, and from its name and headers only where the bytes do not decide."""
 
 import io
 import re
@@ -10,8 +10,8 @@ from extractors.utf16 import unmarked_utf16
 from smallprint.errors import DocumentError
 
 _DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-_READABLE = "readable types are HTML, PDF, DOCX, Markdown and plain text"
-_SIGNATURES = {
+_READABLE_TYPES = "readable types are HTML, PDF, DOCX, Markdown and plain text"
+_UNREADABLE_SIGNATURES = {
     b"\x89PNG": "a PNG image",
     b"\xff\xd8\xff": "a JPEG image",
     b"GIF8": "a GIF image",
@@ -23,7 +23,7 @@ _SIGNATURES = {
     b"MZ\x90": "a program",
     b"{\\rtf": "an RTF file",
 }
-_BY_SUFFIX = {
+_TYPE_OF_SUFFIX = {
     ".html": "text/html",
     ".htm": "text/html",
     ".xhtml": "text/html",
@@ -34,7 +34,10 @@ _BY_SUFFIX = {
     ".pdf": "application/pdf",
     ".docx": _DOCX,
 }
-SUFFIXES = frozenset(_BY_SUFFIX)
+_HEAD_BYTES = 4096  # of a file that are looked at
+_PDF_MARK_WITHIN_BYTES = 1024  # as PDF readers accept it
+_MAX_CONTROL_SHARE = 0.05  # of control bytes in text; chosen by eye
+SUFFIXES = frozenset(_TYPE_OF_SUFFIX)
 _HTML_START = re.compile(
     rb"<(?:!doctype\s+html|html|head|body|title|meta|div|section|article|main|p|h[1-6])[\s>/]", re.IGNORECASE
 )
@@ -47,42 +50,43 @@ def detect_media_type(data: bytes, *, declared: str | None, name: str) -> str:
         DocumentError: ``unsupported_type`` with what the bytes seem to be.
 
     """
-    head = data[:4096]
+    head = data[:_HEAD_BYTES]
     if _is_pdf(head):
         return "application/pdf"
     if head.startswith(b"PK\x03\x04"):
-        return _zip_kind(data)
-    for signature, what in _SIGNATURES.items():
+        return _type_of_zip(data)
+    for signature, description in _UNREADABLE_SIGNATURES.items():
         if head.startswith(signature):
-            raise DocumentError("unsupported_type", f"this is {what}", advice=_READABLE)
+            raise DocumentError("unsupported_type", f"this is {description}", advice=_READABLE_TYPES)
     suffix = PurePosixPath(urlsplit(name).path if "://" in name else name.replace("\\", "/")).suffix.lower()
-    plain = (declared or "").split(";")[0].strip().lower()
-    if suffix == ".pdf" or (plain == "application/pdf" and not _HTML_START.search(_ascii(head))):
+    declared_type = (declared or "").split(";")[0].strip().lower()
+    if suffix == ".pdf" or (declared_type == "application/pdf" and not _HTML_START.search(_ascii(head))):
         raise DocumentError("malformed", "the file is named a PDF but does not start like one", advice="fetch it again")
     if _is_binary(head):
-        raise DocumentError("unsupported_type", "this is a binary file of unknown type", advice=_READABLE)
+        raise DocumentError("unsupported_type", "this is a binary file of unknown type", advice=_READABLE_TYPES)
     if _HTML_START.search(_ascii(head)) and suffix not in (".md", ".markdown", ".txt"):
         return "text/html"
-    return _by_name(plain, suffix)
+    return _type_of_text(declared_type, suffix)
 
 
 def _is_pdf(head: bytes) -> bool:
-    """PDF readers accept the mark anywhere in the first 1,024 bytes; a page that speaks of it is no PDF."""
-    before, mark, _ = head[:1024].partition(b"%PDF-")
+    """Whether the PDF mark is near the start; a page that only mentions it is no PDF."""
+    before, mark, _ = head[:_PDF_MARK_WITHIN_BYTES].partition(b"%PDF-")
     return bool(mark) and not _HTML_START.search(_ascii(before))
 
 
-def _by_name(declared: str, suffix: str) -> str:
+def _type_of_text(declared: str, suffix: str) -> str:
+    """The type of bytes that are text but not HTML by their looks."""
     if suffix in (".md", ".markdown", ".txt", ".text"):
-        return _BY_SUFFIX[suffix]
+        return _TYPE_OF_SUFFIX[suffix]
     if suffix == ".docx":
         raise DocumentError("malformed", "the file is named a DOCX but is not a ZIP archive", advice="export it again")
     if declared in ("text/html", "application/xhtml+xml", "text/markdown", "text/plain"):
         return declared
-    return _BY_SUFFIX.get(suffix, "text/plain")
+    return _TYPE_OF_SUFFIX.get(suffix, "text/plain")
 
 
-def _zip_kind(data: bytes) -> str:
+def _type_of_zip(data: bytes) -> str:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             names = set(archive.namelist())
@@ -92,11 +96,13 @@ def _zip_kind(data: bytes) -> str:
         ) from error
     if "word/document.xml" in names:
         return _DOCX
-    raise DocumentError("unsupported_type", "this is a ZIP archive without a Word document in it", advice=_READABLE)
+    raise DocumentError(
+        "unsupported_type", "this is a ZIP archive without a Word document in it", advice=_READABLE_TYPES
+    )
 
 
 def _ascii(head: bytes) -> bytes:
-    # UTF-16 text shows its ASCII once the zero bytes are gone.
+    """The bytes with those of UTF-16 reduced to ASCII, so that one pattern matches both."""
     return head.replace(b"\x00", b"") if _is_utf16(head) else head
 
 
@@ -105,9 +111,9 @@ def _is_utf16(head: bytes) -> bool:
 
 
 def _is_binary(head: bytes) -> bool:
-    """Many control bytes, and no UTF-16 that explains zero bytes."""
+    """Whether there are many control bytes, zero bytes of UTF-16 aside."""
     if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return False
-    shown = _ascii(head)
-    controls = sum(1 for byte in shown if byte < 9 or 13 < byte < 32)
-    return controls > len(shown) * 0.05
+    text = _ascii(head)
+    controls = sum(1 for byte in text if byte < 9 or 13 < byte < 32)
+    return controls > len(text) * _MAX_CONTROL_SHARE

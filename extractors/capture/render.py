@@ -1,8 +1,8 @@
 """A page that scripts fill -> its HTML after they have run, in a system Chromium without any network of its own.
 
 Every request of the browser is answered by us, through the checks of ``hops.py``: public addresses only, bounded in
-number, size and time. What is not answered goes to a proxy that does not exist, so nothing gets past the checks.
-Pictures, fonts and films are not loaded. Needs the ``render`` extra (Playwright) and a Chromium.
+number, size and time. Anything else goes to a proxy that does not exist, so nothing gets past the checks.
+Pictures, fonts and videos are not loaded. Needs the ``render`` extra (Playwright) and a Chromium.
 """
 
 import asyncio
@@ -21,35 +21,36 @@ if TYPE_CHECKING:
     from playwright.async_api import Browser, Page, Route
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+# Bounds on what the scripts of a page may ask for; chosen by eye.
 _MAX_REQUESTS = 300
-_QUIET = 10.0  # seconds at most to wait until the page asks for nothing more
-_NOT_LOADED = frozenset(("image", "media", "font", "texttrack", "eventsource", "websocket", "manifest", "ping"))
-_METHODS = frozenset(("GET", "HEAD", "POST"))
-_MAX_POSTED = 1_000_000  # bytes
-_NOWHERE = "http://127.0.0.1:9"  # the discard port: what the browser itself sends goes nowhere
-_ARGUMENTS = (
+_MAX_POST_BYTES = 1_000_000
+_MAX_IDLE_WAIT = 10.0  # seconds until the page sends no more requests; then it is read as it is
+_BLOCKED_RESOURCES = frozenset(("image", "media", "font", "texttrack", "eventsource", "websocket", "manifest", "ping"))
+_ALLOWED_METHODS = frozenset(("GET", "HEAD", "POST"))
+_DEAD_PROXY = "http://127.0.0.1:9"  # the discard port: what the browser sends by itself goes nowhere
+_BROWSER_ARGUMENTS = (
     "--proxy-bypass-list=<-loopback>",
     "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
     "--disable-background-networking",
     "--disable-component-update",
     "--no-first-run",
 )
-_SENT = ("accept", "accept-language", "content-type", "origin", "referer", "x-requested-with")
-_GIVEN = ("content-type", "access-control-allow-origin", "access-control-allow-credentials", "cache-control")
+_REQUEST_HEADERS = ("accept", "accept-language", "content-type", "origin", "referer", "x-requested-with")
+_RESPONSE_HEADERS = ("content-type", "access-control-allow-origin", "access-control-allow-credentials", "cache-control")
 
 
 def browser_path() -> str | None:
-    """The Chromium of this machine; None where there is none."""
-    return next((found for name in BROWSERS if (found := shutil.which(name))), None)
+    """The path of a Chromium on this machine; None where there is none."""
+    return next((path for name in BROWSERS if (path := shutil.which(name))), None)
 
 
 def render_page(url: str, first: Response, options: Options, limits: Limits) -> tuple[bytes, str]:
     """The page after its scripts have run.
 
     Args:
-        url: where the page is, after redirects; scripts see it as their address.
+        url: the page's address after redirects, which its scripts see as theirs.
         first: the page as fetched; it is not fetched again.
-        options: ``allow_private`` holds for the requests of scripts too.
+        options: ``allow_private`` applies to the requests of scripts too.
         limits: of the whole capture.
 
     Returns:
@@ -60,7 +61,7 @@ def render_page(url: str, first: Response, options: Options, limits: Limits) -> 
         DocumentError: ``timeout``, or ``render`` when the browser gives up on the page.
 
     """
-    path = _ready()
+    path = _require_browser()
     # Playwright runs its own event loop; callers may be inside one, so it gets a thread.
     with ThreadPoolExecutor(1) as thread:
         return thread.submit(_run, _render(path, url, first, options, limits)).result()
@@ -70,7 +71,8 @@ def _run(work: Coroutine[Any, Any, tuple[bytes, str]]) -> tuple[bytes, str]:
     return asyncio.run(work)
 
 
-def _ready() -> str:
+def _require_browser() -> str:
+    """The path of the browser, once Playwright and a Chromium are known to be installed."""
     try:
         import playwright.async_api  # noqa: F401
     except ImportError as error:
@@ -88,17 +90,19 @@ async def _render(path: str, url: str, first: Response, options: Options, limits
         try:
             browser = await playwright.chromium.launch(
                 executable_path=path,
-                args=list(_ARGUMENTS),
-                proxy={"server": _NOWHERE},
+                args=list(_BROWSER_ARGUMENTS),
+                proxy={"server": _DEAD_PROXY},
                 # The sandbox needs user namespaces, which root inside a container seldom has.
                 chromium_sandbox=os.name != "posix" or os.geteuid() != 0,
-                timeout=limits.left() * 1000,
+                timeout=limits.seconds_left() * 1000,
             )
         except Error as error:
             raise DocumentError("render", f"the browser does not start ({_first_line(error)})") from error
         try:
-            async with asyncio.timeout(limits.left()):
-                return await _read(browser, url, _Answers(first, options, limits)), f"Chromium {browser.version}"
+            async with asyncio.timeout(limits.seconds_left()):
+                return await _rendered_html(
+                    browser, url, _Responder(first, options, limits)
+                ), f"Chromium {browser.version}"
         except TimeoutError as error:
             raise DocumentError(
                 "timeout", "the page's scripts took too long", advice="raise SMALLPRINT_FETCH_TIMEOUT", transient=True
@@ -109,30 +113,33 @@ async def _render(path: str, url: str, first: Response, options: Options, limits
             await browser.close()
 
 
-async def _read(browser: "Browser", url: str, answers: "_Answers") -> bytes:
+async def _rendered_html(browser: "Browser", url: str, responder: "_Responder") -> bytes:
     from playwright.async_api import Error
 
     context = await browser.new_context(
         user_agent=AGENT, accept_downloads=False, service_workers="block", java_script_enabled=True
     )
     await context.route_web_socket("**/*", lambda socket: socket.close())
-    await context.route("**/*", answers.give)
+    await context.route("**/*", responder.respond)
     page = await context.new_page()
     page.on("dialog", lambda dialog: asyncio.ensure_future(dialog.dismiss()))
     await page.goto(url, wait_until="domcontentloaded", timeout=0)
-    with suppress(Error):  # a page that never falls silent is read as it is then
-        await page.wait_for_load_state("networkidle", timeout=min(_QUIET, answers.limits.left() / 2) * 1000)
-    html = (await _html(page)).encode("utf-8", "replace")
-    if len(html) > answers.limits.max_bytes:
+    with suppress(Error):  # a page that never stops sending requests is read as it is then
+        await page.wait_for_load_state(
+            "networkidle", timeout=min(_MAX_IDLE_WAIT, responder.limits.seconds_left() / 2) * 1000
+        )
+    html = (await _serialize(page)).encode("utf-8", "replace")
+    if len(html) > responder.limits.max_bytes:
         raise DocumentError("too_large", f"the page has grown to {len(html):,} bytes when its scripts have run")
     return html
 
 
-async def _html(page: "Page") -> str:
+async def _serialize(page: "Page") -> str:
     """The document with the contents of its shadow trees, which readers see like any other element."""
     html: str = await page.evaluate(
         """() => {
-          const roots = [...document.querySelectorAll('*')].filter(one => one.shadowRoot).map(one => one.shadowRoot);
+          const roots = [...document.querySelectorAll('*')].filter(element => element.shadowRoot)
+            .map(element => element.shadowRoot);
           const root = document.documentElement;
           return root.getHTML ? '<!doctype html><html lang="' + (root.lang || '').replace(/[^a-zA-Z-]/g, '') + '">'
             + root.getHTML({shadowRoots: roots}) + '</html>' : root.outerHTML;
@@ -141,48 +148,52 @@ async def _html(page: "Page") -> str:
     return html
 
 
-class _Answers:
-    """Answers the browser's requests, each checked like any other of ours."""
+class _Responder:
+    """Answers the browser's requests, each checked like any other of ours and bounded in number and size."""
 
     def __init__(self, first: Response, options: Options, limits: Limits) -> None:
         self.options, self.limits = options, limits
-        self.first: Response | None = first
-        self.count = self.size = 0
+        self.first: Response | None = first  # for the page itself, which is not fetched again
+        self.requests = self.received_bytes = 0
 
-    async def give(self, route: "Route") -> None:
+    async def respond(self, route: "Route") -> None:
         """Fulfills or aborts one request."""
         request = route.request
         if self.first is not None and request.is_navigation_request():
             response, self.first = self.first, None
         elif request.is_navigation_request() and request.frame.parent_frame is None:
-            await route.fulfill(status=204)  # a script that leads elsewhere: the page that was asked for stays
+            await route.fulfill(status=204)  # navigation by a script: the page that was requested stays
             return
         else:
-            asked = self._asked(route)
-            if asked is None:
+            allowed = self._allowed_request(route)
+            if allowed is None:
                 await route.abort("blockedbyclient")
                 return
             try:
-                limits = Limits(self.limits.deadline, max(self.limits.max_bytes - self.size, 0))
-                response, _, _ = await asyncio.to_thread(follow, request.url, self.options, limits, asked)
+                limits = Limits(self.limits.deadline, max(self.limits.max_bytes - self.received_bytes, 0))
+                response, _, _ = await asyncio.to_thread(follow, request.url, self.options, limits, allowed)
             except DocumentError:
-                # What a script cannot have does not cost us the page; the text tells whether it mattered.
+                # A script that gets no answer does not cost us the page; the text shows whether it mattered.
                 await route.abort("addressunreachable")
                 return
-        self.size += len(response.body)
-        headers = {name: response.headers[name] for name in _GIVEN if name in response.headers}
+        self.received_bytes += len(response.body)
+        headers = {name: response.headers[name] for name in _RESPONSE_HEADERS if name in response.headers}
         await route.fulfill(status=response.status, headers=headers, body=response.body)
 
-    def _asked(self, route: "Route") -> Request | None:
-        """The request as we send it; None for one that is not sent."""
+    def _allowed_request(self, route: "Route") -> Request | None:
+        """The request as we send it; None for one that is refused."""
         request = route.request
-        self.count += 1
-        if self.count > _MAX_REQUESTS or request.resource_type in _NOT_LOADED or request.method not in _METHODS:
+        self.requests += 1
+        if (
+            self.requests > _MAX_REQUESTS
+            or request.resource_type in _BLOCKED_RESOURCES
+            or request.method not in _ALLOWED_METHODS
+        ):
             return None
         content = request.post_data_buffer
-        if content is not None and len(content) > _MAX_POSTED:
+        if content is not None and len(content) > _MAX_POST_BYTES:
             return None
-        headers = {name: value for name, value in request.headers.items() if name in _SENT}
+        headers = {name: value for name, value in request.headers.items() if name in _REQUEST_HEADERS}
         return Request(headers, request.method, content)
 
 

@@ -1,4 +1,4 @@
-"""Captured bytes on disk or object storage, named by their SHA-256 and never changed."""
+"""Captured bytes on disk or in object storage, named by their SHA-256 and never changed."""
 
 from hashlib import sha256
 from pathlib import Path
@@ -12,10 +12,10 @@ class SnapshotFolder:
 
         self._fs, self._root = fsspec.core.url_to_fs(str(root))
 
-    def keep(self, data: bytes) -> str:
-        """Store the bytes unless they are there already; returns their SHA-256 in hex.
+    def store(self, data: bytes) -> str:
+        """Write the bytes unless they are there already; returns their SHA-256 in hex.
 
-        A half-written file never carries a hash as its name: the bytes go to a temporary name first.
+        The bytes go to a temporary name first, so that a file named by a hash is never half written.
         """
         digest = sha256(data).hexdigest()
         path = self._path(digest)

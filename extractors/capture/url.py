@@ -1,5 +1,9 @@
-"""URL -> snapshot: robots.txt heard, unchanged pages not fetched twice, archives understood, scripts run if asked."""
+"""URL -> snapshot: robots.txt is obeyed, unchanged pages are not fetched twice, scripts run on request.
 
+Addresses in the Wayback Machine are read as the page that they archive, with its own address and time.
+"""
+
+from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
@@ -8,14 +12,23 @@ from urllib.robotparser import RobotFileParser
 
 from extractors.capture.hops import AGENT, Limits, Request, follow, limits_of, status_error
 from extractors.capture.media import detect_media_type
-from extractors.capture.wayback import nearest, request_save, understand
+from extractors.capture.wayback import ArchivedPage, nearest_capture, parse_capture_url, request_capture
 from extractors.layout import Options
 from smallprint.errors import DocumentError
 from smallprint.records import Snapshot
 from smallprint.settings import Settings
 
-_KEPT_HEADERS = ("content-type", "last-modified", "etag", "date", "content-language", "server", "age", "cache-control")
-_ROBOTS_BYTES = 500_000
+_RECORDED_HEADERS = (
+    "content-type",
+    "last-modified",
+    "etag",
+    "date",
+    "content-language",
+    "server",
+    "age",
+    "cache-control",
+)
+_MAX_ROBOTS_BYTES = 500_000  # a longer file counts as one that cannot be fetched
 
 
 def capture_url(
@@ -38,24 +51,27 @@ def capture_url(
 
     """
     limits = limits_of(settings)
-    archived = understand(url, settings)
-    asked, url = url, archived.raw_url if archived else url
-    notes = _ask_robots(url, options, limits)
+    capture = parse_capture_url(url, settings)
+    page_url = capture.raw_url if capture else url
+    if capture:  # a capture has no need of another one
+        options = replace(options, wayback=False, wayback_save=False)
+    notes = _check_robots(page_url, options, limits)
     # A page that scripts fill may have changed although its shell has not.
-    conditions = {} if options.render else _conditions(previous)
-    response, final_url, redirects = follow(url, options, limits, Request(conditions))
-    headers = {name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers}
-    facts: dict[str, Any] = {
+    conditions = {} if options.render else _conditional_headers(previous)
+    response, final_url, redirects = follow(page_url, options, limits, Request(conditions))
+    headers = {name: response.headers[name] for name in _RECORDED_HEADERS if name in response.headers}
+    fields: dict[str, Any] = {
         "captured_at": datetime.now(UTC),
-        "url": asked,
+        "url": url,
         "final_url": final_url,
         "redirects": tuple(redirects),
-        "original_url": archived.original_url if archived else None,
-        "original_captured_at": archived.captured_at if archived else None,
+        "original_url": capture.original_url if capture else None,
+        "original_captured_at": capture.captured_at if capture else None,
     }
     if response.status == 304 and previous is not None:
-        facts |= _archive_facts(asked, settings, options, [*notes, "not modified (304)"], archived=archived is not None)
-        return previous.model_copy(update={**facts, "headers": {**previous.headers, **headers}}), None
+        notes.append("not modified (304)")
+        fields |= _archive_fields(url, settings, options, notes)
+        return previous.model_copy(update={**fields, "headers": {**previous.headers, **headers}}), None
     if response.status != 200:
         raise status_error(response.status)
     if not response.body:
@@ -67,61 +83,69 @@ def capture_url(
 
         data, browser = render_page(final_url, response, options, limits)
         notes.append(f"scripts run by {browser}; the bytes are the page after them")
-    facts |= _archive_facts(asked, settings, options, notes, archived=archived is not None)
+    fields |= _archive_fields(url, settings, options, notes)
     return Snapshot(
-        sha256=sha256(data).hexdigest(), size=len(data), media_type=media_type, headers=headers, **facts
+        sha256=sha256(data).hexdigest(), size=len(data), media_type=media_type, headers=headers, **fields
     ), data
 
 
-def _archive_facts(
-    url: str, settings: Settings, options: Options, notes: list[str], *, archived: bool
-) -> dict[str, object]:
-    """What a web archive knows of a live page; an archive that fails is noted and does not cost us the page."""
-    if archived or not (options.wayback or options.wayback_save):
+def _archive_fields(url: str, settings: Settings, options: Options, notes: list[str]) -> dict[str, object]:
+    """The snapshot's notes and, where the options ask for it, the address of a public capture of the page.
+
+    An archive that fails is noted and does not cost us the page.
+    """
+    if not (options.wayback or options.wayback_save):
         return {"notes": tuple(notes)}
-    found = None
+    nearest: ArchivedPage | None = None
     try:
         if options.wayback_save:
-            request_save(url, settings, options)
+            request_capture(url, settings, options)
             notes.append("a capture was requested from the Wayback Machine")
-        found = nearest(url, settings, options)
-        if found is None:
+        nearest = nearest_capture(url, settings, options)
+        if nearest is None:
             notes.append("the Wayback Machine has no capture of this page")
     except DocumentError as error:
         notes.append(f"the Wayback Machine could not be asked ({error.detail})")
-    stamp = found and f"{found.captured_at:%Y%m%d%H%M%S}"
-    return {
-        "notes": tuple(notes),
-        "wayback_url": f"{settings.wayback_url}/web/{stamp}/{found.original_url}" if found else None,
-    }
+    wayback_url = None
+    if nearest:
+        wayback_url = f"{settings.wayback_url}/web/{nearest.captured_at:%Y%m%d%H%M%S}/{nearest.original_url}"
+    return {"notes": tuple(notes), "wayback_url": wayback_url}
 
 
-def _conditions(previous: Snapshot | None) -> dict[str, str]:
+def _conditional_headers(previous: Snapshot | None) -> dict[str, str]:
+    """Request headers that let the server answer 304 where the page is unchanged."""
     if previous is None:
         return {}
-    asked = {"If-None-Match": previous.headers.get("etag"), "If-Modified-Since": previous.headers.get("last-modified")}
-    return {name: value for name, value in asked.items() if value}
+    headers = {
+        "If-None-Match": previous.headers.get("etag"),
+        "If-Modified-Since": previous.headers.get("last-modified"),
+    }
+    return {name: value for name, value in headers.items() if value}
 
 
-def _ask_robots(url: str, options: Options, limits: Limits) -> list[str]:
-    """Notes for the record; a robots.txt that cannot be had forbids nothing.
+def _check_robots(url: str, options: Options, limits: Limits) -> list[str]:
+    """Notes for the snapshot; a robots.txt that cannot be fetched forbids nothing.
 
     Source: RFC 9309, sections 2.3.1.3 and 2.3.1.4 (unavailable allows, unreachable disallows; we allow, since a
-    page on a server that cannot be reached fails on its own).
+    page on a server that cannot be reached fails by itself).
+
+    Raises:
+        DocumentError: ``robots`` where the file forbids the page, or as ``follow`` does for an address that is refused.
+
     """
     if options.ignore_robots:
         return ["robots.txt not asked, because ignore_robots is set"]
     parts = urlsplit(url)
-    address = urlunsplit((parts.scheme, parts.netloc, "/robots.txt", "", ""))
+    robots_url = urlunsplit((parts.scheme, parts.netloc, "/robots.txt", "", ""))
     try:
-        response, _, _ = follow(address, options, Limits(limits.deadline, _ROBOTS_BYTES))
+        response, _, _ = follow(robots_url, options, Limits(limits.deadline, _MAX_ROBOTS_BYTES))
     except DocumentError as error:
         if error.code in ("private_address", "bad_url"):
             raise
         return [f"robots.txt not available ({error.code})"]
     if response.status != 200:
         return []
-    rules = RobotFileParser(address)
+    rules = RobotFileParser(robots_url)
     rules.parse(response.body.decode("utf-8", "replace").splitlines())
     if not rules.can_fetch(AGENT, url):
         raise DocumentError(

@@ -1,4 +1,4 @@
-"""The Wayback Machine: its addresses understood as (page, time), the nearest capture looked up, a save requested.
+"""The Wayback Machine: parse its addresses into page and time, look up the nearest capture, request a new one.
 
 Source: the Wayback Availability JSON API and the ``/save/`` endpoint, as the Internet Archive documents them.
 """
@@ -14,7 +14,7 @@ from extractors.layout import Options
 from smallprint.errors import DocumentError
 from smallprint.settings import Settings
 
-_PATH = re.compile(r"^/web/(\d{4,14})(?:[a-z]{2}_)?/(https?:/{1,2}.+)$", re.IGNORECASE)
+_CAPTURE_PATH = re.compile(r"^/web/(\d{4,14})(?:[a-z]{2}_)?/(https?:/{1,2}.+)$", re.IGNORECASE)
 _HOSTS = ("web.archive.org", "web-beta.archive.org", "wayback.archive.org")
 
 
@@ -27,26 +27,26 @@ class ArchivedPage:
     raw_url: str  # the page's own bytes, without the archive's banner
 
 
-def understand(url: str, settings: Settings) -> ArchivedPage | None:
-    """What a Wayback Machine address shows; None for any other address."""
+def parse_capture_url(url: str, settings: Settings) -> ArchivedPage | None:
+    """The capture that a Wayback Machine address shows; None for any other address."""
     parts = urlsplit(url)
-    ours = urlsplit(settings.wayback_url).netloc
-    if parts.netloc not in (*_HOSTS, ours):
+    configured_host = urlsplit(settings.wayback_url).netloc
+    if parts.netloc not in (*_HOSTS, configured_host):
         return None
-    found = _PATH.match(parts.path + (f"?{parts.query}" if parts.query else ""))
-    if not found:
+    match = _CAPTURE_PATH.match(parts.path + (f"?{parts.query}" if parts.query else ""))
+    if not match:
         return None
-    stamp, original = found.groups()
+    timestamp, original_url = match.groups()
     # Archive addresses are often pasted with one of the two slashes lost.
-    original = re.sub(r"^(https?):/{1,2}", r"\1://", original, flags=re.IGNORECASE)
-    time = _time(stamp)
-    if time is None:
+    original_url = re.sub(r"^(https?):/{1,2}", r"\1://", original_url, flags=re.IGNORECASE)
+    captured_at = _parse_timestamp(timestamp)
+    if captured_at is None:
         return None
-    raw = f"{parts.scheme}://{parts.netloc}/web/{time:%Y%m%d%H%M%S}id_/{original}"
-    return ArchivedPage(original, time, raw)
+    raw_url = f"{parts.scheme}://{parts.netloc}/web/{captured_at:%Y%m%d%H%M%S}id_/{original_url}"
+    return ArchivedPage(original_url, captured_at, raw_url)
 
 
-def nearest(url: str, settings: Settings, options: Options) -> ArchivedPage | None:
+def nearest_capture(url: str, settings: Settings, options: Options) -> ArchivedPage | None:
     """The public capture of a page nearest to now; None where there is none.
 
     Raises:
@@ -60,10 +60,10 @@ def nearest(url: str, settings: Settings, options: Options) -> ArchivedPage | No
         raise DocumentError("wayback", "the Wayback Machine's answer cannot be understood", transient=True) from error
     if not closest.get("available"):
         return None
-    return understand(str(closest.get("url", "")), settings)
+    return parse_capture_url(str(closest.get("url", "")), settings)
 
 
-def request_save(url: str, settings: Settings, options: Options) -> None:
+def request_capture(url: str, settings: Settings, options: Options) -> None:
     """Ask the archive to capture a page now.
 
     Raises:
@@ -73,9 +73,9 @@ def request_save(url: str, settings: Settings, options: Options) -> None:
     fetch_bytes(f"{settings.wayback_url}/save/{url}", settings, options)
 
 
-def _time(stamp: str) -> datetime | None:
-    """The archive pads a short time stamp with the earliest moment that it can mean."""
-    padded = stamp + "00000101000000"[len(stamp) :]
+def _parse_timestamp(timestamp: str) -> datetime | None:
+    """The moment of a timestamp, a short one as the earliest that it can mean, as the archive reads it."""
+    padded = timestamp + "00000101000000"[len(timestamp) :]
     try:
         return datetime.strptime(padded, "%Y%m%d%H%M%S").replace(tzinfo=UTC)
     except ValueError:

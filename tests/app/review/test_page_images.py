@@ -27,7 +27,7 @@ def sample(tmp_path_factory):
     folder = tmp_path_factory.mktemp("snapshots")
     path = files("samples") / "lanternpair" / "terms.pdf"
     data = path.read_bytes()
-    SnapshotFolder(folder).keep(data)
+    SnapshotFolder(folder).store(data)
     source = Source(location=str(path), entity="Lanternpair", title="Terms of Use")
     reading = read_source(source, Settings(home=folder))
     evidence = Grounder(reading.document, reading.clauses).ground(QUOTE)

@@ -9,20 +9,20 @@ from extractors.capture.snapshots import SnapshotFolder
 
 def test_bytes_come_back_under_their_hash(tmp_path: Path) -> None:
     folder = SnapshotFolder(tmp_path / "snapshots")
-    digest = folder.keep(b"terms")
-    assert digest == folder.keep(b"terms")
+    digest = folder.store(b"terms")
+    assert digest == folder.store(b"terms")
     assert folder.load(digest) == b"terms"
     assert [path.name for path in (tmp_path / "snapshots").rglob("*") if path.is_file()] == [digest]
 
 
 def test_object_storage_works_through_the_same_calls() -> None:
     folder = SnapshotFolder("memory://snapshots")
-    assert folder.load(folder.keep(b"terms")) == b"terms"
+    assert folder.load(folder.store(b"terms")) == b"terms"
 
 
 def test_damaged_bytes_are_refused(tmp_path: Path) -> None:
     folder = SnapshotFolder(tmp_path)
-    digest = folder.keep(b"terms")
+    digest = folder.store(b"terms")
     (tmp_path / digest[:2] / digest).write_bytes(b"other terms")
     with pytest.raises(ValueError, match="damaged"):
         folder.load(digest)

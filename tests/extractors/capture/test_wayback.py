@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from extractors.capture.url import capture_url
-from extractors.capture.wayback import understand
+from extractors.capture.wayback import parse_capture_url
 from extractors.layout import Options
 from smallprint.settings import Settings
 from tests.extractors.capture.test_fetch import HERE, PAGE, Site, site
@@ -44,7 +44,7 @@ UNDERSTOOD = [
 
 @pytest.mark.parametrize(("url", "stamp"), [row[1:] for row in UNDERSTOOD], ids=[row[0] for row in UNDERSTOOD])
 def test_an_archive_address_is_page_and_time(url: str, stamp: str) -> None:
-    page = understand(url, Settings())
+    page = parse_capture_url(url, Settings())
     assert page is not None
     assert page.original_url == "https://k.example/terms?a=1"
     assert page.captured_at == datetime.strptime(stamp, "%Y%m%d%H%M%S").replace(tzinfo=UTC)
@@ -61,7 +61,7 @@ def test_an_archive_address_is_page_and_time(url: str, stamp: str) -> None:
     ids=["another host", "a time that does not exist", "a page of the archive itself"],
 )
 def test_other_addresses_are_not_captures(url: str) -> None:
-    assert understand(url, Settings()) is None
+    assert parse_capture_url(url, Settings()) is None
 
 
 def test_an_archived_page_is_read_without_the_banner_and_keeps_its_origin(site: Site) -> None:
