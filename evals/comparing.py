@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from evals.definitions import changed_definitions, changed_subject
+from evals.fingerprints import changed_subject, changed_yardstick
 from evals.gold import Split
 from evals.scorers import METRICS, Array, Metric
 from evals.scorers.detection import CATEGORIES
@@ -83,7 +83,7 @@ def compare(scores: Scores, baseline: Scores, metrics: Iterable[str] = METRICS) 
         UserError: they were measured with different yardsticks; names the definitions that differ.
 
     """
-    reasons = changed_definitions(scores.yardstick, baseline.yardstick)
+    reasons = changed_yardstick(scores.yardstick, baseline.yardstick)
     if reasons:
         raise UserError(f"the two runs cannot be compared: {'; '.join(reasons)}")
     before = {one.case: one for one in baseline.cases}

@@ -11,7 +11,7 @@ import yaml
 from pydantic import Field, ValidationError
 
 from evals.comparing import Comparison, MetricChange, compare
-from evals.definitions import changed_definitions
+from evals.fingerprints import changed_yardstick
 from evals.gold import Case, Split
 from evals.integrity import faults
 from evals.leaks import Leak, leaks
@@ -254,7 +254,7 @@ def _against_baseline(scores: Scores, gate: GateFile, baseline: Scores | None) -
         message = f"{scores.subject.model} has no blessed baseline; look at the run, then 'smallprint eval bless'"
         yield Check(kind="definition", name="baseline", passed=False, message=message)
         return
-    reasons = changed_definitions(scores.yardstick, baseline.yardstick)
+    reasons = changed_yardstick(scores.yardstick, baseline.yardstick)
     if scores.subject.model != baseline.subject.model:
         reasons.append(f"model: the baseline is of {baseline.subject.model}, this run of {scores.subject.model}")
     if reasons:

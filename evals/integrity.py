@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from classifiers.citations import resolve_citations
-from evals.definitions import case_sha256
+from evals.fingerprints import case_sha256
 from evals.results import CaseRun, Run
 from smallprint.records import Draft, Noun
 from smallprint.registry import Registry

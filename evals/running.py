@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from classifiers.analyze import Answers, Budget, MemoryAnswers, analyze
 from classifiers.work import Analyst
 from evals.cache import AnalysisCache, analysis_key
-from evals.definitions import subject, yardstick
+from evals.fingerprints import subject, yardstick
 from evals.gold import Case, Span
 from evals.results import CaseRun, Found, Run, Subject, VariantRun
 from evals.variants import variants

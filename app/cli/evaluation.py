@@ -20,7 +20,7 @@ if find_spec("numpy") is None or find_spec("scipy") is None:
 from app.cli import eval_tables
 from classifiers.work import Budget
 from evals.comparing import Comparison, compare
-from evals.definitions import changed_definitions
+from evals.fingerprints import changed_yardstick
 from evals.gate import GateResult, baseline_path, gate_path, hold, load_baseline, load_gate
 from evals.gold import Case
 from evals.reports.html import html
@@ -102,7 +102,7 @@ def _hold(wish: Wish, run: Run) -> Measured:
         gate = hold(run, scores, load_gate(gate_path(run.subject.model)), baseline, registry=load())
     # An incomparable baseline is a check that fails in the gate, a mistake where it was named, else left aside.
     named = wish.baseline is not None and not wish.gate
-    if baseline is not None and (named or not changed_definitions(scores.yardstick, baseline.yardstick)):
+    if baseline is not None and (named or not changed_yardstick(scores.yardstick, baseline.yardstick)):
         return Measured(run, scores, gate, compare(scores, baseline))
     return Measured(run, scores, gate, None)
 

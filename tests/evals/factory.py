@@ -146,7 +146,7 @@ def case_run(of: Case, drafts: Sequence[Draft], **changed: object) -> CaseRun:
 
 
 def run_of(runs: Sequence[CaseRun], *, model: str = "fake") -> Run:
-    from evals.definitions import yardstick
+    from evals.fingerprints import yardstick
     from smallprint.registry import load
 
     return Run(

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from evals.comparing import compare
-from evals.definitions import yardstick
+from evals.fingerprints import yardstick
 from evals.gate import FloorChange, GateFile, GateResult, gate_path, hold, load_baseline, load_gate, set_floor, slug
 from evals.gold import Span
 from evals.leaks import leaks, told

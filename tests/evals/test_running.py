@@ -8,7 +8,7 @@ import pytest
 from classifiers.analysts import OfflineAnalyst, choose_analyst
 from classifiers.work import Deliver, Job, MemoryAnswers, Outcome
 from evals.cache import AnalysisCache
-from evals.definitions import changed_definitions
+from evals.fingerprints import changed_yardstick
 from evals.results import Run, load_run, save_run
 from evals.running import Plan, run_suite
 from evals.scoring import score
@@ -147,13 +147,13 @@ def test_definitions_that_changed_are_named() -> None:
     other = made.yardstick.model_copy(
         update={"cases": {"kestrel": "x", "new": "y"}, "registry_sha256": "r", "scorers_sha256": "s"}
     )
-    assert changed_definitions(other, made.yardstick) == [
+    assert changed_yardstick(other, made.yardstick) == [
         "dataset: 1 case changed (kestrel)",
         "dataset: 1 case added (new)",
         "registry: categories, laws or agencies were edited",
         "scorers: a formula was edited",
     ]
-    assert changed_definitions(made.yardstick, made.yardstick) == []
+    assert changed_yardstick(made.yardstick, made.yardstick) == []
 
 
 def test_a_models_calls_are_paid_once_and_variants_are_on_the_bill(tmp_path: Path) -> None:
