@@ -1,12 +1,12 @@
-"""The desk under load: fills empty databases, measures, kills, verifies; ends with 1 where a bound is missed.
+"""Measure the review desk under load: fill empty databases, time pages, let crowds decide, kill the desk, verify.
 
     python -m bench.desk_load                      on SQLite, in a temporary folder
     python -m bench.desk_load URL URL ...          on these empty databases, one after another
     make load                                      on SQLite and on a temporary PostgreSQL
 
-Server time is that of the Server-Timing header, so the client's own does not count. Then 200 people decide at once on
-one draft, 40 reviewers decide as fast as they can for a minute, and the desk is killed in the middle of them; after
-each, the audit chain is verified and every decision that was confirmed is looked up.
+Times of pages are the server's own, from the Server-Timing header. After the pages, 200 people approve one draft at
+the same moment, 40 reviewers decide as fast as they can for a minute, and the desk is killed while they work. After
+each crowd the audit chain is verified and every confirmed decision is looked up. Exit code 1: a bound was missed.
 """
 
 import argparse
@@ -31,67 +31,71 @@ from statistics import quantiles
 import httpx
 from sqlalchemy import func, select
 
-from bench.desk_load_data import CATEGORIES, ENTITIES, LONG, fill
+from bench.desk_load_data import CATEGORIES, ENTITIES, LONG_DOCUMENT_DRAFTS, fill
 from smallprint.store import Store, audit, open_store, people
 from smallprint.store import tables as t
 
-MOST_MS = 150.0  # of the server's time for a page, 95th percentile
+# Server time of a page, 95th percentile: the slowest one took 117 ms (docs/decisions/0020-review-desk.md), the rest is
+# for noise of the machine.
+MAX_PAGE_MS = 150.0
+# Settings of this shell that would have the measured desk talk to other servers.
+_FOREIGN_SETTINGS = ("PREFECT_API_URL", "SMALLPRINT_WEBHOOK_URL", "SMALLPRINT_OIDC_ISSUER")
 
 
 @dataclass(frozen=True)
-class Figure:
-    """One figure of a run, with its bound where it has one."""
+class Measurement:
+    """One figure of a database, with an upper bound or the only value that is right, where there is one."""
 
-    what: str
+    name: str
     value: float
-    most: float | None = None
-    exactly: int | None = None
+    upper_bound: float | None = None
+    expected: int | None = None
 
     @property
     def missed(self) -> bool:
         """Whether it is beyond its bound."""
-        return (self.most is not None and self.value > self.most) or (
-            self.exactly is not None and self.value != self.exactly
+        return (self.upper_bound is not None and self.value > self.upper_bound) or (
+            self.expected is not None and self.value != self.expected
         )
 
 
 @dataclass
-class Tally:
-    """What a crowd of reviewers met."""
+class CrowdOutcome:
+    """What the decisions of a crowd of reviewers came to."""
 
-    confirmed: list[str] = field(default_factory=list)  # acts that the desk said were done
+    confirmed: list[str] = field(default_factory=list)  # ids of the acts that the desk confirmed
     conflicts: int = 0
-    errors: Counter[str] = field(default_factory=Counter)
-    seconds: list[float] = field(default_factory=list)  # of each decision, as the client waits
+    errors: Counter[str] = field(default_factory=Counter)  # by HTTP status or exception
+    seconds: list[float] = field(default_factory=list)  # that the client waited for each decision
 
 
-def sessions(store: Store, number: int) -> list[str]:
-    """Session tokens of so many reviewers."""
-    now, made = datetime.now(UTC), []
+def start_sessions(store: Store, number: int) -> list[str]:
+    """Session tokens of so many reviewers, who are added where they are missing."""
+    now, tokens = datetime.now(UTC), []
     with store.write() as connection:
         for n in range(number):
             name = f"Reviewer {n}"
             if people.person(connection, name) is None:
                 people.add_person(connection, name, "reviewer", by="load", at=now)
-            made.append(people.start_session(connection, name, now))
-    return made
+            tokens.append(people.start_session(connection, name, now))
+    return tokens
 
 
-class Desk:
-    """``smallprint review`` in a process of its own, and browsers of it."""
+class DeskProcess:
+    """``smallprint review`` in a process of its own, and browsers on it."""
 
     def __init__(self, url: str) -> None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
         command = [sys.executable, "-c", "from app.cli import main; main()", "review", "--port", str(self.port)]
-        ours = {name: value for name, value in os.environ.items() if name not in _ELSEWHERE}
+        environment = {name: value for name, value in os.environ.items() if name not in _FOREIGN_SETTINGS}
         self.process = subprocess.Popen(  # noqa: S603 -- our own command
-            command, env={**ours, "SMALLPRINT_DATABASE_URL": url}, stdout=subprocess.DEVNULL
+            command, env={**environment, "SMALLPRINT_DATABASE_URL": url}, stdout=subprocess.DEVNULL
         )
 
     def wait(self) -> None:
-        """Until it answers."""
+        """Wait until the desk answers, half a minute at most."""
         for _ in range(300):
             try:
                 self.browser("").get("/sign-in")
@@ -102,50 +106,48 @@ class Desk:
         raise SystemExit("the desk does not start")
 
     def browser(self, token: str) -> httpx.Client:
-        """A browser of one reviewer."""
-        plain = httpx.HTTPTransport(verify=False)  # no list of authorities is read for each of 200 clients
-        where = f"http://127.0.0.1:{self.port}"
-        return httpx.Client(base_url=where, cookies={"smallprint": token}, timeout=60, transport=plain)
+        """The browser of a reviewer, by session token."""
+        transport = httpx.HTTPTransport(verify=False)  # reading the list of authorities 200 times takes seconds
+        address = f"http://127.0.0.1:{self.port}"
+        return httpx.Client(base_url=address, cookies={"smallprint": token}, timeout=60, transport=transport)
 
-    def processor(self) -> float:
-        """Seconds of processor time that it has taken; nan where the system does not tell."""
+    def processor_seconds(self) -> float:
+        """Processor time that the desk has taken so far; nan on systems without /proc."""
         try:
-            told = Path(f"/proc/{self.process.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+            stat = Path(f"/proc/{self.process.pid}/stat").read_text(encoding="ascii")
         except OSError:
             return float("nan")
-        return (int(told[11]) + int(told[12])) / os.sysconf("SC_CLK_TCK")
-
-
-_ELSEWHERE = ("PREFECT_API_URL", "SMALLPRINT_WEBHOOK_URL", "SMALLPRINT_OIDC_ISSUER")
+        fields = stat.rpartition(")")[2].split()  # 11 and 12 are utime and stime, in clock ticks
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 @contextmanager
-def desk(url: str) -> Iterator[Desk]:
-    """A running desk."""
-    running = Desk(url)
+def running_desk(url: str) -> Iterator[DeskProcess]:
+    """A desk on this database, stopped at the end."""
+    desk = DeskProcess(url)
     try:
-        running.wait()
-        yield running
+        desk.wait()
+        yield desk
     finally:
-        if running.process.poll() is None:
-            running.process.terminate()
-        running.process.wait(20)
+        if desk.process.poll() is None:
+            desk.process.terminate()
+        desk.process.wait(20)
 
 
 def field_of(page: str, name: str) -> str:
-    """The value of a hidden field."""
-    found = re.search(rf'name="{name}" value="([^"]*)"', page)
-    return found.group(1) if found else ""
+    """The value of a hidden field; empty where the page has none of this name."""
+    match = re.search(rf'name="{name}" value="([^"]*)"', page)
+    return match[1] if match else ""
 
 
 # ---- pages
 
 
-def measure_pages(running: Desk, token: str, drafts: Sequence[str], rounds: int) -> list[Figure]:
+def measure_pages(desk: DeskProcess, token: str, drafts: Sequence[str], rounds: int) -> list[Measurement]:
     """Milliseconds of each kind of page: the server's time, and its process's processor time."""
     chance = random.Random(7)  # noqa: S311 -- a sample, not a secret
-    long, others = drafts[:LONG], drafts[LONG:]
-    asked: dict[str, Callable[[], str]] = {
+    of_long_document, others = drafts[:LONG_DOCUMENT_DRAFTS], drafts[LONG_DOCUMENT_DRAFTS:]
+    addresses: dict[str, Callable[[], str]] = {
         "queue": lambda: "/queue",
         "queue, later page": lambda: f"/queue?page={chance.randrange(2, 300)}",
         "queue, filtered": lambda: f"/queue?category={chance.choice(CATEGORIES)}&severity=high",
@@ -153,74 +155,75 @@ def measure_pages(running: Desk, token: str, drafts: Sequence[str], rounds: int)
         "search": lambda: f"/queue?q={chance.choice(('arbitration', 'refund fee', 'clause 17 kettle'))}",
         "search, in every draft": lambda: f"/queue?q={chance.choice(('house', 'the company may'))}",
         "next draft": lambda: "/next",
-        "draft": lambda: f"/draft/{chance.choice(others or long)}",
-        "draft, long document": lambda: f"/draft/{chance.choice(long)}",
+        "draft": lambda: f"/draft/{chance.choice(others or of_long_document)}",
+        "draft, long document": lambda: f"/draft/{chance.choice(of_long_document)}",
     }
-    figures = []
-    with running.browser(token) as browser:
-        for name, address in asked.items():
+    measurements = []
+    with desk.browser(token) as browser:
+        for name, address in addresses.items():
             browser.get(address())
-            took, before = [], running.processor()
+            milliseconds, before = [], desk.processor_seconds()
             for _ in range(rounds):
                 answer = browser.get(address())
                 if answer.status_code >= 400:
                     raise SystemExit(f"{name}: {answer.status_code}")
-                took.append(float(answer.headers["server-timing"].rpartition("dur=")[2]))
-            cost = (running.processor() - before) / rounds * 1000
-            figures += [
-                Figure(f"{name}: p95, ms", p95(took), most=MOST_MS),
-                Figure(f"{name}: processor, ms", cost),
+                milliseconds.append(float(answer.headers["server-timing"].rpartition("dur=")[2]))
+            processor = (desk.processor_seconds() - before) / rounds * 1000
+            measurements += [
+                Measurement(f"{name}: p95, ms", p95(milliseconds), upper_bound=MAX_PAGE_MS),
+                Measurement(f"{name}: processor, ms", processor),
             ]
-    return figures
+    return measurements
 
 
 # ---- crowds
 
 
-def review_until(browser: httpx.Client, until: float, tally: Tally, lock: threading.Lock, seed: int) -> None:
-    """One reviewer: take the next draft, decide, again; a desk that is gone ends the day."""
+def review_until(browser: httpx.Client, until: float, outcome: CrowdOutcome, lock: threading.Lock, seed: int) -> None:
+    """One reviewer: take the next draft, decide, again, until the time is over or the desk is gone."""
     chance = random.Random(seed)  # noqa: S311 -- a sample, not a secret
     with browser:
         while time.monotonic() < until:
             try:
-                where = browser.get("/next").headers.get("location", "")
-                if not where.startswith("/draft/"):
+                location = browser.get("/next").headers.get("location", "")
+                if not location.startswith("/draft/"):
                     return
-                page = browser.get(where.partition("#")[0]).text
+                page = browser.get(location.partition("#")[0]).text
                 saw, csrf = field_of(page, "saw"), field_of(page, "csrf")
                 act = chance.choice(("approve", "approve", "approve", "reject", "second_opinion"))
-                begun = time.monotonic()
+                started = time.monotonic()
                 answer = browser.post(
-                    where.partition("?")[0].partition("#")[0],
+                    location.partition("?")[0].partition("#")[0],
                     data={"csrf": csrf, "saw": saw, "act": act, "reasons": "misread"},
                 )
-                waited = time.monotonic() - begun
+                waited = time.monotonic() - started
             except httpx.TransportError as error:
                 with lock:
-                    tally.errors[type(error).__name__] += 1
+                    outcome.errors[type(error).__name__] += 1
                 return
             with lock:
-                tally.seconds.append(waited)
-                count(answer, tally)
+                outcome.seconds.append(waited)
+                count(answer, outcome)
 
 
-def count(answer: httpx.Response, tally: Tally) -> None:
-    """Put one answer where it belongs."""
+def count(answer: httpx.Response, outcome: CrowdOutcome) -> None:
+    """Add an answer to a decision: confirmed, in conflict, or an error."""
     if answer.status_code == 303:
-        found = re.search(r"done=([0-9a-f]+)", answer.headers["location"])
-        tally.confirmed.append(found.group(1) if found else "")
+        match = re.search(r"done=([0-9a-f]+)", answer.headers["location"])
+        outcome.confirmed.append(match[1] if match else "")
     elif answer.status_code == 409:
-        tally.conflicts += 1
+        outcome.conflicts += 1
     else:
-        tally.errors[str(answer.status_code)] += 1
+        outcome.errors[str(answer.status_code)] += 1
 
 
-def crowd(browsers: Sequence[httpx.Client], seconds: float, *, kill: Callable[[], None] | None = None) -> Tally:
-    """All of them at once for so long; ``kill`` is called half-way."""
-    tally, lock = Tally(), threading.Lock()
+def crowd(browsers: Sequence[httpx.Client], seconds: float, *, kill: Callable[[], None] | None = None) -> CrowdOutcome:
+    """All reviewers at once for so many seconds; ``kill`` is called half-way."""
+    outcome, lock = CrowdOutcome(), threading.Lock()
     until = time.monotonic() + seconds
     threads = [
-        threading.Thread(target=review_until, args=(one, until, tally, lock, n)) for n, one in enumerate(browsers)
+        threading.Thread(target=review_until, args=(browser, until, outcome, lock, seed))
+        for seed, browser in enumerate(browsers)
     ]
     for thread in threads:
         thread.start()
@@ -229,53 +232,59 @@ def crowd(browsers: Sequence[httpx.Client], seconds: float, *, kill: Callable[[]
         kill()
     for thread in threads:
         thread.join()
-    return tally
+    return outcome
 
 
-def stampede(browsers: Sequence[httpx.Client], draft: str) -> Tally:
+def stampede(browsers: Sequence[httpx.Client], draft: str) -> CrowdOutcome:
     """Everybody approves the same draft at the same moment, having seen the same version."""
-    tally, lock, barrier = Tally(), threading.Lock(), threading.Barrier(len(browsers))
+    outcome, lock, barrier = CrowdOutcome(), threading.Lock(), threading.Barrier(len(browsers))
 
-    def one(browser: httpx.Client) -> None:
+    def approve(browser: httpx.Client) -> None:
         with browser:
             page = browser.get(f"/draft/{draft}").text
             barrier.wait(300)
             data = {"csrf": field_of(page, "csrf"), "saw": field_of(page, "saw"), "act": "approve"}
             answer = browser.post(f"/draft/{draft}", data=data)
         with lock:
-            count(answer, tally)
+            count(answer, outcome)
 
-    threads = [threading.Thread(target=one, args=(browser,)) for browser in browsers]
+    threads = [threading.Thread(target=approve, args=(browser,)) for browser in browsers]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    return tally
+    return outcome
 
 
-# ---- what is held against it afterwards
+# ---- what the database holds afterwards
 
 
-def findings(store: Store, confirmed: Sequence[str]) -> list[str]:
-    """Everything that is wrong: a broken chain, a confirmed decision that is not there, one that is there twice."""
+def faults(store: Store, confirmed: Sequence[str]) -> list[str]:
+    """Everything that is wrong: a broken chain, confirmed decisions that are lost or doubled, drafts without records.
+
+    Args:
+        store: the desk's database.
+        confirmed: ids of the acts that the desk confirmed.
+
+    """
     with store.read() as connection:
-        wrong = list(audit.verify(connection).problems)
+        problems = list(audit.verify(connection).problems)
         query = select(t.decisions.c.act, func.count()).where(t.decisions.c.by.like("Reviewer %"))
-        kept = {row[0]: row[1] for row in connection.execute(query.group_by(t.decisions.c.act))}
-        same = t.decisions.c.draft_id, t.decisions.c.version
-        twice = select(same[0]).group_by(*same).having(func.count() > 1).subquery()
-        doubled = select(func.count()).select_from(twice)
-        wrong += ["a version was decided twice"] * int(connection.execute(doubled).scalar() or 0)
+        stored = {row[0]: row[1] for row in connection.execute(query.group_by(t.decisions.c.act))}
+        version = t.decisions.c.draft_id, t.decisions.c.version
+        decided_twice = select(version[0]).group_by(*version).having(func.count() > 1).subquery()
+        doubled = select(func.count()).select_from(decided_twice)
+        problems += ["a version was decided twice"] * int(connection.execute(doubled).scalar() or 0)
         approved = select(func.count()).select_from(t.drafts).where(t.drafts.c.status == "approved")
         records = select(func.count()).select_from(t.records).where(t.records.c.withdrawn_at.is_(None))
         if connection.execute(approved).scalar() != connection.execute(records).scalar():
-            wrong.append("approved drafts and records differ in number")
-    lost = [act for act in confirmed if act not in kept]
+            problems.append("approved drafts and records differ in number")
+    lost = [act for act in confirmed if act not in stored]
     if lost:
-        wrong.append(f"{len(lost)} confirmed decisions are lost")
+        problems.append(f"{len(lost)} confirmed decisions are lost")
     if len(set(confirmed)) != len(confirmed):
-        wrong.append("one decision was confirmed twice")
-    return wrong
+        problems.append("one decision was confirmed twice")
+    return problems
 
 
 def p95(values: Sequence[float]) -> float:
@@ -286,85 +295,92 @@ def p95(values: Sequence[float]) -> float:
 # ---- a run
 
 
-def met(what: str, tally: Tally, wrong: Sequence[str], *, killed: bool = False) -> list[Figure]:
-    """The figures of a crowd; a desk that is killed may cut each of them off once."""
-    for problem in wrong:
-        print(f"  {what}: {problem}", file=sys.stderr, flush=True)
-    if tally.errors:
-        print(f"  {what}: {dict(tally.errors)}", file=sys.stderr, flush=True)
+def summarize(crowd_name: str, outcome: CrowdOutcome, problems: Sequence[str], *, killed: bool) -> list[Measurement]:
+    """The figures of a crowd. A desk that is killed may cut each reviewer off once, which is no error."""
+    for problem in problems:
+        print(f"  {crowd_name}: {problem}", file=sys.stderr, flush=True)
+    if outcome.errors:
+        print(f"  {crowd_name}: {dict(outcome.errors)}", file=sys.stderr, flush=True)
+    errors, slowest = outcome.errors.total(), p95(outcome.seconds) * 1000 if outcome.seconds else 0
     return [
-        Figure(f"{what}: decisions", len(tally.confirmed)),
-        Figure(f"{what}: wait for one, p95, ms", p95(tally.seconds) * 1000 if tally.seconds else 0),
-        Figure(f"{what}: conflicts", tally.conflicts, exactly=0),
-        Figure(f"{what}: {'cut off' if killed else 'errors'}", tally.errors.total(), exactly=None if killed else 0),
-        Figure(f"{what}: lost, doubled, broken", len(wrong), exactly=0),
+        Measurement(f"{crowd_name}: decisions", len(outcome.confirmed)),
+        Measurement(f"{crowd_name}: wait for one, p95, ms", slowest),
+        Measurement(f"{crowd_name}: conflicts", outcome.conflicts, expected=0),
+        Measurement(f"{crowd_name}: {'cut off' if killed else 'errors'}", errors, expected=None if killed else 0),
+        Measurement(f"{crowd_name}: lost, doubled, broken", len(problems), expected=0),
     ]
 
 
-def measure(url: str, asked: argparse.Namespace) -> list[Figure]:
+def measure(url: str, options: argparse.Namespace) -> list[Measurement]:
     """Everything on one empty database."""
     store = open_store(url)
-    say = f"{store.engine.dialect.name}: "
-    print(f"{say}filling with {asked.drafts:,} drafts", file=sys.stderr, flush=True)
-    drafts = fill(store, asked.drafts)
-    tokens = sessions(store, max(asked.reviewers, asked.at_once))
-    few = tokens[: asked.reviewers]
+    database = store.engine.dialect.name
+    print(f"{database}: filling with {options.drafts:,} drafts", file=sys.stderr, flush=True)
+    drafts = fill(store, options.drafts)
+    tokens = start_sessions(store, max(options.reviewers, options.at_once))
+    reviewers = tokens[: options.reviewers]
     confirmed: list[str] = []
-    with desk(url) as running:
-        print(f"{say}pages", file=sys.stderr, flush=True)
-        figures = measure_pages(running, tokens[0], drafts, asked.rounds)
-        print(f"{say}crowds", file=sys.stderr, flush=True)
-        tally = stampede([running.browser(one) for one in tokens[: asked.at_once]], drafts[-1])
-        confirmed += tally.confirmed
-        what = f"{asked.at_once} at once on one draft"
-        figures += [
-            Figure(f"{what}: done", len(tally.confirmed), exactly=1),
-            Figure(f"{what}: conflicts", tally.conflicts, exactly=asked.at_once - 1),
-            Figure(f"{what}: lost, doubled, broken", len(findings(store, confirmed)), exactly=0),
+    with running_desk(url) as desk:
+        print(f"{database}: pages", file=sys.stderr, flush=True)
+        measurements = measure_pages(desk, tokens[0], drafts, options.rounds)
+        print(f"{database}: crowds", file=sys.stderr, flush=True)
+        outcome = stampede([desk.browser(token) for token in tokens[: options.at_once]], drafts[-1])
+        confirmed += outcome.confirmed
+        name = f"{options.at_once} at once on one draft"
+        measurements += [
+            Measurement(f"{name}: done", len(outcome.confirmed), expected=1),
+            Measurement(f"{name}: conflicts", outcome.conflicts, expected=options.at_once - 1),
+            Measurement(f"{name}: lost, doubled, broken", len(faults(store, confirmed)), expected=0),
         ]
-        tally = crowd([running.browser(one) for one in few], asked.seconds)
-        confirmed += tally.confirmed
-        figures += met(f"{asked.reviewers} for {asked.seconds:.0f} s", tally, findings(store, confirmed))
-    with desk(url) as running:
-        browsers = [running.browser(one) for one in few]
-        tally = crowd(browsers, asked.seconds / 3, kill=lambda: running.process.send_signal(signal.SIGKILL))
-        confirmed += tally.confirmed
-        figures += met("killed half-way", tally, findings(store, confirmed), killed=True)
-    with desk(url) as running:
-        tally = crowd([running.browser(one) for one in few], 5)
-        figures += met("started again", tally, findings(store, confirmed + tally.confirmed))
+        outcome = crowd([desk.browser(token) for token in reviewers], options.seconds)
+        confirmed += outcome.confirmed
+        name = f"{options.reviewers} for {options.seconds:.0f} s"
+        measurements += summarize(name, outcome, faults(store, confirmed), killed=False)
+    with running_desk(url) as desk:
+        browsers = [desk.browser(token) for token in reviewers]
+        outcome = crowd(browsers, options.seconds / 3, kill=lambda: desk.process.send_signal(signal.SIGKILL))
+        confirmed += outcome.confirmed
+        measurements += summarize("killed half-way", outcome, faults(store, confirmed), killed=True)
+    with running_desk(url) as desk:
+        outcome = crowd([desk.browser(token) for token in reviewers], 5)
+        confirmed += outcome.confirmed
+        measurements += summarize("started again", outcome, faults(store, confirmed), killed=False)
     store.close()
-    return figures
+    return measurements
 
 
-def table(columns: dict[str, list[Figure]]) -> str:
-    """All figures, a line each, a column for each database; a missed bound has a mark."""
+def table(columns: dict[str, list[Measurement]]) -> str:
+    """All measurements, a line each, a column for each database; a missed bound is marked with "!"."""
     lines = [f"{'':44}{'bound':>10}" + "".join(f"{name:>14}" for name in columns)]
     for row in zip(*columns.values(), strict=True):
-        one = row[0]
-        bound = f"{one.exactly:,}" if one.exactly is not None else f"< {one.most:,.0f}" if one.most is not None else ""
-        values = "".join(f"{f'{f.value:,.0f}' + (' !' if f.missed else '  '):>14}" for f in row)
-        lines.append(f"{one.what:44}{bound:>10}{values}")
+        values = "".join(f"{f'{cell.value:,.0f}' + (' !' if cell.missed else '  '):>14}" for cell in row)
+        lines.append(f"{row[0].name:44}{_bound(row[0]):>10}{values}")
     return "\n".join(lines)
+
+
+def _bound(measurement: Measurement) -> str:
+    if measurement.expected is not None:
+        return f"{measurement.expected:,}"
+    return f"< {measurement.upper_bound:,.0f}" if measurement.upper_bound is not None else ""
 
 
 def main() -> None:
     """Measure each database, print one table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("url", nargs="*", help="SQLAlchemy URLs of empty databases; 'sqlite': a temporary one")
-    parser.add_argument("--drafts", type=int, default=20_000)
+    parser.add_argument("--drafts", type=int, default=20_000, help="to fill the database with")
     parser.add_argument("--rounds", type=int, default=60, help="pages of each kind")
-    parser.add_argument("--reviewers", type=int, default=40)
-    parser.add_argument("--seconds", type=float, default=60)
-    parser.add_argument("--at-once", type=int, default=200)
-    asked = parser.parse_args()
+    parser.add_argument("--reviewers", type=int, default=40, help="people who decide as fast as they can")
+    parser.add_argument("--seconds", type=float, default=60, help="how long they do")
+    parser.add_argument("--at-once", type=int, default=200, help="people who approve one draft at the same moment")
+    options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="smallprint-load-") as folder:
         columns = {}
-        for url in asked.url or ["sqlite"]:
-            where = f"sqlite:///{folder}/load.db" if url == "sqlite" else url
-            columns[where.partition(":")[0].partition("+")[0]] = measure(where, asked)
+        for url in options.url or ["sqlite"]:
+            database = f"sqlite:///{folder}/load.db" if url == "sqlite" else url
+            columns[database.partition(":")[0].partition("+")[0]] = measure(database, options)
     print(table(columns))
-    if any(one.missed for figures in columns.values() for one in figures):
+    if any(cell.missed for column in columns.values() for cell in column):
         raise SystemExit("a bound is missed (!)")
 
 

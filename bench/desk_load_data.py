@@ -1,4 +1,4 @@
-"""Documents and drafts in numbers, for the load script: made up, all alike in size to real ones."""
+"""Made-up documents and drafts by the thousand for the load script, of the size of real ones."""
 
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -32,9 +32,10 @@ CATEGORIES = (
     "data_retention",
 )
 ENTITIES = tuple(f"Kettle House {n}" for n in range(40))
-_A_DOCUMENT = 100  # drafts, and clauses
-LONG = 400  # drafts of the first document, which has ten times as many clauses as the others
-_BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
+_DOCUMENT_CLAUSES = 100  # each with a draft
+_LONG_DOCUMENT_CLAUSES = 1000  # of the first document
+LONG_DOCUMENT_DRAFTS = 400  # of the first document, on its first clauses
+_CAPTURED_AT = datetime(2026, 1, 1, tzinfo=UTC)
 _WORDS = (
     "Clause {n} of kettle house {d} says that every {topic} follows the rules of this part, that the company may "
     "change them from time to time with or without notice, and that whoever goes on using the service after such a "
@@ -52,17 +53,17 @@ _TOPICS = (
 
 def fill(store: Store, number: int) -> list[str]:
     """Put so many drafts into an empty store; returns their ids."""
-    made: list[str] = []
+    ids: list[str] = []
     for d in count():
-        if len(made) >= number:
+        if len(ids) >= number:
             break
         source = Source(location=f"kettle-{d}.md", entity=ENTITIES[d % len(ENTITIES)], title=f"Terms {d}")
-        document, clauses = _document(d, _A_DOCUMENT if d else 10 * _A_DOCUMENT)
+        document, clauses = _document(d, _DOCUMENT_CLAUSES if d else _LONG_DOCUMENT_CLAUSES)
         run = f"load-{d}"
-        snapshot = Snapshot(sha256=document.sha256, size=40_000, media_type="text/markdown", captured_at=_BEGIN)
-        most = min(_A_DOCUMENT if d else LONG, number - len(made))
-        drafts = tuple(_draft(document, clauses[n], d, n, run) for n in range(most))
-        entries = tuple(LedgerEntry(clause=one.id, state="analyzed") for one in clauses)
+        snapshot = Snapshot(sha256=document.sha256, size=40_000, media_type="text/markdown", captured_at=_CAPTURED_AT)
+        drafted = min(_DOCUMENT_CLAUSES if d else LONG_DOCUMENT_DRAFTS, number - len(ids))
+        drafts = tuple(_draft(document, clauses[n], d, n, run) for n in range(drafted))
+        entries = tuple(LedgerEntry(clause=clause.id, state="analyzed") for clause in clauses)
         analysis = Analysis(drafts=drafts, rejections=(), entries=entries, usage=Usage(), windows=1)
         with store.write() as connection:
             runs.start_run(connection, run, "offline", {}, [source])
@@ -78,8 +79,8 @@ def fill(store: Store, number: int) -> list[str]:
                 analysis=analysis,
                 seconds=1.0,
             )
-        made += [one.id for one in drafts]
-    return made
+        ids += [draft.id for draft in drafts]
+    return ids
 
 
 def _document(d: int, length: int) -> tuple[Document, tuple[Clause, ...]]:
@@ -110,7 +111,7 @@ def _draft(document: Document, clause: Clause, d: int, n: int, run: str) -> Draf
         category=CATEGORIES[(n + d) % len(CATEGORIES)],
         severity=severity(factors),
         factors=factors,
-        factor_reasons=dict.fromkeys(Factors.model_fields, "It says so in as many words."),
+        factor_reasons=dict.fromkeys(Factors.model_fields, "The clause says so expressly."),
         what_it_is="The company may change what it charges, and how disputes go, whenever it wants to.",
         consumer_impact="You find out afterwards, and going on counts as agreeing; leaving is the only way to object.",
         why_it_matters="Changes without notice are where most complaints about subscriptions begin.",
@@ -132,6 +133,6 @@ def _draft(document: Document, clause: Clause, d: int, n: int, run: str) -> Draf
             snapshot_sha256=document.sha256,
             document=document.id,
             run=run,
-            created_at=_BEGIN + timedelta(minutes=d),
+            created_at=_CAPTURED_AT + timedelta(minutes=d),
         ),
     )
