@@ -154,7 +154,7 @@ def save_document(
 
 
 def run(store: Store, *drafts: Draft, document: object = None) -> None:
-    """What a run of an analyst saves; on this document, or on a volume of the library."""
+    """What a run of an analyst saves; on this document, or on one from the cache."""
     clauses = CLAUSES if document is None else document.clauses
     entries = tuple(LedgerEntry(clause=one.id, state="analyzed") for one in clauses)
     analysis = Analysis(drafts=drafts, rejections=(), entries=entries, usage=Usage(), windows=1)

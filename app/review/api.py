@@ -12,8 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from app.json_output import draft_json
 from app.review.auth import Fields, now
+from app.review.document_cache import DocumentCache
 from app.review.forms import from_fields
-from app.review.library import Library
 from smallprint import review
 from smallprint.records import Factors
 from smallprint.review import ConflictError, Decision, RefusedError, Standing
@@ -234,11 +234,11 @@ def decide(caller: Decider, draft_id: Id, wanted: Wanted) -> Decided:
     standing = _standing(caller, draft_id)
     decision = _decision(caller, draft_id, wanted)
     if wanted.edits is not None and wanted.act != "reject":
-        library: Library = caller.state.library
-        volume = library.volume(standing.draft.provenance.document)
-        if volume is None:
+        documents: DocumentCache = caller.state.documents
+        loaded = documents.load(standing.draft.provenance.document)
+        if loaded is None:
             raise HTTPException(404, "The document of this draft is gone.")
-        words, problems = from_fields(wanted.edits.fields(), standing.draft, volume, caller.state.registry)
+        words, problems = from_fields(wanted.edits.fields(), standing.draft, loaded, caller.state.registry)
         if problems and decision.saw == standing.version:
             raise RefusedError(problems)
         decision = decision.model_copy(update={"words": words})

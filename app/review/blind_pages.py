@@ -9,7 +9,7 @@ from app.review.auth import Decide, DeniedError, Fields, Visit
 from app.review.draft_pages import standing_of
 from app.review.forms import choices, from_fields, laws_of, level_of, to_fields, without_empty_rows
 from app.review.pages import page
-from app.review.source_pane import source_pane, volume_of
+from app.review.source_pane import document_or_404, source_pane
 from smallprint.records import Draft
 from smallprint.review import body, person_word
 from smallprint.store import tables as t
@@ -67,7 +67,7 @@ def show(visit: Decide, draft_id: str) -> Response:
 
 
 def _page(visit: Visit, proposal: Draft, fields: Fields, problems: dict[str, str]) -> Response:
-    volume = volume_of(visit, proposal.provenance.document)
+    loaded = document_or_404(visit, proposal.provenance.document)
     return page(
         visit.request,
         "blind.html",
@@ -75,10 +75,10 @@ def _page(visit: Visit, proposal: Draft, fields: Fields, problems: dict[str, str
         status=422 if problems else 200,
         draft=proposal,
         fields=without_empty_rows(fields),
-        laws=laws_of(fields, volume, visit.registry),
+        laws=laws_of(fields, loaded, visit.registry),
         level=level_of(fields),
         problems=problems,
-        pane=source_pane(visit, volume, proposal.evidence, plain=True),
+        pane=source_pane(visit, loaded, proposal.evidence, plain=True),
         filters=Filters(),
         view="",
         groups=choices(visit.registry),
@@ -90,8 +90,8 @@ def _page(visit: Visit, proposal: Draft, fields: Fields, problems: dict[str, str
 def answer(visit: Decide, draft_id: str) -> Response:
     """Keep the reading; it decides nothing."""
     proposal = _proposal(visit, draft_id)
-    volume = volume_of(visit, proposal.provenance.document)
-    words, problems = from_fields(visit.fields, proposal, volume, visit.registry)
+    loaded = document_or_404(visit, proposal.provenance.document)
+    words, problems = from_fields(visit.fields, proposal, loaded, visit.registry)
     verdict = visit.one("act")
     if verdict not in ("approve", "reject"):
         raise DeniedError("Choose: approve or reject.", 422)

@@ -5,7 +5,7 @@ from fastapi.responses import JSONResponse, Response
 
 from app.review.auth import See
 from app.review.forms import FACTORS, read_citations
-from app.review.source_pane import library
+from app.review.source_pane import document_cache
 from smallprint.records import Factors
 from smallprint.severity import score, severity
 
@@ -15,10 +15,10 @@ router = APIRouter()
 @router.get("/check/citation")
 def check_citation(visit: See, document: str, text: str) -> Response:
     """What a citation resolves to in the registry."""
-    volume = library(visit).volume(document)
-    if volume is None or not text.strip():
+    loaded = document_cache(visit).load(document)
+    if loaded is None or not text.strip():
         return JSONResponse([])
-    found = read_citations({"citation": [text[:500]], "citation_why": [""]}, volume, visit.registry)
+    found = read_citations({"citation": [text[:500]], "citation_why": [""]}, loaded, visit.registry)
     return JSONResponse(
         [
             {

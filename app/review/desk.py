@@ -23,7 +23,7 @@ from app.review import (
 )
 from app.review.api import create_api
 from app.review.auth import DeniedError, SignInNeededError
-from app.review.library import Library
+from app.review.document_cache import DocumentCache
 from app.review.oidc import Provider
 from app.review.oidc import router as oidc_router
 from app.review.page_images import PageImages
@@ -65,7 +65,7 @@ def create_desk(
     app.state.store = store
     app.state.clock = clock
     app.state.registry = load()
-    app.state.library = Library(store)
+    app.state.documents = DocumentCache(store)
     app.state.oidc = oidc
     app.state.images = PageImages(snapshots) if snapshots else None
     app.state.blind_share = blind_share

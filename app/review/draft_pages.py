@@ -22,7 +22,7 @@ from app.review.forms import (
 from app.review.page_images import PageImages
 from app.review.pages import page, view_query
 from app.review.queue_pages import midnight
-from app.review.source_pane import source_pane, volume_of
+from app.review.source_pane import document_or_404, source_pane
 from app.review.views import deed, filters_from, filters_of, next_address
 from smallprint.publishable import unpublishable
 from smallprint.records import Draft
@@ -88,7 +88,7 @@ def draft_page(
     """The page with these fields in its form; the address says how much of the document is wanted."""
     draft = standing.draft
     done = visit.request.query_params.get("done", "")
-    volume = volume_of(visit, draft.provenance.document)
+    loaded = document_or_404(visit, draft.provenance.document)
     open_here = draft.status == "draft" and visit.person.may("decide")
     holder = None
     if open_here:
@@ -110,11 +110,11 @@ def draft_page(
         draft=draft,
         standing=standing,
         fields=without_empty_rows(fields),
-        laws=laws_of(fields, volume, visit.registry),
+        laws=laws_of(fields, loaded, visit.registry),
         level=level_of(fields),
         problems=problems or {},
         typed=typed,
-        pane=source_pane(visit, volume, draft.evidence, view=view, draft=draft.id),
+        pane=source_pane(visit, loaded, draft.evidence, view=view, draft=draft.id),
         siblings=siblings,
         holder=holder,
         filters=filters,
@@ -132,7 +132,7 @@ def draft_page(
 def show_page(visit: See, document_id: str, number: int) -> Response:
     """A page of a PDF as a picture."""
     images: PageImages | None = visit.request.app.state.images
-    drawn = images.picture(volume_of(visit, document_id), number) if images is not None else None
+    drawn = images.picture(document_or_404(visit, document_id), number) if images is not None else None
     if drawn is None:
         raise DeniedError("There is no picture of this page.", 404)
     return Response(drawn, media_type="image/png", headers={"cache-control": "private, max-age=3600"})
@@ -171,8 +171,8 @@ def decide(visit: Decide, draft_id: str) -> Response:
     if act not in ("approve", "reject", "second_opinion"):
         raise DeniedError("Choose what to do with the draft.", 422)
     standing = standing_of(visit, draft_id)
-    volume = volume_of(visit, standing.draft.provenance.document)
-    words, problems = from_fields(visit.fields, standing.draft, volume, visit.registry)
+    loaded = document_or_404(visit, standing.draft.provenance.document)
+    words, problems = from_fields(visit.fields, standing.draft, loaded, visit.registry)
     decision = Decision(
         kind=act,
         draft=draft_id,

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from app.review.auth import Fields
-from app.review.library import Volume
+from app.review.document_cache import LoadedDocument
 from classifiers.citations import resolve_frameworks
 from classifiers.proposals import CitedFramework
 from smallprint.records import AgencyReason, Draft, Evidence, Factors, FrameworkCitation
@@ -53,7 +53,9 @@ def edit_fields(fields: Fields) -> Fields:
     return {name: fields[name] for name in EDIT_FIELDS if name in fields}
 
 
-def from_fields(fields: Fields, standing: Draft, volume: Volume, registry: Registry) -> tuple[Draft, dict[str, str]]:
+def from_fields(
+    fields: Fields, standing: Draft, loaded: LoadedDocument, registry: Registry
+) -> tuple[Draft, dict[str, str]]:
     """The draft that a form describes, and by field what keeps it from being one (empty where nothing does)."""
     problems: dict[str, str] = {}
     update: dict[str, object] = {
@@ -68,11 +70,11 @@ def from_fields(fields: Fields, standing: Draft, volume: Volume, registry: Regis
     if any(f"factor_{name}" in fields for name in FACTORS):
         update |= _factors(fields, standing, problems)
     if "citation" in fields:
-        update["frameworks"] = read_citations(fields, volume, registry)
+        update["frameworks"] = read_citations(fields, loaded, registry)
     if "agency" in fields:
         update["agencies"] = _agencies(fields, registry)
     if "quote" in fields:
-        update["evidence"] = _evidence(fields["quote"], standing, volume, problems)
+        update["evidence"] = _evidence(fields["quote"], standing, loaded, problems)
     return standing.model_copy(update=update), problems
 
 
@@ -113,21 +115,21 @@ def _zipped(fields: Fields, *names: str) -> Iterator[tuple[str, ...]]:
         yield (first, *(column[number] if number < len(column) else "" for column in columns[1:]))
 
 
-def read_citations(fields: Fields, volume: Volume, registry: Registry) -> tuple[FrameworkCitation, ...]:
+def read_citations(fields: Fields, loaded: LoadedDocument, registry: Registry) -> tuple[FrameworkCitation, ...]:
     """The laws of a form, resolved; a line without a citation is left out."""
     cited = [
         CitedFramework(citation=_flat(citation), why=_flat(why))
         for citation, why in _zipped(fields, "citation", "citation_why")
         if citation.strip()
     ]
-    return resolve_frameworks(cited, registry, volume.source.jurisdictions)
+    return resolve_frameworks(cited, registry, loaded.source.jurisdictions)
 
 
-def laws_of(fields: Fields, volume: Volume, registry: Registry) -> dict[str, FrameworkCitation]:
+def laws_of(fields: Fields, loaded: LoadedDocument, registry: Registry) -> dict[str, FrameworkCitation]:
     """What each citation of a form resolves to, the doubtful part of it where it names several laws."""
     found: dict[str, FrameworkCitation] = {}
     for text in fields.get("citation", []):
-        made = read_citations({"citation": [text], "citation_why": [""]}, volume, registry)
+        made = read_citations({"citation": [text], "citation_why": [""]}, loaded, registry)
         if made:
             found[text] = next((one for one in made if not one.valid or one.problem), made[0])
     return found
@@ -147,7 +149,9 @@ def _agencies(fields: Fields, registry: Registry) -> tuple[AgencyReason, ...]:
     return tuple(made.values())
 
 
-def _evidence(quotes: list[str], standing: Draft, volume: Volume, problems: dict[str, str]) -> tuple[Evidence, ...]:
+def _evidence(
+    quotes: list[str], standing: Draft, loaded: LoadedDocument, problems: dict[str, str]
+) -> tuple[Evidence, ...]:
     """Every quote as the document has it; an unchanged one keeps the proof that it came with."""
     known = {_flat(one.text): one for one in standing.evidence}
     found: dict[tuple[int, int], Evidence] = {}
@@ -159,7 +163,7 @@ def _evidence(quotes: list[str], standing: Draft, volume: Volume, problems: dict
         if flat in known:
             proofs: tuple[Evidence, ...] = (known[flat],)
         else:
-            ground = volume.grounder.ground(quote.strip(), cited=cited, window=[one.id for one in volume.clauses])
+            ground = loaded.grounder.ground(quote.strip(), cited=cited, window=[one.id for one in loaded.clauses])
             proofs = ground if isinstance(ground, tuple) else ()
             if not isinstance(ground, tuple):
                 shown = flat if len(flat) < 60 else flat[:57] + "…"

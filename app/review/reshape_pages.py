@@ -7,11 +7,11 @@ from fastapi.responses import RedirectResponse, Response
 from sqlalchemy import select
 
 from app.review.auth import Decide, DeniedError, Fields, See, Visit
+from app.review.document_cache import LoadedDocument
 from app.review.draft_pages import seen_version, standing_of
 from app.review.forms import FACTORS, choices, from_fields, laws_of, level_of, to_fields, without_empty_rows
-from app.review.library import Volume
 from app.review.pages import page, view_query
-from app.review.source_pane import source_pane, volume_of
+from app.review.source_pane import document_or_404, source_pane
 from app.review.views import filters_from, filters_of
 from smallprint.publishable import unpublishable
 from smallprint.records import Draft, Evidence, Factors, Provenance
@@ -61,7 +61,7 @@ def _split_page(
         saw=saw,
         parts=parts,
         problems=problems,
-        pane=source_pane(visit, volume_of(visit, draft.provenance.document), draft.evidence, view=view),
+        pane=source_pane(visit, document_or_404(visit, draft.provenance.document), draft.evidence, view=view),
         groups=choices(visit.registry),
         view=view,
     )
@@ -71,13 +71,13 @@ def _split_page(
 def split(visit: Decide, draft_id: str) -> Response:
     """Retire the draft, open its first part."""
     draft = standing_of(visit, draft_id).draft
-    volume = volume_of(visit, draft.provenance.document)
+    loaded = document_or_404(visit, draft.provenance.document)
     rows = list(zip(*(visit.fields.get(name, []) for name in ("title", "category", "quote")), strict=False))[:_PARTS]
     made, problems = [], dict[str, str]()
     for title, category, quote in rows:
         if title.strip() or quote.strip():
             fields = {"title": [title], "category": [category or draft.category], "quote": [quote], "secondary": [""]}
-            part, wrong = from_fields(fields, draft, volume, visit.registry)
+            part, wrong = from_fields(fields, draft, loaded, visit.registry)
             made.append(part)
             lacking = unpublishable(part, visit.registry)
             problems |= {name: said for name, said in lacking.items() if name in (*fields, "evidence")} | wrong
@@ -117,27 +117,27 @@ def merge(visit: Decide, draft_id: str) -> Response:
 @router.get("/document/{document_id}/add")
 def show_add(visit: Decide, document_id: str, quote: str = "", clause: str = "") -> Response:
     """The form for a provision that the analyst missed."""
-    volume = volume_of(visit, document_id)
-    if not quote and clause in volume.by_id:
-        quote = volume.by_id[clause].text
-    return _add_page(visit, volume, {"quote": [quote[:20_000]]}, {})
+    loaded = document_or_404(visit, document_id)
+    if not quote and clause in loaded.clause_by_id:
+        quote = loaded.clause_by_id[clause].text
+    return _add_page(visit, loaded, {"quote": [quote[:20_000]]}, {})
 
 
-def _add_page(visit: Visit, volume: Volume, fields: Fields, problems: dict[str, str]) -> Response:
+def _add_page(visit: Visit, loaded: LoadedDocument, fields: Fields, problems: dict[str, str]) -> Response:
     asked = visit.request.query_params
     kept = {name: asked[name] for name in ("quote", "clause", "from") if asked.get(name)}
     query = urlencode({name: value for name, value in kept.items() if len(value) < _LONGEST_IN_AN_ADDRESS})
-    empty = _empty(volume, visit)
+    empty = _empty(loaded, visit)
     unscored: Fields = {f"factor_{name}": [""] for name in FACTORS}
-    proven, _ = from_fields({"quote": fields.get("quote", [])}, empty, volume, visit.registry)
+    proven, _ = from_fields({"quote": fields.get("quote", [])}, empty, loaded, visit.registry)
     return page(
         visit.request,
         "add.html",
         visit=visit,
         status=422 if problems else 200,
-        pane=source_pane(visit, volume, proven.evidence or _near(visit), view=query),
+        pane=source_pane(visit, loaded, proven.evidence or _near(visit), view=query),
         fields=without_empty_rows(to_fields(empty) | unscored | fields),
-        laws=laws_of(fields, volume, visit.registry),
+        laws=laws_of(fields, loaded, visit.registry),
         problems=problems,
         level=level_of(unscored | fields),
         came_from=_came_from(visit),
@@ -160,9 +160,9 @@ def _near(visit: Visit) -> tuple[Evidence, ...]:
     return standing_of(visit, came_from).draft.evidence if came_from else ()
 
 
-def _empty(volume: Volume, visit: Visit) -> Draft:
+def _empty(loaded: LoadedDocument, visit: Visit) -> Draft:
     """A draft with nothing in it; ``review.added`` gives it id and maker."""
-    document = volume.document
+    document = loaded.document
     return Draft(
         id="new",
         title="",
@@ -191,27 +191,27 @@ def _empty(volume: Volume, visit: Visit) -> Draft:
 @router.post("/document/{document_id}/add")
 def add(visit: Decide, document_id: str) -> Response:
     """Put it into the queue, where it is approved like any other."""
-    volume = volume_of(visit, document_id)
-    words, problems = from_fields(visit.fields, _empty(volume, visit), volume, visit.registry)
+    loaded = document_or_404(visit, document_id)
+    words, problems = from_fields(visit.fields, _empty(loaded, visit), loaded, visit.registry)
     if not all(visit.fields.get(f"factor_{name}", [""])[0] for name in FACTORS):
         problems["factors"] = "Score all five factors; nobody has scored them yet."
     problems = unpublishable(words, visit.registry) | problems
     if problems:
-        return _add_page(visit, volume, visit.fields, problems)
+        return _add_page(visit, loaded, visit.fields, problems)
     try:
         with visit.store.write() as connection:
             done = decisions.add(connection, words, by=visit.person.name, at=visit.now, note=visit.one("note"))
     except RefusedError as error:
-        return _add_page(visit, volume, visit.fields, error.problems)
+        return _add_page(visit, loaded, visit.fields, error.problems)
     return RedirectResponse(f"/draft/{done.verdicts[0].draft.id}?done={done.act}#evidence", 303)
 
 
 @router.post("/document/{document_id}/nothing")
 def nothing_here(visit: Decide, document_id: str) -> Response:
     """Mark a clause as read and empty, or take the mark back; returns to the draft that was open."""
-    volume = volume_of(visit, document_id)
+    loaded = document_or_404(visit, document_id)
     clause, _, wanted = visit.one("clause").partition(":")
-    if clause not in volume.by_id:
+    if clause not in loaded.clause_by_id:
         raise DeniedError("There is no such clause.", 404)
     with visit.store.write() as connection:
         act = decisions.mark_nothing(

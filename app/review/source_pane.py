@@ -1,4 +1,4 @@
-"""The left half of a page: a document with evidence lit, its PDF pages, and where each passage opens at its source."""
+"""The left half of a page: the document with its evidence highlighted, its PDF pages, and links to the live source."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection, select
 
 from app.review.auth import DeniedError, Visit
-from app.review.library import Library, Volume
+from app.review.document_cache import DocumentCache, LoadedDocument
 from app.review.page_images import PageImages, Sheet
 from app.review.pages import safe_link
-from app.review.source_view import Excerpt, Span, excerpt
+from app.review.source_view import DraftSpan, Excerpt, excerpt
 from extractors.fragments import url_at
 from smallprint.records import Clause, Evidence
 from smallprint.store import tables as t
@@ -18,11 +18,11 @@ _PDF, _HTML = "application/pdf", ("text/html", "application/xhtml+xml")
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where a passage can be read outside the desk; empty addresses are not known."""
+class SourceLinks:
+    """The addresses at which a passage can be read outside the desk; empty where none is known."""
 
     live: str
-    archived: str
+    archived: str  # in the Wayback Machine
     page: int | None  # of a PDF
 
 
@@ -30,106 +30,114 @@ class Place:
 class Pane:
     """What the left half of a page shows."""
 
-    volume: Volume
+    loaded: LoadedDocument
     excerpt: Excerpt
-    first: Clause | None  # that the evidence begins in
-    page: int | None  # of a PDF, that the evidence begins on
-    query: str  # that keeps the page as it is in the pane's own links
-    draft: str = ""  # that is shown; empty: none, or not to be named
-    tools: bool = False  # clauses can be marked now
-    marking: bool = False  # clauses may be marked here
+    first: Clause | None  # where the evidence begins
+    page: int | None  # of a PDF, where the evidence begins
+    query: str  # what the pane's own links keep of the address
+    draft: str = ""  # id of the draft shown; empty: none, or not to be named
+    may_mark: bool = False  # this person may mark clauses as empty
+    mark_buttons: bool = False  # and has asked for the buttons
     is_pdf: bool = False
     sheets: tuple[Sheet, ...] = ()
-    places: dict[str, Place] = field(default_factory=dict)  # by the words of a passage, spaces flattened
+    links: dict[str, SourceLinks] = field(default_factory=dict)  # by the quote in one line
 
-    def place(self, quote: str) -> Place | None:
-        """Where these words of the evidence open."""
-        return self.places.get(" ".join(quote.split()))
+    def links_of(self, quote: str) -> SourceLinks | None:
+        """Where this passage of the evidence opens."""
+        return self.links.get(" ".join(quote.split()))
 
 
-def library(visit: Visit) -> Library:
+def document_cache(visit: Visit) -> DocumentCache:
     """The documents in memory."""
-    found: Library = visit.request.app.state.library
-    return found
+    documents: DocumentCache = visit.request.app.state.documents
+    return documents
 
 
-def volume_of(visit: Visit, document_id: str) -> Volume:
+def document_or_404(visit: Visit, document_id: str) -> LoadedDocument:
     """The document, or a 404."""
-    found = library(visit).volume(document_id)
-    if found is None:
+    loaded = document_cache(visit).load(document_id)
+    if loaded is None:
         raise DeniedError("There is no such document.", 404)
-    return found
+    return loaded
 
 
 def source_pane(
-    visit: Visit, volume: Volume, evidence: Sequence[Evidence], *, view: str = "", draft: str = "", plain: bool = False
+    visit: Visit,
+    loaded: LoadedDocument,
+    evidence: Sequence[Evidence],
+    *,
+    view: str = "",
+    draft: str = "",
+    plain: bool = False,
 ) -> Pane:
     """The pane; the address says how much of the document is wanted, as text or as pages.
 
     Args:
         visit: whose page it is.
-        volume: the document.
-        evidence: lit, and scrolled to.
+        loaded: the document.
+        evidence: highlighted, and scrolled to.
         view: what the pane's links keep of the address.
-        draft: whose page it is; its clauses may be marked from there.
+        draft: id of the draft shown, from whose page clauses may be marked; empty: none.
         plain: without other people's drafts and marks, for a blind reader.
 
     """
-    asked = visit.request.query_params
+    query = visit.request.query_params
     images: PageImages | None = visit.request.app.state.images
-    is_pdf = volume.document.media_type == _PDF and images is not None
-    others: tuple[Span, ...] = ()
+    is_pdf = loaded.document.media_type == _PDF and images is not None
+    others: tuple[DraftSpan, ...] = ()
     marks: set[str] = set()
     if not plain:
         with visit.store.read() as connection:
-            others, marks = _other_spans(connection, volume.document.id, draft), _marks(connection, volume.document.id)
-    shown = excerpt(volume.document, volume.clauses, evidence, others, nothing=marks, whole=bool(asked.get("whole")))
+            others, marks = _other_spans(connection, loaded.document.id, draft), _marks(connection, loaded.document.id)
+    shown = excerpt(loaded.document, loaded.clauses, evidence, others, nothing=marks, whole=bool(query.get("whole")))
     clause = evidence[0].clauses[0] if evidence and evidence[0].clauses else ""
-    marking = bool(draft) and not plain and visit.person.may("decide")
+    may_mark = bool(draft) and not plain and visit.person.may("decide")
     return Pane(
-        volume=volume,
+        loaded=loaded,
         excerpt=shown,
-        first=volume.by_id.get(clause),
+        first=loaded.clause_by_id.get(clause),
         page=evidence[0].page if evidence else None,
         query=view,
         draft=draft,
-        tools=marking and bool(asked.get("tools")),
-        marking=marking,
+        mark_buttons=may_mark and bool(query.get("tools")),
+        may_mark=may_mark,
         is_pdf=is_pdf,
-        sheets=images.sheets(volume, tuple(evidence)) if images is not None and is_pdf and asked.get("pages") else (),
-        places=places(volume, evidence),
+        sheets=images.sheets(loaded, tuple(evidence)) if images is not None and is_pdf and query.get("pages") else (),
+        links=source_links(loaded, evidence),
     )
 
 
-def places(volume: Volume, evidence: Iterable[Evidence]) -> dict[str, Place]:
-    """Where each passage opens on the live page and in the archive; nothing for a file that no address is known of."""
-    live, archived = addresses(volume)
+def source_links(loaded: LoadedDocument, evidence: Iterable[Evidence]) -> dict[str, SourceLinks]:
+    """Where each passage opens on the live page and in the archive; empty for a file without a known address."""
+    live, archived = addresses(loaded)
     if not live and not archived:
         return {}
     return {
-        " ".join(one.text.split()): Place(
-            _at(live, volume, one) if live else "", _at(archived, volume, one) if archived else "", one.page
+        " ".join(proof.text.split()): SourceLinks(
+            _passage_url(live, loaded, proof) if live else "",
+            _passage_url(archived, loaded, proof) if archived else "",
+            proof.page,
         )
-        for one in evidence
+        for proof in evidence
     }
 
 
-def addresses(volume: Volume) -> tuple[str, str]:
+def addresses(loaded: LoadedDocument) -> tuple[str, str]:
     """The live page, and its capture in the archive that the text is from or nearest to; web addresses or empty."""
-    snapshot, location = volume.snapshot, volume.source.location
+    snapshot, location = loaded.snapshot, loaded.source.location
     if snapshot is None:
         return safe_link(location), ""
-    asked = safe_link(snapshot.final_url or snapshot.url or location)
+    fetched = safe_link(snapshot.final_url or snapshot.url or location)
     if snapshot.original_url:
-        return safe_link(snapshot.original_url), asked
-    return asked, safe_link(snapshot.wayback_url)
+        return safe_link(snapshot.original_url), fetched
+    return fetched, safe_link(snapshot.wayback_url)
 
 
-def _at(url: str, volume: Volume, proof: Evidence) -> str:
-    if volume.document.media_type == _PDF:
+def _passage_url(url: str, loaded: LoadedDocument, proof: Evidence) -> str:
+    if loaded.document.media_type == _PDF:
         return f"{url.partition('#')[0]}#page={proof.page}" if proof.page else url
-    if volume.document.media_type in _HTML:
-        return url_at(url, volume.document, proof.start, proof.end, volume.words)
+    if loaded.document.media_type in _HTML:
+        return url_at(url, loaded.document, proof.start, proof.end, loaded.page_words)
     return url
 
 
@@ -139,13 +147,15 @@ def _marks(connection: Connection, document_id: str) -> set[str]:
     )
 
 
-def _other_spans(connection: Connection, document_id: str, but: str) -> tuple[Span, ...]:
+def _other_spans(connection: Connection, document_id: str, draft_id: str) -> tuple[DraftSpan, ...]:
     """Where other drafts of the document that are not rejected have their evidence."""
     # The database takes the evidence out of the bodies, which are many times as long.
     query = select(
         t.drafts.c.id, t.drafts.c.body["evidence"].label("own"), t.amendments.c.body["evidence"].label("amended")
     ).outerjoin(t.amendments, t.amendments.c.draft_id == t.drafts.c.id)
-    query = query.where(t.drafts.c.document_id == document_id, t.drafts.c.status != "rejected", t.drafts.c.id != but)
+    query = query.where(
+        t.drafts.c.document_id == document_id, t.drafts.c.status != "rejected", t.drafts.c.id != draft_id
+    )
     return tuple(
         (proof["start"], proof["end"], row.id) for row in connection.execute(query) for proof in row.amended or row.own
     )

@@ -8,7 +8,7 @@ from fastapi.testclient import TestClient
 from PIL import Image
 
 from app.review.desk import create_desk
-from app.review.library import Volume
+from app.review.document_cache import LoadedDocument
 from app.review.page_images import PageImages
 from classifiers.grounding import Grounder
 from extractors.capture.snapshots import SnapshotFolder
@@ -31,15 +31,15 @@ def sample(tmp_path_factory):
     source = Source(location=str(path), entity="Lanternpair", title="Terms of Use")
     reading = read_source(source, Settings(home=folder))
     evidence = Grounder(reading.document, reading.clauses).ground(QUOTE)
-    return folder, Volume(reading.document, reading.clauses, source, None), evidence
+    return folder, LoadedDocument(reading.document, reading.clauses, source, None), evidence
 
 
 def test_boxes_lie_on_dark_letters_of_the_page(sample):
-    folder, volume, evidence = sample
+    folder, loaded, evidence = sample
     images = PageImages(folder)
-    (sheet,) = images.sheets(volume, evidence)
+    (sheet,) = images.sheets(loaded, evidence)
     assert sheet.boxes
-    picture = Image.open(io.BytesIO(images.picture(volume, sheet.page)))
+    picture = Image.open(io.BytesIO(images.picture(loaded, sheet.page)))
     scale = picture.width / sheet.width
     for box in sheet.boxes:
         words = picture.crop([round(edge * scale) for edge in (box.x0, box.top, box.x1, box.bottom)])
@@ -48,28 +48,28 @@ def test_boxes_lie_on_dark_letters_of_the_page(sample):
 
 
 def test_the_draft_page_shows_them_on_request(sample, store):
-    folder, volume, evidence = sample
-    snapshot = SNAPSHOT.model_copy(update={"sha256": volume.document.sha256})
+    folder, loaded, evidence = sample
+    snapshot = SNAPSHOT.model_copy(update={"sha256": loaded.document.sha256})
     with store.write() as connection:
-        save_document(connection, volume.source, snapshot, volume.document, volume.clauses)
-    made = REFUND.provenance.model_copy(update={"document": volume.document.id})
+        save_document(connection, loaded.source, snapshot, loaded.document, loaded.clauses)
+    made = REFUND.provenance.model_copy(update={"document": loaded.document.id})
     with store.write() as connection:
         token = people.start_session(connection, "Anna", NOW)
-    run(store, REFUND.model_copy(update={"id": "pdf", "evidence": evidence, "provenance": made}), document=volume)
+    run(store, REFUND.model_copy(update={"id": "pdf", "evidence": evidence, "provenance": made}), document=loaded)
     client = TestClient(create_desk(store, clock=lambda: NOW, snapshots=folder), base_url="http://desk.example")
     client.cookies.set("smallprint", token, domain="desk.example")
     page = client.get("/draft/pdf?pages=1").text
     assert "<rect" in page
-    address = f"/document/{volume.document.id}/page/{evidence[0].page}.png"
+    address = f"/document/{loaded.document.id}/page/{evidence[0].page}.png"
     assert address in page
     drawn = client.get(address)
     assert (drawn.status_code, drawn.headers["content-type"]) == (200, "image/png")
-    assert client.get(f"/document/{volume.document.id}/page/999.png").status_code == 404
+    assert client.get(f"/document/{loaded.document.id}/page/999.png").status_code == 404
     assert "<rect" not in client.get("/draft/pdf").text
 
 
 def test_without_the_bytes_there_are_no_pictures(sample, tmp_path):
-    _, volume, evidence = sample
+    _, loaded, evidence = sample
     images = PageImages(tmp_path)
-    assert images.sheets(volume, evidence) == ()
-    assert images.picture(volume, 1) is None
+    assert images.sheets(loaded, evidence) == ()
+    assert images.picture(loaded, 1) is None

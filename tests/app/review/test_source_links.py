@@ -7,8 +7,8 @@ from importlib.resources import files
 
 import pytest
 
-from app.review.library import Volume
-from app.review.source_pane import Place, places
+from app.review.document_cache import LoadedDocument
+from app.review.source_pane import SourceLinks, source_links
 from extractors import extract
 from extractors.clauses import cut_clauses
 from smallprint.records import Evidence, Source
@@ -27,31 +27,31 @@ AT = "#:~:text=1.1%20Fees%20are%20never%20refunded,which%20you%20leave%20the%20s
 PROOF = REFUND.evidence[0]
 
 
-def volume(document=HTML, location="terms.html", **captured) -> Volume:
-    return Volume(document, CLAUSES, Source(location=location), SNAPSHOT.model_copy(update=captured))
+def loaded(document=HTML, location="terms.html", **captured) -> LoadedDocument:
+    return LoadedDocument(document, CLAUSES, Source(location=location), SNAPSHOT.model_copy(update=captured))
 
 
 @pytest.mark.parametrize(
     ("shown", "live", "archived"),
     [
-        pytest.param(volume(location=LIVE), LIVE + AT, "", id="a page that was fetched"),
-        pytest.param(volume(location=LIVE, final_url=f"{LIVE}/v2"), f"{LIVE}/v2{AT}", "", id="where it had moved to"),
-        pytest.param(volume(location=LIVE, wayback_url=ARCHIVED), LIVE + AT, ARCHIVED + AT, id="a page with a capture"),
+        pytest.param(loaded(location=LIVE), LIVE + AT, "", id="a page that was fetched"),
+        pytest.param(loaded(location=LIVE, final_url=f"{LIVE}/v2"), f"{LIVE}/v2{AT}", "", id="where it had moved to"),
+        pytest.param(loaded(location=LIVE, wayback_url=ARCHIVED), LIVE + AT, ARCHIVED + AT, id="a page with a capture"),
         pytest.param(
-            volume(location=ARCHIVED, url=ARCHIVED, original_url=LIVE),
+            loaded(location=ARCHIVED, url=ARCHIVED, original_url=LIVE),
             LIVE + AT,
             ARCHIVED + AT,
             id="a capture that was read itself",
         ),
         pytest.param(
-            volume(PDF, location=f"{LIVE}.pdf"), f"{LIVE}.pdf#page=3", "", id="a PDF, whose pages have numbers"
+            loaded(PDF, location=f"{LIVE}.pdf"), f"{LIVE}.pdf#page=3", "", id="a PDF, whose pages have numbers"
         ),
-        pytest.param(volume(DOCUMENT, location=f"{LIVE}.md"), f"{LIVE}.md", "", id="text, which has no places"),
+        pytest.param(loaded(DOCUMENT, location=f"{LIVE}.md"), f"{LIVE}.md", "", id="text, which has no places"),
     ],
 )
-def test_a_passage_opens_at(shown, live, archived):
-    (place,) = places(shown, [PROOF.model_copy(update={"page": 3})]).values()
-    assert place == Place(live, archived, 3)
+def test_the_live_and_the_archived_address_of_a_passage(shown, live, archived):
+    (links,) = source_links(shown, [PROOF.model_copy(update={"page": 3})]).values()
+    assert links == SourceLinks(live, archived, 3)
 
 
 @pytest.mark.parametrize(
@@ -63,8 +63,8 @@ def test_a_passage_opens_at(shown, live, archived):
         pytest.param("//[kettles", id="no address at all"),
     ],
 )
-def test_nothing_but_the_web_is_linked(location):
-    assert places(volume(location=location, wayback_url=location), [PROOF]) == {}
+def test_only_web_addresses_are_linked(location):
+    assert source_links(loaded(location=location, wayback_url=location), [PROOF]) == {}
 
 
 @pytest.fixture
@@ -87,15 +87,15 @@ def test_following_the_link_shows_the_clause(live, databases, chromium):
     document = extract((files("samples") / "brambleframe" / "terms-2026-02.html").read_bytes(), source=live)
     clauses = cut_clauses(document)
     clause = next(one for one in clauses[len(clauses) * 2 // 3 :] if len(one.text) > 80)
-    volume = Volume(document, clauses, Source(location=live), None)
+    loaded = LoadedDocument(document, clauses, Source(location=live), None)
     proof = Evidence(start=clause.start, end=clause.end, status="exact", text=clause.text, clauses=(clause.id,))
     made = REFUND.provenance.model_copy(update={"document": document.id})
     with databases.copy("sqlite", fill_with_a_password) as url:
         store = open_store(url)
         snapshot = SNAPSHOT.model_copy(update={"sha256": document.sha256, "url": live})
         with store.write() as connection:
-            save_document(connection, volume.source, snapshot, document, clauses)
-        run(store, REFUND.model_copy(update={"id": "html", "evidence": (proof,), "provenance": made}), document=volume)
+            save_document(connection, loaded.source, snapshot, document, clauses)
+        run(store, REFUND.model_copy(update={"id": "html", "evidence": (proof,), "provenance": made}), document=loaded)
         desk = Served(store, Clock(), chromium)
         page = desk.page("Anna", viewport={"width": 1200, "height": 500})
         page.goto("/draft/html")

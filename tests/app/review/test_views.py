@@ -23,14 +23,14 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 @pytest.fixture
 def desk(databases, chromium, sample) -> Iterator[Served]:
     """A desk with a PDF, a second admin, a provider and blind reading."""
-    folder, volume, evidence = sample
+    folder, loaded, evidence = sample
     with databases.copy("sqlite", fill_with_a_password) as url:
         store = open_store(url)
-        snapshot = SNAPSHOT.model_copy(update={"sha256": volume.document.sha256})
+        snapshot = SNAPSHOT.model_copy(update={"sha256": loaded.document.sha256})
         with store.write() as connection:
-            save_document(connection, volume.source, snapshot, volume.document, volume.clauses)
-        made = REFUND.provenance.model_copy(update={"document": volume.document.id})
-        run(store, REFUND.model_copy(update={"id": "pdf", "evidence": evidence, "provenance": made}), document=volume)
+            save_document(connection, loaded.source, snapshot, loaded.document, loaded.clauses)
+        made = REFUND.provenance.model_copy(update={"document": loaded.document.id})
+        run(store, REFUND.model_copy(update={"id": "pdf", "evidence": evidence, "provenance": made}), document=loaded)
         with store.write() as connection:
             people.add_person(connection, "Adam", "admin", by="test", at=NOW)
         running = Served(store, Clock(), chromium, snapshots=folder, blind_share=1.0)

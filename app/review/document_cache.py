@@ -1,4 +1,4 @@
-"""The documents that people are reading, kept in memory: a derived text never changes, and reading it takes a while."""
+"""The documents that people are reading, kept in memory: a stored text never changes, and loading it takes a while."""
 
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -11,17 +11,17 @@ from extractors.fragments import PageWords, page_words
 from smallprint.records import Clause, Document, Snapshot, Source
 from smallprint.store import Store, documents
 
-_KEPT = 48
+MAX_DOCUMENTS = 48  # held in memory; chosen, not measured: a few dozen documents are open at a time
 
 
 @dataclass(frozen=True)
-class Volume:
-    """A document with what a reviewer needs around it."""
+class LoadedDocument:
+    """A document with its clauses, its source and the capture that it was read from."""
 
     document: Document
     clauses: tuple[Clause, ...]
     source: Source
-    snapshot: Snapshot | None  # the visit that brought these bytes
+    snapshot: Snapshot | None  # the capture that brought these bytes
 
     @cached_property
     def grounder(self) -> Grounder:
@@ -29,23 +29,23 @@ class Volume:
         return Grounder(self.document, self.clauses)
 
     @cached_property
-    def words(self) -> PageWords:
+    def page_words(self) -> PageWords:
         """Its words as browsers find them, for addresses that open the live page at a passage."""
         return page_words(self.document)
 
     @cached_property
-    def by_id(self) -> dict[str, Clause]:
+    def clause_by_id(self) -> dict[str, Clause]:
         """Clauses by their ids."""
         return {clause.id: clause for clause in self.clauses}
 
     @property
     def title(self) -> str:
-        """How the document is called."""
+        """The document's name."""
         return self.source.title or self.document.title or self.source.origin
 
     @property
     def heading(self) -> str:
-        """Whose document it is, and how it is called."""
+        """Whose document it is, and its name."""
         return self.title if self.title.startswith(self.entity) else f"{self.entity} · {self.title}"
 
     @property
@@ -60,32 +60,32 @@ class Volume:
         return self.source.entity or self.source.origin
 
 
-class Library:
-    """A bounded cache of volumes, shared by all threads."""
+class DocumentCache:
+    """A bounded cache of documents, shared by all threads."""
 
     def __init__(self, store: Store) -> None:
         self.store = store
-        self._volumes: OrderedDict[str, Volume] = OrderedDict()
+        self._documents: OrderedDict[str, LoadedDocument] = OrderedDict()
         self._lock = Lock()
 
-    def volume(self, document_id: str) -> Volume | None:
+    def load(self, document_id: str) -> LoadedDocument | None:
         """The document, from memory or from the store; None for an unknown id."""
         with self._lock:
-            found = self._volumes.get(document_id)
-            if found is not None:
-                self._volumes.move_to_end(document_id)
-                return found
-        made = self._load(document_id)
-        if made is not None:
+            cached = self._documents.get(document_id)
+            if cached is not None:
+                self._documents.move_to_end(document_id)
+                return cached
+        loaded = self._load(document_id)
+        if loaded is not None:
             with self._lock:
-                self._volumes[document_id] = made
-                while len(self._volumes) > _KEPT:
-                    self._volumes.popitem(last=False)
-        return made
+                self._documents[document_id] = loaded
+                while len(self._documents) > MAX_DOCUMENTS:
+                    self._documents.popitem(last=False)
+        return loaded
 
-    def _load(self, document_id: str) -> Volume | None:
+    def _load(self, document_id: str) -> LoadedDocument | None:
         with self.store.read() as connection:
             stored = documents.find_document(connection, document_id)
         if stored is None:
             return None
-        return Volume(stored.document, stored.clauses, stored.source, stored.snapshot)
+        return LoadedDocument(stored.document, stored.clauses, stored.source, stored.snapshot)
