@@ -75,10 +75,11 @@ if (form && form.dataset.local) {
   const begun = form.hasAttribute("data-refused") ? "" : typed().toString();
   const stranded = localStorage.getItem(box);
   if (stranded && begun && stranded !== begun) { restore(stranded); say("What you had typed here is back.", 6); }
-  const keep = () => { if (typed().toString() !== begun) localStorage.setItem(box, typed().toString()); };
+  let sent = false;
+  const keep = () => { if (!sent && typed().toString() !== begun) localStorage.setItem(box, typed().toString()); };
   form.addEventListener("input", later(300, keep));
   window.addEventListener("pagehide", keep);
-  form.addEventListener("submit", () => { window.removeEventListener("pagehide", keep); localStorage.removeItem(box); });
+  form.addEventListener("submit", () => { sent = true; localStorage.removeItem(box); });
 }
 if (form && form.dataset.draft) {
   const address = form.getAttribute("action");
