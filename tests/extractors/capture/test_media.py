@@ -1,4 +1,4 @@
-"""What kind of file some bytes are, where neither a server nor a name says it."""
+"""Media types of bytes without a name or header that tells."""
 
 import pytest
 
@@ -10,12 +10,14 @@ TEXT = "TERMS OF THE HARBOR\n\nYou agree to pay the fee on the first day of ever
 
 
 @pytest.mark.parametrize("charset", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
-@pytest.mark.parametrize(("content", "kind"), [(PAGE, "text/html"), (TEXT, "text/plain")], ids=["a page", "plain text"])
-def test_a_kind_is_told_whatever_the_character_set(content: str, kind: str, charset: str) -> None:
-    assert detect_media_type(content.encode(charset), declared=None, name="download") == kind
+@pytest.mark.parametrize(
+    ("content", "media_type"), [(PAGE, "text/html"), (TEXT, "text/plain")], ids=["a page", "plain text"]
+)
+def test_the_media_type_is_detected_in_every_character_set(content: str, media_type: str, charset: str) -> None:
+    assert detect_media_type(content.encode(charset), declared=None, name="download") == media_type
 
 
-def test_numbers_of_two_bytes_are_no_text() -> None:
+def test_two_byte_numbers_are_not_taken_for_utf_16() -> None:
     data = b"".join(number.to_bytes(2, "little") for number in range(1, 32)) * 40
     with pytest.raises(DocumentError) as caught:
         detect_media_type(data, declared=None, name="download")

@@ -1,4 +1,4 @@
-"""Pages that scripts fill, read with a real Chromium that has no network but ours; skipped where there is none."""
+"""Pages that scripts fill, rendered in a real Chromium that has no network of its own; skipped where there is none."""
 
 import sys
 import threading
@@ -54,8 +54,8 @@ const tried = (name, work) => work.then(() => name + ' answered', () => name + '
 
 @pytest.fixture
 def servers() -> Iterator[tuple[str, str, list[str]]]:
-    """(address of the site, address of a server inside, what was asked of the latter)."""
-    inside: list[str] = []
+    """(address of the site, address of a private server, paths requested from the private server)."""
+    private_paths: list[str] = []
     private_url = ""
 
     class Handler(BaseHTTPRequestHandler):
@@ -67,7 +67,7 @@ def servers() -> Iterator[tuple[str, str, list[str]]]:
 
         def do_GET(self) -> None:
             if self.server is private:
-                inside.append(self.path)
+                private_paths.append(self.path)
             self.rfile.read(int(self.headers.get("Content-Length") or 0))
             clause = f'{{"clause": "{CLAUSE}"}}'
             pages = {
@@ -89,25 +89,27 @@ def servers() -> Iterator[tuple[str, str, list[str]]]:
     private_url = f"http://127.0.0.2:{private.server_port}"
     for server in (site, private):
         threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-    yield f"http://127.0.0.1:{site.server_port}", private_url, inside
+    yield f"http://127.0.0.1:{site.server_port}", private_url, private_paths
     for server in (site, private):
         server.shutdown()
         server.server_close()
 
 
-def test_a_page_that_scripts_fill_is_read_and_nothing_private_is_asked(
+def test_a_page_that_scripts_fill_is_read_and_its_scripts_reach_no_private_server(
     servers: tuple[str, str, list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    site, _, inside = servers
-    # The site counts as public here, so that what its scripts ask for is what is judged.
-    monkeypatch.setattr("extractors.capture.addresses.is_public", lambda one: str(one) == "127.0.0.1" or is_public(one))
+    site, _, private_paths = servers
+    # The site counts as public here, so that the requests of its scripts are what is refused.
+    monkeypatch.setattr(
+        "extractors.capture.addresses.is_public", lambda address: str(address) == "127.0.0.1" or is_public(address)
+    )
     snapshot, data = capture_url(f"{site}/terms", SETTINGS, Options(render=True))
     assert data is not None
     text = extract(data, source=f"{site}/terms", media_type=snapshot.media_type).text
     assert CLAUSE in text
     assert "Text in a shadow tree is text as well." in text
     assert "fetch refused, metadata refused, socket refused" in text
-    assert inside == []
+    assert private_paths == []
     assert "scripts run by Chromium" in " ".join(snapshot.notes)
     assert (snapshot.final_url, snapshot.media_type) == (f"{site}/terms", "text/html")
 
@@ -117,19 +119,19 @@ async def test_a_page_is_rendered_inside_a_running_event_loop(servers: tuple[str
     assert any(CLAUSE in clause.text for clause in reading.clauses)
 
 
-def test_without_the_option_the_error_names_it(servers: tuple[str, str, list[str]]) -> None:
+def test_without_the_render_option_the_error_names_it(servers: tuple[str, str, list[str]]) -> None:
     with pytest.raises(DocumentError, match="--render") as caught:
         read_source(Source(location=f"{servers[0]}/terms"), SETTINGS, Options(allow_private=True))
     assert caught.value.code == "needs_browser"
 
 
-def test_scripts_that_never_end_are_ended(servers: tuple[str, str, list[str]]) -> None:
+def test_scripts_that_never_end_are_stopped_at_the_deadline(servers: tuple[str, str, list[str]]) -> None:
     with pytest.raises(DocumentError) as caught:
         capture_url(f"{servers[0]}/restless", Settings(fetch_timeout=5), RENDER)
     assert caught.value.code == "timeout"
 
 
-def test_without_playwright_one_line_says_what_to_install(
+def test_without_playwright_the_error_says_what_to_install(
     servers: tuple[str, str, list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "playwright.async_api", None)
@@ -137,7 +139,7 @@ def test_without_playwright_one_line_says_what_to_install(
         capture_url(f"{servers[0]}/terms", SETTINGS, RENDER)
 
 
-def test_without_a_browser_one_line_says_what_to_install(
+def test_without_a_browser_the_error_says_what_to_install(
     servers: tuple[str, str, list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("extractors.capture.render.BROWSERS", ())

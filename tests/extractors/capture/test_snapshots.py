@@ -1,4 +1,4 @@
-"""Snapshots: bytes come back as they were, once stored, and damage is noticed."""
+"""Snapshots: bytes are stored once, come back unchanged, and damage is detected."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ import pytest
 from extractors.capture.snapshots import SnapshotFolder
 
 
-def test_bytes_come_back_under_their_hash(tmp_path: Path) -> None:
+def test_bytes_are_stored_once_and_come_back_by_their_hash(tmp_path: Path) -> None:
     folder = SnapshotFolder(tmp_path / "snapshots")
     digest = folder.store(b"terms")
     assert digest == folder.store(b"terms")
@@ -15,7 +15,7 @@ def test_bytes_come_back_under_their_hash(tmp_path: Path) -> None:
     assert [path.name for path in (tmp_path / "snapshots").rglob("*") if path.is_file()] == [digest]
 
 
-def test_object_storage_works_through_the_same_calls() -> None:
+def test_bytes_come_back_from_object_storage() -> None:
     folder = SnapshotFolder("memory://snapshots")
     assert folder.load(folder.store(b"terms")) == b"terms"
 

@@ -1,6 +1,6 @@
 """HTML pages of our own and what a reader sees in each: golden pairs ``x.html`` and ``x.expected.json``.
 
-``python -m tests.extractors.html.test_golden`` writes the expectations anew, to be read by eye before they are kept.
+``python -m tests.extractors.html.test_golden`` rewrites the expectations; read the diff before committing it.
 """
 
 import json
@@ -16,8 +16,8 @@ PAGES = sorted((Path(__file__).parents[2] / "golden" / "html").glob("*.html"))
 KINDS = {"heading": "H", "list_item": "L", "paragraph": "P", "table_row": "T"}
 
 
-def reading(path: Path) -> dict[str, object]:
-    """What we make of a page: one line a block, ``{}`` around a number that the markup generates."""
+def describe(path: Path) -> dict[str, object]:
+    """The extraction of a page: one line a block, ``{}`` around a number that the markup generates."""
     try:
         extraction = extract_html(path.read_bytes(), Options(source=path.name))
     except DocumentError as error:
@@ -39,15 +39,15 @@ def reading(path: Path) -> dict[str, object]:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=[path.stem.replace("_", " ") for path in PAGES])
-def test_a_page_reads_as_expected(page: Path) -> None:
-    assert reading(page) == json.loads(page.with_suffix(".expected.json").read_text(encoding="utf-8"))
+def test_a_page_is_extracted_as_expected(page: Path) -> None:
+    assert describe(page) == json.loads(page.with_suffix(".expected.json").read_text(encoding="utf-8"))
 
 
-def test_there_are_enough_pages_to_mean_something() -> None:
+def test_there_are_at_least_25_pages() -> None:
     assert len(PAGES) >= 25
 
 
 if __name__ == "__main__":
-    for one in PAGES:
-        expected = json.dumps(reading(one), ensure_ascii=False, indent=1) + "\n"
-        one.with_suffix(".expected.json").write_text(expected, encoding="utf-8")
+    for page in PAGES:
+        expected = json.dumps(describe(page), ensure_ascii=False, indent=1) + "\n"
+        page.with_suffix(".expected.json").write_text(expected, encoding="utf-8")

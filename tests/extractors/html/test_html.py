@@ -1,4 +1,4 @@
-"""HTML on arbitrary and hostile input: exact offsets, reading order, bounded results, errors that say what to do."""
+"""HTML on arbitrary and hostile input: exact offsets, reading order, bounded results, errors with advice."""
 
 import json
 import re
@@ -52,17 +52,17 @@ def read(data: bytes, source: str = "page.html") -> tuple[str, tuple[Block, ...]
 
 
 def assert_exact(text: str, blocks: tuple[Block, ...]) -> None:
-    """Blocks are in order, hold no white space at their ends, and nothing but line breaks lies between them."""
-    at = 0
+    """Blocks are in order, hold no white space at their ends, and only line breaks stand between them."""
+    previous_end = 0
     for block in blocks:
-        assert text[at : block.start].strip("\n") == ""
-        shown = text[block.start : block.end]
-        assert shown
-        assert shown == shown.strip()
-        assert 0 <= block.generated <= len(shown)
-        assert 0 <= block.bold <= len(shown)
-        at = block.end
-    assert at == len(text)
+        assert text[previous_end : block.start].strip("\n") == ""
+        block_text = text[block.start : block.end]
+        assert block_text
+        assert block_text == block_text.strip()
+        assert 0 <= block.generated <= len(block_text)
+        assert 0 <= block.bold <= len(block_text)
+        previous_end = block.end
+    assert previous_end == len(text)
 
 
 SHAPES = [
@@ -79,7 +79,7 @@ SHAPES = [
 ]
 
 
-def outcome(data: bytes) -> Document | DocumentError:
+def extract_or_error(data: bytes) -> Document | DocumentError:
     try:
         return extract(data, source="page.html", media_type="text/html")
     except DocumentError as error:
@@ -89,54 +89,54 @@ def outcome(data: bytes) -> Document | DocumentError:
 @given(MARKUP)
 @settings(max_examples=300, deadline=None)
 def test_offsets_are_exact_on_any_markup(markup: str) -> None:
-    found = outcome(f"<html><body>{markup}</body></html>".encode())
-    if isinstance(found, DocumentError):
-        assert found.code == "no_text"
+    outcome = extract_or_error(f"<html><body>{markup}</body></html>".encode())
+    if isinstance(outcome, DocumentError):
+        assert outcome.code == "no_text"
         return
-    assert_exact(found.text, found.blocks)
-    for clause in cut_clauses(found):
-        assert found.text[clause.start : clause.end] == clause.text
+    assert_exact(outcome.text, outcome.blocks)
+    for clause in cut_clauses(outcome):
+        assert outcome.text[clause.start : clause.end] == clause.text
 
 
 @given(st.binary(max_size=400))
 @settings(max_examples=200, deadline=None)
-def test_any_bytes_give_text_or_a_reason(data: bytes) -> None:
-    found = outcome(b"<html><body><p>A sentence that stands on every page.</p>" + data)
-    if isinstance(found, DocumentError):
-        assert found.code in ("no_text", "needs_browser", "unsupported_type")
+def test_any_bytes_give_text_or_an_error_with_a_code(data: bytes) -> None:
+    outcome = extract_or_error(b"<html><body><p>A sentence that stands on every page.</p>" + data)
+    if isinstance(outcome, DocumentError):
+        assert outcome.code in ("no_text", "needs_browser", "unsupported_type")
         return
-    assert_exact(found.text, found.blocks)
+    assert_exact(outcome.text, outcome.blocks)
 
 
 @given(st.lists(st.sampled_from(SHAPES), min_size=1, max_size=25))
 @settings(max_examples=200, deadline=None)
-def test_nothing_of_a_plain_page_is_lost_or_moved(shapes: list[str]) -> None:
+def test_every_sentence_of_a_plain_page_is_read_in_order(shapes: list[str]) -> None:
     sentence = "Word{0} of this page stands where its author put it, and a reader finds word{0} there again."
     body = "".join(shape.format(sentence.format(number)) for number, shape in enumerate(shapes))
     text, blocks = read(f"<html><body><main>{body}</main></body></html>".encode())
     assert_exact(text, blocks)
-    assert [int(found) for found in re.findall(r"Word(\d+)", text)] == list(range(len(shapes)))
+    assert [int(number) for number in re.findall(r"Word(\d+)", text)] == list(range(len(shapes)))
 
 
 DEEP = [
     ("100,000 nested tags", b"<div>" * 100_000 + b"<p>The end of the tunnel is a sentence.</p>" + b"</div>" * 100_000),
-    ("100,000 nested tags never closed", b"<div>" * 100_000 + b"The end of the tunnel is a sentence."),
+    ("100,000 nested tags that are never closed", b"<div>" * 100_000 + b"The end of the tunnel is a sentence."),
     ("a million tags", b"<p><b></b></p>" * 500_000),
-    ("300,000 tags never closed", b"<i>x<br>" * 100_000 + b"<br>" * 100_000),
+    ("300,000 tags that are never closed", b"<i>x<br>" * 100_000 + b"<br>" * 100_000),
     ("more paragraphs than any document", b"<p>Pay on time." * 110_000),
     ("nested lists and tables", b"<table><tr><td><ul><li>" * 20_000 + b"The end of the tunnel is a sentence."),
 ]
 
 
 @pytest.mark.parametrize("data", [row[1] for row in DEEP], ids=[row[0] for row in DEEP])
-def test_a_page_beyond_reason_ends_in_a_clear_error(data: bytes) -> None:
+def test_a_page_beyond_the_bounds_is_refused_with_advice(data: bytes) -> None:
     with pytest.raises(DocumentError) as caught:
         read(b"<html><body>" + data)
     assert caught.value.code in ("too_large", "malformed", "no_text")
     assert caught.value.advice
 
 
-def test_deep_but_possible_nesting_is_read() -> None:
+def test_1500_nested_elements_are_read() -> None:
     data = b"<html><body>" + b"<div>" * 1500 + b"<p>The end of the tunnel is a sentence.</p>"
     assert read(data)[0].startswith("The end")
 
@@ -157,19 +157,19 @@ INVISIBLE = [
 ]
 
 
-@pytest.mark.parametrize(("raw", "shown"), [row[1:] for row in INVISIBLE], ids=[row[0] for row in INVISIBLE])
-def test_characters_that_nobody_sees_are_gone(raw: bytes, shown: str) -> None:
-    assert shown in read(b"<html><body><p>" + raw + b", as these terms say.</p></body></html>")[0]
+@pytest.mark.parametrize(("raw", "visible"), [row[1:] for row in INVISIBLE], ids=[row[0] for row in INVISIBLE])
+def test_invisible_characters_are_removed(raw: bytes, visible: str) -> None:
+    assert visible in read(b"<html><body><p>" + raw + b", as these terms say.</p></body></html>")[0]
 
 
-def test_style_sheets_cannot_make_reading_slow() -> None:
+def test_thousands_of_style_rules_do_not_stop_the_reading() -> None:
     rules = "".join(f"div div div div .c{n} p:before {{ content: counter(c{n}) }}" for n in range(3000))
     body = "".join(f'<div class="c{n}">' for n in range(200)) + "<p>One sentence in many boxes.</p>" * 50
     text, _ = read(f"<html><head><style>{rules}</style></head><body>{body}</body></html>".encode())
     assert text.count("One sentence") == 50
 
 
-def test_thousands_of_class_names_and_counters_are_cut_off() -> None:
+def test_excess_class_names_and_counters_are_ignored() -> None:
     rules = "".join(f".c{n} {{ font-weight: 400 }}" for n in range(3000))
     rules += "p:before { content: " + "counter(a) " * 5000 + "}"
     names = " ".join(f"c{n}" for n in range(3000))
@@ -179,11 +179,11 @@ def test_thousands_of_class_names_and_counters_are_cut_off() -> None:
     assert len(text) < 100_000
 
 
-def test_json_bombs_in_scripts_are_left_alone() -> None:
+def test_deeply_nested_json_in_scripts_is_ignored() -> None:
     deep = "[" * 100_000 + "]" * 100_000
-    shown = "<p>A short page about a fee that you pay to us on the first of each month.</p>"
+    visible = "<p>A short page about a fee that you pay to us on the first of each month.</p>"
     scripts = f'<script type="application/json">{deep}</script><script>x={deep}</script>'
-    page = f"<html><body>{shown}{scripts}</body></html>"
+    page = f"<html><body>{visible}{scripts}</body></html>"
     assert read(page.encode())[0].startswith("A short page about a fee")
 
 
@@ -199,14 +199,14 @@ SHELLS = [
 
 
 @pytest.mark.parametrize("body", [row[1] for row in SHELLS], ids=[row[0] for row in SHELLS])
-def test_a_page_that_scripts_fill_names_the_option(body: bytes) -> None:
+def test_a_page_that_scripts_fill_is_refused_with_the_option_that_reads_it(body: bytes) -> None:
     with pytest.raises(DocumentError) as caught:
         read(b"<!doctype html><html><head><title>Terms</title></head><body>" + body + b"</body></html>")
     assert caught.value.code == "needs_browser"
     assert "--render" in caught.value.advice
 
 
-def test_a_page_without_text_after_its_scripts_is_not_sent_round_again() -> None:
+def test_a_rendered_page_without_text_is_not_advised_to_render() -> None:
     page = b"<!doctype html><html><body><div id=root></div><script src=/a.js></script></body></html>"
     with pytest.raises(DocumentError) as caught:
         extract_html(page, Options(render=True))
@@ -214,15 +214,15 @@ def test_a_page_without_text_after_its_scripts_is_not_sent_round_again() -> None
 
 
 FEE = "You agree to pay the fee on the first day of every month."
-UNOPENED = [
+WITHOUT_BODY_TAG = [
     ("with a title before it", f"<!doctype html><title>Terms</title><main><p>{FEE}</p></main>"),
     ("with a head before it", f"<html><head><title>Terms</title></head><section><p>{FEE}</p></section></html>"),
     ("with more text after it", f"<title>Terms</title><article><p>{FEE}</p></article>This is all.<footer>f</footer>"),
 ]
 
 
-@pytest.mark.parametrize("page", [row[1] for row in UNOPENED], ids=[row[0] for row in UNOPENED])
-def test_a_page_needs_no_body_tag(page: str) -> None:
+@pytest.mark.parametrize("page", [row[1] for row in WITHOUT_BODY_TAG], ids=[row[0] for row in WITHOUT_BODY_TAG])
+def test_a_page_without_a_body_tag_is_read(page: str) -> None:
     assert read(page.encode())[0].startswith(FEE)
 
 
@@ -237,7 +237,7 @@ EMPTY = [
 
 
 @pytest.mark.parametrize(("data", "code"), [row[1:] for row in EMPTY], ids=[row[0] for row in EMPTY])
-def test_a_page_without_text_is_refused_with_a_reason(data: bytes, code: str) -> None:
+def test_a_page_without_text_is_refused_with_advice(data: bytes, code: str) -> None:
     with pytest.raises(DocumentError) as caught:
         extract(data, source="page.html", media_type="text/html")
     assert (caught.value.code, bool(caught.value.advice)) == (code, True)
@@ -254,7 +254,7 @@ ENCODINGS = [
 
 
 @pytest.mark.parametrize(("page", "encoding"), [row[1:] for row in ENCODINGS], ids=[row[0] for row in ENCODINGS])
-def test_an_encoding_is_told_from_the_bytes(page: str, encoding: str) -> None:
+def test_the_encoding_is_detected_from_the_bytes(page: str, encoding: str) -> None:
     text, _ = read(f"<!doctype html><title>Terms</title>{page}".encode(encoding))
     assert "It’s" in text
     assert "“fair”" in text
@@ -272,21 +272,21 @@ HUB = "".join(
     [("https://harbor.example/legal#privacy", "Privacy Policy"), ("Harbor__Cookie_Policy.html", "Cookie Policy")],
     ids=["by the fragment of its address", "by the name of its file"],
 )
-def test_one_document_of_a_hub_can_be_asked_for(source: str, title: str) -> None:
+def test_one_of_several_documents_on_a_page_can_be_selected(source: str, title: str) -> None:
     page = f"<html><body><main>{HUB}</main></body></html>".encode()
     extraction = extract_html(page, Options(source=source))
     assert [block.text for block in extraction.blocks if block.kind == "heading"] == [title]
     assert [warning.code for warning in extraction.warnings] == ["several_documents"]
 
 
-def test_an_anchor_leads_from_a_block_back_into_the_page() -> None:
+def test_a_block_carries_the_id_or_name_of_its_element() -> None:
     body = b'<h2 id="fees">Fees</h2><p>You pay on the first.</p><p><a name="late"></a>Late fees apply.</p>'
     page = b"<html><body><main>" + body + b"</main></body></html>"
     assert [block.anchor for block in extract_html(page, Options()).blocks] == ["fees", None, "late"]
 
 
-def test_data_for_scripts_is_not_preferred_to_text_that_is_shown() -> None:
-    shown = "".join(f"<p>Shown sentence {n} is what a reader of this page sees on it.</p>" for n in range(40))
+def test_visible_text_is_preferred_to_script_data() -> None:
+    visible = "".join(f"<p>Shown sentence {n} is what a reader of this page sees on it.</p>" for n in range(40))
     state = json.dumps({"html": "<p>" + "Text that only scripts know of. " * 100 + "</p>"})
-    text, _ = read(f"<html><body>{shown}<script>window.s = {state}</script></body></html>".encode())
+    text, _ = read(f"<html><body>{visible}<script>window.s = {state}</script></body></html>".encode())
     assert "only scripts know" not in text
