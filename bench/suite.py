@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from classifiers.analysts import OfflineAnalyst
+from classifiers.offline.analyst import OfflineAnalyst
 from classifiers.work import Deliver, Job
 from evals.cache import AnalysisCache
 from evals.gold import Case

@@ -2,11 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from classifiers.proposals import Proposal
 from smallprint.records import Clause, Document, Noun, Rejection, Source, Tally, Usage
 from smallprint.registry import Registry
+
+if TYPE_CHECKING:
+    from smallprint.settings import Settings
 
 WindowState = Literal["done", "failed", "over_budget"]
 
@@ -133,12 +136,32 @@ class Plan(Noun):
     usage: Usage  # expected; ``cached_calls`` counts windows whose answers are stored
 
 
+class Traits(Noun):
+    """What callers ask about an analyst, whatever it reads and however it is configured."""
+
+    label: str  # how people are told who read: "the offline analyst", "openai:gpt-5-mini"
+    description: str = ""  # what they should know of it beside its label
+    free: bool  # costs nothing, so its answers need not be stored
+    processor_bound: bool  # keeps a processor busy, so that more documents at once would only finish later
+    languages: frozenset[str] | None  # ISO 639-1 codes of the documents that it reads; None: any
+    batches: bool  # can be asked through a provider's batch service
+
+    def reads(self, language: str | None) -> bool:
+        """Whether it reads documents in a language, given as ``en`` or ``en-GB``; an unknown language is tried."""
+        return self.languages is None or language is None or language.lower().split("-")[0] in self.languages
+
+
 class Analyst(Protocol):
     """Whoever proposes provisions: a language model or the offline rules. Build with ``analysts.choose_analyst``."""
 
     @property
     def name(self) -> str:
         """``offline``, ``openai:NAME`` or ``azure:NAME``."""
+        ...
+
+    @property
+    def traits(self) -> Traits:
+        """Cost, languages and the like; ``analysts.traits_of`` tells them from the name alone."""
         ...
 
     @property
@@ -171,3 +194,23 @@ class Analyst(Protocol):
     async def close(self) -> None:
         """Give back connections; the analyst can be used again afterwards."""
         ...
+
+
+AnnounceBatch = Callable[[str], None]  # called with a sentence for every batch that is sent or has ended
+
+
+@dataclass(frozen=True)
+class AnalystFactory:
+    """One row of ``analysts.ANALYSTS``.
+
+    Attributes:
+        form: how its analysts are named: ``offline``, or ``openai:NAME`` where a model's name follows.
+        traits: of the analyst with a name of this form.
+        build: the analyst of a name, configured; with the last argument it asks by batch. Raises UserError where
+            its key or address is missing.
+
+    """
+
+    form: str
+    traits: Callable[[str], Traits]
+    build: Callable[[str, "Settings", AnnounceBatch | None], Analyst]

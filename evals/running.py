@@ -104,12 +104,8 @@ async def run_suite(
 
 
 def _unreadable(analyst: Analyst, case: Case) -> str:
-    if analyst.name != "offline":
-        return ""
-    from classifiers import offline
-
     language = case.source.language
-    return "" if offline.supports(language) else f"the offline analyst has no rules for the language {language!r}"
+    return "" if analyst.traits.reads(language) else f"{analyst.traits.label} does not read the language {language!r}"
 
 
 async def _variants(case: Case, plan: Plan, who: Subject) -> tuple[list[VariantRun], list[Usage]]:

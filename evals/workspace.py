@@ -29,16 +29,15 @@ def plan_for(
 
     """
     analyst = choose_analyst(settings.model, settings)
-    offline = analyst.name == "offline"
     plan = Plan(
         analyst=analyst,
         cache=AnalysisCache(settings.home / "evals" / "cache"),
         budget=Budget(budget),
-        with_variants=offline if variants is None else variants,
+        with_variants=analyst.traits.free if variants is None else variants,
         repeats=repeats,
         at_once=settings.concurrency,
     )
-    if offline:
+    if analyst.traits.free:
         yield plan
         return
     from smallprint.store import open_store

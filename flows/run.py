@@ -96,8 +96,7 @@ async def execute(session: Session) -> Outcome:
         runs.set_run_state(connection, run_id, "running")
     join(session)
     try:
-        # The offline rules keep a processor busy as parsing does: more documents at once would only finish later.
-        at_once = 1 if session.analyst.name == "offline" else session.settings.concurrency
+        at_once = 1 if session.analyst.traits.processor_bound else session.settings.concurrency
         await _under_prefect(session.settings, run_id, places, at_once)
     except asyncio.CancelledError:
         _set_state(session, "interrupted")

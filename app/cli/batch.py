@@ -68,9 +68,7 @@ def work(  # what a run is told, by name
     if by_batch:
         # A batch is sent when no more questions come: no document may wait for another one's answers.
         settings = settings.model_copy(update={"concurrency": max(settings.concurrency, len(places))})
-    analyst = choose_analyst(settings.model, settings)
-    if by_batch:
-        ask_by_batch(analyst)
+    analyst = analyst_for(settings, by_batch=by_batch)
     names = labels([place.source for place in places])
     todo = failed(places) if failed_only else unfinished(places)
     with progress(names, total=len(todo)) as listener:
@@ -87,18 +85,18 @@ def work(  # what a run is told, by name
         return asyncio.run(execute(session))
 
 
-def ask_by_batch(analyst: Analyst) -> None:
-    """Have the analyst ask through the provider's batch service.
+def analyst_for(settings: Settings, *, by_batch: bool) -> Analyst:
+    """The configured analyst; with ``by_batch`` it asks through its provider's batch service and says so here.
 
     Raises:
-        UserError: it is not a model.
+        UserError: it is not configured, or has no batch service.
 
     """
-    from classifiers.model.analyst import ModelAnalyst
+    return choose_analyst(settings.model, settings, announce_batch=_show_batch if by_batch else None)
 
-    if not isinstance(analyst, ModelAnalyst):
-        raise UserError("--batch needs a model behind a batch service: --model openai:NAME")
-    analyst.go_by_batch(lambda sentence: stderr().print(sentence, markup=False))
+
+def _show_batch(sentence: str) -> None:
+    stderr().print(sentence, markup=False)
 
 
 def run(
@@ -124,9 +122,7 @@ def run(
     started = time.monotonic()
     resume = resume or failed_only
     if not resume:
-        analyst = choose_analyst(settings.model, settings)  # what is not configured is told before a run is begun
-        if by_batch:
-            ask_by_batch(analyst)
+        analyst_for(settings, by_batch=by_batch)  # what is not configured is told before a run is begun
     with workspace(settings) as store:
         if resume:
             row = newest_unfinished(store, inputs, failed_only=failed_only)

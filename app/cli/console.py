@@ -42,14 +42,14 @@ def severity_chart(drafts: Sequence[Draft]) -> Table:
 
 
 def analyst_line(model: str) -> Text:
-    """Who read the documents; the offline analyst is always named as such."""
-    if model == "offline":
-        return Text(
-            "Read by the offline analyst: rules on this machine, not a language model, which would read better "
-            "(--model openai:NAME with OPENAI_API_KEY).",
-            style="italic",
-        )
-    return Text(f"Read by {model}.", style="italic")
+    """Who read the documents; one that costs nothing is described, beside what would read better."""
+    from classifiers.analysts import traits_of
+
+    traits = traits_of(model)
+    if traits.free:
+        better = "which would read better (--model openai:NAME with OPENAI_API_KEY)"
+        return Text(f"Read by {traits.label}: {traits.description}, {better}.", style="italic")
+    return Text(f"Read by {traits.label}.", style="italic")
 
 
 def draft_block(draft: Draft, clauses: Sequence[Clause], *, number: int | None = None) -> RenderableType:

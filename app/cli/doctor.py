@@ -139,12 +139,15 @@ def _extras(_settings: Settings) -> list[Finding]:
 
 
 def _model(settings: Settings) -> list[Finding]:
-    if settings.model == "offline":
-        why = "set OPENAI_API_KEY and --model openai:NAME (or --base-url for a compatible server) to use a model"
-        return [("ok", "model", f"offline analyst: rules on this machine, no network; {why}")]
-    from classifiers.probing import probe
+    from classifiers.analysts import traits_of
 
     try:
+        traits = traits_of(settings.model)
+        if traits.free:
+            how = "set OPENAI_API_KEY and --model openai:NAME (or --base-url for a compatible server) to use one"
+            return [("ok", "model", f"{traits.label}: {traits.description}; {how}")]
+        from classifiers.probing import probe  # loads the model SDKs
+
         report = asyncio.run(probe(settings))
     except SmallprintError as error:
         return [("fail", "model", f"{settings.model}: {error}")]

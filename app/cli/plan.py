@@ -4,10 +4,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from app.cli.batch import ask_by_batch
+from app.cli.batch import analyst_for
 from app.cli.console import money
 from app.workspace import existing_store
-from classifiers.analysts import choose_analyst
 from classifiers.analyze import Plan, estimate
 from extractors.layout import Options
 from extractors.reading import read_source
@@ -22,9 +21,7 @@ def show_plan(
     sources: list[Source], settings: Settings, options: Options, console: Console, *, by_batch: bool = False
 ) -> int:
     """Print a line per document and the sum; returns the exit code, 1 when a document cannot be read."""
-    analyst = choose_analyst(settings.model, settings)
-    if by_batch:
-        ask_by_batch(analyst)
+    analyst = analyst_for(settings, by_batch=by_batch)
     table = Table(box=None, pad_edge=False, header_style="bold")
     for name in ("document", "clauses", "calls", "stored", "tokens in", "tokens out", "cost"):
         table.add_column(name, justify="left" if name == "document" else "right", overflow="ellipsis", no_wrap=True)

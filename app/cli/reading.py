@@ -53,7 +53,7 @@ def read_one(
 @contextmanager
 def _answers(analyst: Analyst, settings: Settings) -> Iterator[Answers | None]:
     """Where paid answers are kept; free ones need no folder, and no half second to load the database's library."""
-    if analyst.name == "offline":
+    if analyst.traits.free:
         yield None
         return
     from app.workspace import workspace

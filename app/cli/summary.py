@@ -9,7 +9,9 @@ from rich.text import Text
 
 from app.cli.console import STYLES, analyst_line, counted, money
 from app.cli.status import total_ledger
+from classifiers.analysts import traits_of
 from flows.run import labels
+from smallprint.errors import UserError
 from smallprint.records import Usage
 from smallprint.severity import LEVELS
 from smallprint.store import Store, drafts, runs
@@ -31,10 +33,11 @@ def show_summary(store: Store, run_id: str, console: Console, seconds: float) ->
     """Print what a run came to: the table, the failures with what to do, the totals."""
     with store.read() as connection:
         run = runs.find_run(connection, run_id)
+        if run is None:
+            raise UserError(f"there is no run {run_id}; 'smallprint status' lists the runs")
         places = runs.list_run_documents(connection, run_id)
         levels = _levels(drafts.stream_drafts(connection, run_id=run_id))
     names = labels([place.source for place in places])
-    model = run.model if run else "offline"
     if any(place.state not in _WAITING for place in places):
         console.print(_table(levels, names, places, width=console.width))
     waiting = sum(place.state in _WAITING for place in places)
@@ -42,10 +45,10 @@ def show_summary(store: Store, run_id: str, console: Console, seconds: float) ->
         console.print()
         console.print(f"{counted(waiting, 'document')} not analyzed yet.", style="bold yellow")
     _show_failures(places, names, console)
-    _show_gaps(places, model, console)
+    _show_gaps(places, console, resume=not traits_of(run.model).free)
     console.print()
     console.print(_totals(places, run_id, seconds))
-    console.print(analyst_line(model))
+    console.print(analyst_line(run.model))
 
 
 def _levels(run_drafts: Iterable[StoredDraft]) -> dict[str, Counter[str]]:
@@ -95,8 +98,8 @@ def _show_failures(places: Sequence[RunDocument], names: Sequence[str], console:
             console.print(Text(f"      {error['advice']}", style="dim"))
 
 
-def _show_gaps(places: Sequence[RunDocument], model: str, console: Console) -> None:
-    """Clauses that nobody has read, by reason, most first."""
+def _show_gaps(places: Sequence[RunDocument], console: Console, *, resume: bool) -> None:
+    """Clauses that nobody has read, by reason, most first; and how to go on where another try may help."""
     clauses: Counter[str] = Counter()
     documents: Counter[str] = Counter()
     for place in places:
@@ -109,7 +112,7 @@ def _show_gaps(places: Sequence[RunDocument], model: str, console: Console) -> N
     console.print(f"{counted(clauses.total(), 'clause')} were not analyzed:", style="bold red")
     for why, count in clauses.most_common():
         console.print(Text(f"  {counted(count, 'clause')} in {counted(documents[why], 'document')}: {why}"))
-    if model != "offline":
+    if resume:
         console.print(Text("      'smallprint run --resume' works on those alone", style="dim"))
 
 

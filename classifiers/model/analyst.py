@@ -17,7 +17,7 @@ from classifiers.model.retry import SPLIT_KINDS, CallFailed
 from classifiers.model.tokens import count_tokens
 from classifiers.model.windows import Window, cut_windows, split_window
 from classifiers.turns import Piece, turn
-from classifiers.work import Deliver, Job, Outcome, Plan
+from classifiers.work import Deliver, Job, Outcome, Plan, Traits
 from smallprint.errors import ModelStopError, UserError
 from smallprint.records import Rejection, Usage
 from smallprint.registry import Registry
@@ -38,9 +38,10 @@ _CHAT_OVERHEAD_TOKENS = 10  # roles and separators around two messages
 class ModelAnalyst:
     """A model behind the OpenAI protocol; ``openai:NAME`` and compatible servers, ``azure:NAME``."""
 
-    def __init__(self, name: str, settings: Settings) -> None:
+    def __init__(self, name: str, settings: Settings, traits: Traits) -> None:
         _check_settings(name, settings)
         self.name = name
+        self.traits = traits
         self.settings = settings
         self._clients = [ModelClient(name, settings)]  # the model's, then the fallback's
         if settings.fallback_model:

@@ -16,14 +16,9 @@ from smallprint.records import Clause, Document, Source
 from smallprint.registry import Registry
 from smallprint.registry.entries import Default
 
-__all__ = ["RULES_VERSION", "propose", "rules_sha256", "supports"]
+__all__ = ["RULES_VERSION", "propose", "rules_sha256"]
 
 _MOST_A_PLACE, _MOST_FRAMEWORKS, _MOST_AGENCIES = 2, 5, 4
-
-
-def supports(language: str | None) -> bool:
-    """Whether there are rules for a language; a document whose language nobody could tell is tried."""
-    return language is None or language.lower().split("-")[0] == "en"
 
 
 def rules_sha256() -> str:

@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from classifiers.analysts import OfflineAnalyst
 from classifiers.analyze import analyze
+from classifiers.offline.analyst import OfflineAnalyst
 from evals.hostile import Hostile, document_with, labels, load_hostile, problems
 from smallprint.records import Analysis, Clause
 from smallprint.registry import load

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from classifiers.analysts import OfflineAnalyst, choose_analyst
+from classifiers.analysts import choose_analyst
+from classifiers.offline.analyst import OfflineAnalyst
 from classifiers.work import Deliver, Job, MemoryAnswers, Outcome
 from evals.cache import AnalysisCache
 from evals.fingerprints import changed_yardstick
@@ -90,7 +91,7 @@ def test_failed_windows_are_an_error_of_the_case_and_are_tried_again(tmp_path: P
 def test_a_language_without_rules_is_left_out_and_said() -> None:
     made = run(Counting(), language="de")
     assert made.cases == ()
-    assert made.left_out == {"kestrel": "the offline analyst has no rules for the language 'de'"}
+    assert made.left_out == {"kestrel": "the offline analyst does not read the language 'de'"}
 
 
 def test_a_run_is_kept_whole_and_scores_the_same_when_it_is_read_again(tmp_path: Path) -> None:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from classifiers.analysts import OfflineAnalyst
 from classifiers.analyze import Plan
+from classifiers.offline.analyst import OfflineAnalyst
 from classifiers.work import Deliver, Job, Outcome
 from flows.run import execute, label, labels, new_run_id, unfinished
 from flows.session import Event, Session

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from classifiers.analysts import choose_analyst
 from classifiers.analyze import analyze
 from classifiers.model import batches, retry
-from classifiers.model.analyst import ModelAnalyst
 from classifiers.work import Answers, Budget, MemoryAnswers
 from smallprint.errors import ModelStopError
 from smallprint.records import Analysis
@@ -42,7 +42,6 @@ def by_batch(
     said = told if told is not None else []
 
     async def run() -> Analysis:
-        model = ModelAnalyst("openai:fake", settings(server, home=home, **PRICES))
         me = asyncio.current_task()
 
         def tell(sentence: str) -> None:
@@ -50,7 +49,8 @@ def by_batch(
             if stop_at and stop_at in sentence and me is not None:
                 me.cancel()
 
-        model.go_by_batch(tell)
+        configured = settings(server, home=home, **PRICES)
+        model = choose_analyst("openai:fake", configured, announce_batch=tell)
         try:
             return await analyze(
                 *terms(),

@@ -97,16 +97,6 @@ def test_two_rights_in_almost_the_same_words_are_two() -> None:
     assert [one.title for one in found] == ["Right to withdraw within 14 days", "Right to withdraw within 10 days"]
 
 
-def test_only_english_is_supported() -> None:
-    assert [offline.supports(language) for language in ("en", "en-GB", None, "de", "pl")] == [
-        True,
-        True,
-        True,
-        False,
-        False,
-    ]
-
-
 def test_a_condition_reads_as_alternatives_of_conjunctions() -> None:
     assert terms("a and not b@section or c") == [
         [("a", "quote", True), ("b", "section", False)],
