@@ -79,7 +79,7 @@ class _TabLabel:
 
 
 @dataclass
-class _Walk:
+class _WriterState:
     """The state of the walk, as the rules above change it."""
 
     page: PageSurvey
@@ -111,118 +111,118 @@ def write_blocks(page: PageSurvey, sheet: Stylesheet, roots: Iterable[int]) -> l
         DocumentError: ``too_large`` where there are more blocks than any document has.
 
     """
-    walk = _Walk(page, sheet, _tab_labels(page), Counters(sheet) if sheet.has_counters else None)
+    state = _WriterState(page, sheet, _tab_labels(page), Counters(sheet) if sheet.has_counters else None)
     for root in roots:
-        _write_subtree(walk, root)
-    return walk.blocks
+        _write_subtree(state, root)
+    return state.blocks
 
 
-def _write_subtree(walk: _Walk, root: int) -> None:
-    page = walk.page
+def _write_subtree(state: _WriterState, root: int) -> None:
+    page = state.page
     index, last = root, page.end[root]
     while index <= last:
-        _close_before(walk, index)
-        if index != root and (index in page.dropped or _is_skipped(walk, index)):
-            _read_tail(walk, index)
+        _close_before(state, index)
+        if index != root and (index in page.dropped or _is_skipped(state, index)):
+            _read_tail(state, index)
             index = page.end[index] + 1
         elif page.elements[index].tag == "br" and page.end[index] == index:
-            walk.run.append(_LINE_BREAK)
-            _read_tail(walk, index)
+            state.run.append(_LINE_BREAK)
+            _read_tail(state, index)
             index += 1
-        elif rows := _table_rows(walk, index):
-            _write_table(walk, index, rows)
-            _read_tail(walk, index)
+        elif rows := _table_rows(state, index):
+            _write_table(state, index, rows)
+            _read_tail(state, index)
             index = page.end[index] + 1
         else:
-            _open(walk, index)
+            _open(state, index)
             index += 1
-    _close_before(walk, last + 1)
-    _flush(walk)
+    _close_before(state, last + 1)
+    _flush(state)
 
 
-def _open(walk: _Walk, index: int) -> None:
-    element = walk.page.elements[index]
-    tag, parent = element.tag, walk.open_elements[-1]
+def _open(state: _WriterState, index: int) -> None:
+    element = state.page.elements[index]
+    tag, parent = element.tag, state.open_elements[-1]
     block = tag not in INLINE_TAGS or _is_block_by_style(element)
     if block:
-        _flush(walk)
-    walk.anchor = element.get("id") or (element.get("name") if tag == "a" else None) or walk.anchor
-    style = walk.sheet.of(element) if (walk.sheet.rules_by_key or element.get("style")) else {}
-    names = element.get("class") if walk.page.chars[index] <= _MAX_TITLE_CHARS else None
+        _flush(state)
+    state.anchor = element.get("id") or (element.get("name") if tag == "a" else None) or state.anchor
+    style = state.sheet.of(element) if (state.sheet.rules_by_key or element.get("style")) else {}
+    names = element.get("class") if state.page.chars[index] <= _MAX_TITLE_CHARS else None
     opened = _OpenElement(
         index,
         block=block,
-        bold=_is_bold(walk, index, style, block=block),
-        link=walk.page.in_link[index],
+        bold=_is_bold(state, index, style, block=block),
+        link=state.page.in_link[index],
         preformatted=parent.preformatted or tag == "pre",
         heading=parent.heading,
         named_level=(_typography_of_names(names)[2] if names else None) or parent.named_level,
         marked=parent.marked,
     )
-    walk.open_elements.append(opened)
-    _apply_tag(walk, element, opened, style)
-    if walk.counters:
-        walk.number = walk.counters.enter(element) or walk.number
-    _read_opening_text(walk, element, opened)
+    state.open_elements.append(opened)
+    _apply_tag(state, element, opened, style)
+    if state.counters:
+        state.number = state.counters.enter(element) or state.number
+    _read_opening_text(state, element, opened)
 
 
-def _apply_tag(walk: _Walk, element: Element, opened: _OpenElement, style: Declarations) -> None:
+def _apply_tag(state: _WriterState, element: Element, opened: _OpenElement, style: Declarations) -> None:
     """The rules for headings, lists and tabs."""
     tag = element.tag
     if tag in HEADING_LEVELS or element.get("role") == "heading":
         opened.heading = HEADING_LEVELS.get(tag) or _aria_level(element)
     elif tag == "summary" or _is_trigger(element):
-        _flush(walk)
+        _flush(state)
         opened.block = True
         if opened.heading is None:
-            opened.heading, opened.marked = min(walk.last_level + 1, _DEEPEST_LEVEL), False
+            opened.heading, opened.marked = min(state.last_level + 1, _DEEPEST_LEVEL), False
     elif tag in ("ol", "ul", "menu", "dl"):
-        walk.list_depth += 1
+        state.list_depth += 1
         opened.nests = True
         opened.list_state = None if tag == "dl" else open_list(element, style)
     elif tag == "li":
-        innermost = (ancestor.list_state for ancestor in reversed(walk.open_elements) if ancestor.list_state)
+        innermost = (ancestor.list_state for ancestor in reversed(state.open_elements) if ancestor.list_state)
         list_state = next(innermost, None)
-        walk.is_item = True
-        walk.number = list_state.marker(element, style) if list_state else ""
+        state.is_item = True
+        state.number = list_state.marker(element, style) if list_state else ""
     elif tag == "dt":
-        walk.is_item = True
+        state.is_item = True
     elif element.get("role") == "tabpanel":
-        _write_tab_label(walk, element, opened.index)
+        _write_tab_label(state, element, opened.index)
 
 
-def _close_before(walk: _Walk, index: int) -> None:
+def _close_before(state: _WriterState, index: int) -> None:
     """Close the open elements that end before an index."""
-    page = walk.page
-    while len(walk.open_elements) > 1 and page.end[walk.open_elements[-1].index] < index:
-        closing = walk.open_elements[-1]
+    page = state.page
+    while len(state.open_elements) > 1 and page.end[state.open_elements[-1].index] < index:
+        closing = state.open_elements[-1]
         element = page.elements[closing.index]
         if element.tag == "q":
-            _add_text(walk, "”", closing)
+            _add_text(state, "”", closing)
         if closing.block:
-            _flush(walk)
-        walk.open_elements.pop()
+            _flush(state)
+        state.open_elements.pop()
         if closing.nests:
-            walk.list_depth -= 1
+            state.list_depth -= 1
         if element.tag == "li":
-            walk.is_item, walk.number = False, ""
-        if walk.counters:
-            walk.counters.leave(element)
-        walk.after_inline = not closing.block
-        _read_tail(walk, closing.index)
+            state.is_item, state.number = False, ""
+        if state.counters:
+            state.counters.leave(element)
+        state.after_inline = not closing.block
+        _read_tail(state, closing.index)
 
 
-def _is_skipped(walk: _Walk, index: int) -> bool:
+def _is_skipped(state: _WriterState, index: int) -> bool:
     """Struck-out text, buttons that do not open a section, and the little anchor links of headings."""
-    element = walk.page.elements[index]
+    element = state.page.elements[index]
     if element.tag in _STRUCK_TAGS:
         return True
     if element.tag == "button":
-        return not _is_trigger(element) and walk.open_elements[-1].heading is None
-    if element.tag != "a" or walk.page.chars[index] > _MAX_ANCHOR_LINK_CHARS:
+        return not _is_trigger(element) and state.open_elements[-1].heading is None
+    if element.tag != "a" or state.page.chars[index] > _MAX_ANCHOR_LINK_CHARS:
         return False
     href = element.get("href") or ""
-    return href.startswith("#") and walk.page.text(index, 30).lower() in _ANCHOR_LINK_TEXTS
+    return href.startswith("#") and state.page.text(index, 30).lower() in _ANCHOR_LINK_TEXTS
 
 
 def _is_trigger(element: Element) -> bool:
@@ -241,18 +241,18 @@ def _is_block_by_style(element: Element) -> bool:
     return inline_style(style).get("display", "") in _BLOCK_DISPLAYS
 
 
-def _is_bold(walk: _Walk, index: int, style: Declarations, *, block: bool) -> bool:
-    element = walk.page.elements[index]
+def _is_bold(state: _WriterState, index: int, style: Declarations, *, block: bool) -> bool:
+    element = state.page.elements[index]
     declared = is_bold(style)
     if declared is not None:
         return declared
-    if walk.open_elements[-1].bold or element.tag in _BOLD_TAGS:
+    if state.open_elements[-1].bold or element.tag in _BOLD_TAGS:
         return True
     names = element.get("class")
     if not names:
         return False
     bold, title, _ = _typography_of_names(names)
-    return bold or (block and title and walk.page.chars[index] <= _MAX_TITLE_CHARS)
+    return bold or (block and title and state.page.chars[index] <= _MAX_TITLE_CHARS)
 
 
 @lru_cache(maxsize=4096)
@@ -268,45 +268,45 @@ def _aria_level(element: Element) -> int:
     return min(max(int(level), 1), _DEEPEST_LEVEL) if level.isdigit() and len(level) < 4 else 2
 
 
-def _read_opening_text(walk: _Walk, element: Element, opened: _OpenElement) -> None:
+def _read_opening_text(state: _WriterState, element: Element, opened: _OpenElement) -> None:
     """The text between the element's start tag and its first child that is not silent."""
     text = element.text
     if element.get("data-cfemail"):
         text = _deobfuscated(element.get("data-cfemail")) or text
-    adjoins = walk.after_inline and walk.run and not opened.block and element.tag not in ("sup", "sub")
-    if text and adjoins and runs_together(walk.run[-1].text, text):
-        _add_text(walk, " ", opened)
-    walk.after_inline = False
+    adjoins = state.after_inline and state.run and not opened.block and element.tag not in ("sup", "sub")
+    if text and adjoins and runs_together(state.run[-1].text, text):
+        _add_text(state, " ", opened)
+    state.after_inline = False
     if element.tag == "q":
-        _add_text(walk, "“", opened)
-    _read_text(walk, text, opened)
+        _add_text(state, "“", opened)
+    _read_text(state, text, opened)
     for child in element:
         # Silent children are not in the survey; the text after the first of them is.
         if child.tag not in SILENT_TAGS:
             break
-        _read_text(walk, child.tail, opened)
+        _read_text(state, child.tail, opened)
 
 
-def _read_tail(walk: _Walk, index: int) -> None:
+def _read_tail(state: _WriterState, index: int) -> None:
     """The text between the element's end and the next element that is not silent."""
-    if len(walk.open_elements) == 1:
+    if len(state.open_elements) == 1:
         return
-    element, parent = walk.page.elements[index], walk.open_elements[-1]
-    _read_text(walk, element.tail, parent)
+    element, parent = state.page.elements[index], state.open_elements[-1]
+    _read_text(state, element.tail, parent)
     following = element.getnext()
     while following is not None and following.tag in SILENT_TAGS:
-        _read_text(walk, following.tail, parent)
+        _read_text(state, following.tail, parent)
         following = following.getnext()
 
 
-def _read_text(walk: _Walk, text: str | None, parent: _OpenElement) -> None:
+def _read_text(state: _WriterState, text: str | None, parent: _OpenElement) -> None:
     if text:
-        walk.after_inline = False
-        _add_text(walk, text if parent.preformatted else _SPACE.sub(" ", text), parent)
+        state.after_inline = False
+        _add_text(state, text if parent.preformatted else _SPACE.sub(" ", text), parent)
 
 
-def _add_text(walk: _Walk, text: str, parent: _OpenElement) -> None:
-    walk.run.append(StyledText(text, parent.bold, parent.link))
+def _add_text(state: _WriterState, text: str, parent: _OpenElement) -> None:
+    state.run.append(StyledText(text, parent.bold, parent.link))
 
 
 def _deobfuscated(code: str) -> str:
@@ -317,70 +317,70 @@ def _deobfuscated(code: str) -> str:
     return bytes(byte ^ key for byte in encoded).decode("utf-8", "replace")
 
 
-def _flush(walk: _Walk) -> None:
+def _flush(state: _WriterState) -> None:
     """Write the run as blocks."""
-    run, walk.run = walk.run, []
+    run, state.run = state.run, []
     if any(not styled.text.isspace() for styled in run):
         for paragraph in split_paragraphs(run):
-            _write_block(walk, paragraph, walk.open_elements[-1])
+            _write_block(state, paragraph, state.open_elements[-1])
 
 
-def _write_block(walk: _Walk, paragraph: list[StyledText], parent: _OpenElement) -> None:
+def _write_block(state: _WriterState, paragraph: list[StyledText], parent: _OpenElement) -> None:
     text = "".join(styled.text for styled in paragraph).strip(BLANK_CHARS)
     if not text:
         return
     bold = min(leading_bold(paragraph), len(text))
     link_chars = sum(len(styled.text.strip()) for styled in paragraph if styled.link)
-    number = "" if not walk.number or repeats_number(text, walk.number) else walk.number
-    kind: BlockKind = "heading" if parent.heading else "list_item" if walk.is_item else "paragraph"
+    number = "" if not state.number or repeats_number(text, state.number) else state.number
+    kind: BlockKind = "heading" if parent.heading else "list_item" if state.is_item else "paragraph"
     if parent.heading:
         text = text.replace("\n", " ")
         # Labels of sections that open and close stand side by side, so one does not nest in the other.
-        walk.last_level = parent.heading if parent.marked else walk.last_level
+        state.last_level = parent.heading if parent.marked else state.last_level
     block = RawBlock(
         kind=kind,
         text=number + text,
-        level=parent.heading or walk.list_depth or None,
+        level=parent.heading or state.list_depth or None,
         bold=bold + len(number) if bold else 0,
         generated=len(number),
-        anchor=walk.anchor,
+        anchor=state.anchor,
     )
-    walk.blocks.append(
+    state.blocks.append(
         WrittenBlock(block, link_chars / len(text), all_bold=bold >= len(text), named_level=parent.named_level)
     )
-    refuse_flood(len(walk.blocks), most=_MAX_BLOCKS)
-    walk.is_item, walk.number, walk.anchor = False, "", None
+    refuse_flood(len(state.blocks), most=_MAX_BLOCKS)
+    state.is_item, state.number, state.anchor = False, "", None
 
 
-def _table_rows(walk: _Walk, index: int) -> list[list[int]] | None:
+def _table_rows(state: _WriterState, index: int) -> list[list[int]] | None:
     """The rows of a table that is read as such, whatever elements it is made of."""
-    page, element = walk.page, walk.page.elements[index]
+    page, element = state.page, state.page.elements[index]
     if element.tag == "table":
         return table_rows(page, index) if is_data_table(page, index) else None
-    if element.tag in INLINE_TAGS or not page.chars[index] or not (walk.sheet.rules_by_key or element.attrib):
+    if element.tag in INLINE_TAGS or not page.chars[index] or not (state.sheet.rules_by_key or element.attrib):
         return None
-    return grid_rows(page, index, walk.sheet)
+    return grid_rows(page, index, state.sheet)
 
 
-def _write_table(walk: _Walk, index: int, rows: list[list[int]]) -> None:
-    _flush(walk)
-    anchor = walk.page.elements[index].get("id") or walk.anchor
-    for text, bold in row_texts(walk.page, rows):
+def _write_table(state: _WriterState, index: int, rows: list[list[int]]) -> None:
+    _flush(state)
+    anchor = state.page.elements[index].get("id") or state.anchor
+    for text, bold in row_texts(state.page, rows):
         block = RawBlock(kind="table_row", text=text, bold=bold, anchor=anchor)
-        walk.blocks.append(WrittenBlock(block, link_share=0.0, all_bold=False))
-    walk.anchor = None
+        state.blocks.append(WrittenBlock(block, link_share=0.0, all_bold=False))
+    state.anchor = None
 
 
-def _write_tab_label(walk: _Walk, element: Element, index: int) -> None:
+def _write_tab_label(state: _WriterState, element: Element, index: int) -> None:
     """Write the label of a tab as the heading of the panel that it opens, unless the panel opens with it."""
-    page = walk.page
-    label = walk.tab_labels.get(element.get("id") or "") or walk.tab_labels.get(element.get("aria-labelledby") or "")
+    page = state.page
+    label = state.tab_labels.get(element.get("id") or "") or state.tab_labels.get(element.get("aria-labelledby") or "")
     if not label or not page.chars[index] or page.text(index, 200).lower().startswith(label.text.lower()):
         return
     # Tabs stand side by side, whatever headings their panels hold and wherever the page shows them again.
-    level = walk.tab_levels.setdefault(label.group, min(walk.last_level + 1, _DEEPEST_LEVEL))
-    block = RawBlock(kind="heading", text=label.text, level=level, anchor=walk.anchor)
-    walk.blocks.append(WrittenBlock(block, link_share=0.0, all_bold=True))
+    level = state.tab_levels.setdefault(label.group, min(state.last_level + 1, _DEEPEST_LEVEL))
+    block = RawBlock(kind="heading", text=label.text, level=level, anchor=state.anchor)
+    state.blocks.append(WrittenBlock(block, link_share=0.0, all_bold=True))
 
 
 def _tab_labels(page: PageSurvey) -> dict[str, _TabLabel]:
