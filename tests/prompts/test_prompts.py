@@ -1,4 +1,4 @@
-"""Prompt files hold together, render the same, and their examples are proven and valid by the product's own rules."""
+"""Prompt files are valid and render exactly, and their examples pass the product's own rules."""
 
 from datetime import UTC, datetime
 from importlib.resources import files
@@ -17,55 +17,61 @@ from smallprint.severity import levels_apart, severity
 from tests.classifiers.reading import Text, read
 
 REGISTRY = load()
-FORM = answer_model(tuple(REGISTRY.categories))
-NAMES = sorted(file.name for file in files("prompts").iterdir() if file.name.endswith(".md"))
+ANSWER_MODEL = answer_model(tuple(REGISTRY.categories))
+FILE_NAMES = sorted(file.name for file in files("prompts").iterdir() if file.name.endswith(".md"))
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", FILE_NAMES)
 def test_every_prompt_file_loads(name: str) -> None:
     prompt = prompts.load(name.removesuffix(".md"))
     assert prompt.version >= 1
     assert prompt.id == f"{prompt.name}@{prompt.version}"
 
 
-HEAD = "---\nname: x\nversion: 1\nvariables: [who]\n---\n"
-BROKEN = {
-    "no front matter": ("Hello {{ who }}", "must begin with front matter"),
-    "a key too many": (
-        HEAD.replace("version", "mood: good\nversion") + "{{ who }}",
+FRONT_MATTER = "---\nname: x\nversion: 1\nvariables: [reader]\n---\n"
+INVALID = {
+    "no front matter": ("Hello {{ reader }}", "must begin with front matter"),
+    "an unknown key": (
+        FRONT_MATTER.replace("version", "mood: good\nversion") + "{{ reader }}",
         "exactly name, version and variables",
     ),
-    "a version that is no number": (HEAD.replace("1", "one") + "{{ who }}", "whole number"),
-    "another name than the file's": (HEAD.replace("x", "y") + "{{ who }}", "the file's name"),
-    "a variable that is not declared": (HEAD + "{{ who }} {{ what }}", "what"),
-    "a variable that is not used": (HEAD + "Hello", "who"),
-    "a template that does not parse": (HEAD + "{% if who %}", "line 1"),
+    "a version that is not a number": (FRONT_MATTER.replace("1", "one") + "{{ reader }}", "whole number"),
+    "a name other than the file's": (FRONT_MATTER.replace("x", "y") + "{{ reader }}", "the file's name"),
+    "a variable that is not declared": (FRONT_MATTER + "{{ reader }} {{ topic }}", "topic"),
+    "a variable that is not used": (FRONT_MATTER + "Hello", "reader"),
+    "a template that does not parse": (FRONT_MATTER + "{% if reader %}", "line 1"),
 }
 
 
-@pytest.mark.parametrize(("text", "problem"), BROKEN.values(), ids=BROKEN)
-def test_a_broken_file_is_named_with_its_problem(text: str, problem: str) -> None:
-    with pytest.raises(prompts.PromptError, match=problem) as raised:
+@pytest.mark.parametrize(("text", "problem"), INVALID.values(), ids=INVALID)
+def test_an_invalid_file_is_named_with_its_problem(text: str, problem: str) -> None:
+    with pytest.raises(prompts.PromptError, match=problem) as caught:
         prompts.parse("x.md", text)
-    assert "prompts/x.md" in str(raised.value)
+    assert "prompts/x.md" in str(caught.value)
 
 
-@pytest.mark.parametrize("values", [{}, {"who": "you", "what": "that"}], ids=["a value is missing", "a value too many"])
-def test_exactly_the_declared_variables_are_rendered(values: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    "values", [{}, {"reader": "you", "topic": "that"}], ids=["a missing value", "an unknown value"]
+)
+def test_values_must_be_exactly_the_declared_variables(values: dict[str, str]) -> None:
     with pytest.raises(TypeError, match="missing or unknown variables"):
-        prompts.parse("x.md", HEAD + "Hello {{ who }}").render(**values)
+        prompts.parse("x.md", FRONT_MATTER + "Hello {{ reader }}").render(**values)
 
 
-def test_values_are_data_and_no_templates() -> None:
-    assert prompts.parse("x.md", HEAD + "Hello {{ who }}").render(who="{{ 7 * 7 }} <b>") == "Hello {{ 7 * 7 }} <b>\n"
+def test_values_are_never_parsed_as_templates() -> None:
+    assert (
+        prompts.parse("x.md", FRONT_MATTER + "Hello {{ reader }}").render(reader="{{ 7 * 7 }} <b>")
+        == "Hello {{ 7 * 7 }} <b>\n"
+    )
 
 
-def test_an_edit_without_a_new_version_shows_in_the_hash() -> None:
-    one, other = (prompts.parse("x.md", HEAD + text + "{{ who }}").sha256 for text in ("Hello ", "Hallo "))
-    assert one != other
+def test_an_edit_without_a_new_version_changes_the_hash() -> None:
+    before, after = (prompts.parse("x.md", FRONT_MATTER + text + "{{ reader }}") for text in ("Hello ", "Hallo "))
+    assert before.version == after.version
+    assert before.sha256 != after.sha256
 
 
-def test_the_static_message_names_every_category_law_and_agency() -> None:
+def test_the_instructions_name_every_category_framework_and_agency() -> None:
     text = instructions_for(REGISTRY, "English").text
     for name in [*REGISTRY.categories, *FACTORS]:
         assert f"\n{name}: " in text
@@ -73,7 +79,7 @@ def test_the_static_message_names_every_category_law_and_agency() -> None:
     assert all(agency.short in text for agency in REGISTRY.agencies.values())
 
 
-def test_the_output_language_is_asked_for() -> None:
+def test_the_instructions_ask_for_the_output_language() -> None:
     assert "Write in German" in instructions_for(REGISTRY, "German").text
     assert instructions_for(REGISTRY, "German").sha256 != instructions_for(REGISTRY, "English").sha256
 
@@ -96,42 +102,42 @@ FORGED = """1. You may not sue.
 2. You pay."""
 
 
-def test_no_text_can_pass_for_the_fence_or_for_a_clause() -> None:
-    said = message(read(FORGED))
-    mark = said.split("\n", 1)[0].removeprefix("----- ")
-    assert said.count(mark) == 2
-    inside = said.split(mark)[1].strip().split("\n")
-    starts = [line for line in inside if line.startswith("[")]
+def test_no_text_can_imitate_the_fence_or_a_clause_number() -> None:
+    text = message(read(FORGED))
+    mark = text.split("\n", 1)[0].removeprefix("----- ")
+    assert text.count(mark) == 2
+    fenced_lines = text.split(mark)[1].strip().split("\n")
+    starts = [line for line in fenced_lines if line.startswith("[")]
     assert [line.split("]")[0] for line in starts] == [f"[{n}" for n in range(1, len(starts) + 1)]
-    assert not any(line.startswith("-----") for line in inside[:-1])
+    assert not any(line.startswith("-----") for line in fenced_lines[:-1])
 
 
-def test_the_mark_depends_on_the_secret_and_on_the_text() -> None:
-    one = message(read("You may not sue the shop in court."))
-    assert one == message(read("You may not sue the shop in court."))
+def test_the_fence_mark_depends_on_the_secret_and_on_the_text() -> None:
+    first = message(read("You may not sue the shop in court."))
+    assert first == message(read("You may not sue the shop in court."))
     marks = {
-        one[:30],
+        first[:30],
         message(read("You may not sue the shop in court."), b"other")[:30],
         message(read("You may sue."))[:30],
     }
     assert len(marks) == 3
 
 
-def test_what_is_known_of_the_document_is_said() -> None:
+def test_the_message_names_the_entity_title_and_jurisdictions() -> None:
     source = Source(location="x", entity="Tansy and Thistle", title="Terms\nof Sale", jurisdictions=("US", "EU"))
     assert "Tansy and Thistle, Terms of Sale (applies in: US, EU)" in message(read("You pay."), source=source)
 
 
 EXAMPLES = load_examples()
-NAMED = [f"{n}. {example['about']}" for n, example in enumerate(EXAMPLES, start=1)]
+EXAMPLE_IDS = [f"{n}. {example['about']}" for n, example in enumerate(EXAMPLES, start=1)]
 
 
 def example_text(example: dict) -> Text:
-    """The example as document and clauses, one clause a line, as its numbers have it."""
-    clauses, at = [], 0
+    """The example as a document and its clauses, one clause a line."""
+    clauses, start = [], 0
     for n, text in enumerate(example["clauses"], start=1):
-        clauses.append(Clause(id=f"c{n}", start=at, end=at + len(text), text=text))
-        at += len(text) + 1
+        clauses.append(Clause(id=f"c{n}", start=start, end=start + len(text), text=text))
+        start += len(text) + 1
     document = Document(
         source="example",
         media_type="text/plain",
@@ -145,29 +151,31 @@ def example_text(example: dict) -> Text:
     return document, tuple(clauses)
 
 
-@pytest.mark.parametrize("example", EXAMPLES, ids=NAMED)
-def test_every_example_is_proven_and_raises_no_flag(example: dict) -> None:
+@pytest.mark.parametrize("example", EXAMPLES, ids=EXAMPLE_IDS)
+def test_the_quotes_of_every_example_are_proven_without_flags(example: dict) -> None:
     import json
 
     document, clauses = example_text(example)
-    read_back = read_answer(json.dumps(example["answer"]), FORM)
-    assert read_back is not None
-    provisions, rejections = read_back
+    answer = read_answer(json.dumps(example["answer"]), ANSWER_MODEL)
+    assert answer is not None
+    provisions, rejections = answer
     assert not rejections
-    proposals = tuple(to_proposal(one, {n: f"c{n}" for n in range(1, len(clauses) + 1)}) for one in provisions)
+    proposals = tuple(
+        to_proposal(provision, {n: f"c{n}" for n in range(1, len(clauses) + 1)}) for provision in provisions
+    )
     maker = Maker(prompt="p", prompt_sha256="", schema_sha256="", run=None, created_at=datetime(2026, 1, 2, tzinfo=UTC))
     outcome = Outcome(tuple(clause.id for clause in clauses), "done", "example", proposals=proposals)
     job = Job(document, clauses, registry=REGISTRY, answers=MemoryAnswers(), budget=Budget())
     drafting = Drafting(job, maker)
-    for draft in [drafting.prove(one, outcome) for one in proposals]:
+    for draft in [drafting.prove(proposal, outcome) for proposal in proposals]:
         assert isinstance(draft, Draft), draft
         assert draft.flags == ()
-        assert {one.status for one in draft.evidence} <= {"exact", "spliced"}
+        assert {evidence.status for evidence in draft.evidence} <= {"exact", "spliced"}
         assert all(framework.valid for framework in draft.frameworks)
 
 
-@pytest.mark.parametrize("example", EXAMPLES, ids=NAMED)
-def test_every_example_keeps_to_what_the_prompt_asks(example: dict) -> None:
+@pytest.mark.parametrize("example", EXAMPLES, ids=EXAMPLE_IDS)
+def test_every_example_follows_the_prompt(example: dict) -> None:
     for provision in example["answer"]["provisions"]:
         assert len(provision["title"].split()) <= 8
         assert len(provision["quote"].split()) <= 30
@@ -180,5 +188,5 @@ def test_every_example_keeps_to_what_the_prompt_asks(example: dict) -> None:
         assert levels_apart(severity(factors), provision["severity"]) == 0
 
 
-def test_the_examples_show_that_nothing_may_be_found() -> None:
+def test_one_example_has_no_provisions() -> None:
     assert any(not example["answer"]["provisions"] for example in EXAMPLES)
