@@ -43,7 +43,7 @@ def leads_inside(page: PageSurvey, index: int, density: float) -> bool:
 
 
 def drop_contents(page: PageSurvey, index: int, keep: frozenset[int]) -> None:
-    """Drops the list, and the boxes around it that hold nothing more than a title for it."""
+    """Drop the list, and the boxes around it that hold nothing more than a title for it."""
     page.drop(index)
     outermost, box = index, page.parent[index]
     while (
@@ -61,7 +61,7 @@ def drop_contents(page: PageSurvey, index: int, keep: frozenset[int]) -> None:
 
 
 def _drop_title(page: PageSurvey, index: int) -> None:
-    """Drops the line right before a table of contents that is its title."""
+    """Drop the line right before a table of contents that is its title."""
     title = _sibling_before(page, index)
     if title is None or page.chars[title] > _MAX_TITLE_CHARS or page.link_chars[title] or page.count("landmark", title):
         return

@@ -16,7 +16,7 @@ _MAX_ADDRESS_CHARS = 300  # of each address in a message
 
 
 def open_inner_pages(root: Element) -> None:
-    """Turns frames that hold their page in the markup (``srcdoc``) into boxes of this page."""
+    """Turn frames that hold their page in the markup (``srcdoc``) into boxes of this page."""
     for frame in list(root.iter("iframe")):
         inner_page = frame.get("srcdoc")
         if not inner_page or not _is_shown(frame):

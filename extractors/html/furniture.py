@@ -1,4 +1,4 @@
-"""Finds and drops the furniture of a page: menus, banners, footers, consent dialogs, share bars, in-page contents.
+"""Find and drop the furniture of a page: menus, banners, footers, consent dialogs, share bars, in-page contents.
 
 No rule knows a site. Names of classes, ids and roles are hints only; how much prose and how many links an element
 holds decides, so that a wrapper with an unlucky name keeps its text.
@@ -124,7 +124,7 @@ def _is_slug(element: Element, identifier: str) -> bool:
 
 
 def drop_furniture(page: PageSurvey, *, keep: frozenset[int]) -> None:
-    """Drops the furniture from the survey; elements in ``keep`` (and so what is around them) always stay.
+    """Drop the furniture from the survey; elements in ``keep`` (and so what is around them) always stay.
 
     Args:
         page: the survey of the body, hidden text already dropped.

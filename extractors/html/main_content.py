@@ -1,7 +1,7 @@
 """Which part of a page is its document: a way down from the body to the element that holds the text.
 
 At each step the child with most of the prose is entered while it clearly dominates, and its siblings are kept only
-if they read like text too. A ``main`` or a single ``article`` that holds most of the prose settles the matter above it.
+if they read like text too. A single ``main`` or ``article`` that holds most of the prose is entered at once.
 """
 
 import re
@@ -28,10 +28,8 @@ _COPYRIGHT_NOTICE = re.compile(
 
 # Shares are of prose, densities of an element's characters in links; lengths are in characters.
 # Chosen by eye on the development pages; decision 15 (docs/decisions) says which of them are sensitive.
-_MIN_DOMINANT_SHARE = (
-    0.55  # of its parent's prose, in a child that is entered; halved or doubled, other parts of several pages are read
-)
-_MIN_MAIN_SHARE = 0.5  # of the page's prose, in a main or article that settles the matter
+_MIN_DOMINANT_SHARE = 0.55  # of its parent's prose, in a child that is entered; 14 of 72 pages depend on it
+_MIN_MAIN_SHARE = 0.5  # of the page's prose, in a main or article that is entered at once
 _MAX_TITLE_CHARS = 150  # of a line that can be the title of the box after it
 _MAX_SECTION_LINK_DENSITY = 0.2
 _MAX_TEXT_LINK_DENSITY = 0.6  # of a paragraph, list or table beside the main part
@@ -43,7 +41,7 @@ _MIN_DATE_LINE_CHARS, _MAX_DATE_LINE_CHARS = 4, 90
 
 
 def find_main(page: PageSurvey) -> tuple[int, list[int]]:
-    """Drops everything outside the document from the survey.
+    """Drop everything outside the document from the survey.
 
     Returns:
         The index of the innermost element that holds most of the text, and indices of headings and date lines from
@@ -78,11 +76,11 @@ def _dominates(page: PageSurvey, child: int, parent: int) -> bool:
     if page.prose[child] < page.prose[parent] * _MIN_DOMINANT_SHARE or not page.prose[child]:
         return False
     tag = page.elements[child].tag
-    return tag in _CONTAINER_TAGS or "-" in tag  # tags with a dash are components of the page's own making
+    return tag in _CONTAINER_TAGS or "-" in tag  # a tag with a dash is a custom element
 
 
 def _drop_offers_at_end(page: PageSurvey, index: int) -> None:
-    """Drops offers after the text, however deep in the last section they stand."""
+    """Drop offers after the text, however deep in the last section they stand."""
     while True:
         _drop_offers(page, reversed(page.children(index)))
         last = next((child for child in reversed(page.children(index)) if page.chars[child]), None)
@@ -92,7 +90,7 @@ def _drop_offers_at_end(page: PageSurvey, index: int) -> None:
 
 
 def _drop_offers(page: PageSurvey, children: Iterable[int]) -> list[int]:
-    """Drops boxes of links and buttons up to the first child that reads like text; returns what was dropped."""
+    """Drop boxes of links and buttons up to the first child that reads like text; returns what was dropped."""
     dropped: list[int] = []
     for child in children:
         if not page.chars[child]:
@@ -124,7 +122,7 @@ def _semantic_main(page: PageSurvey) -> int | None:
 
 
 def leave_outside(page: PageSurvey, index: int) -> list[int]:
-    """Drops all that is not in the element or around it; returns what was dropped, in order.
+    """Drop all that is not in the element or around it; returns what was dropped, in order.
 
     The element must not itself be in anything dropped.
     """

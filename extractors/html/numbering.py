@@ -162,7 +162,7 @@ class Counters:
     scopes: dict[str, list[tuple[Element, int]]] = field(default_factory=dict)  # name -> (owner of the scope, value)
 
     def enter(self, element: Element) -> str:
-        """Applies the element's rules and returns what its ``::before`` writes from counters, or ""."""
+        """Apply the element's rules and returns what its ``::before`` writes from counters, or ""."""
         style = self.sheet.of(element)
         self._apply(style, element)
         before = self.sheet.of(element, before=True)
@@ -173,7 +173,7 @@ class Counters:
         return self._generated(content) if "counter" in content else ""
 
     def leave(self, element: Element) -> None:
-        """Closes the scopes that the element's children opened."""
+        """Close the scopes that the element's children opened."""
         for stack in self.scopes.values():
             while stack and stack[-1][0] is element:
                 stack.pop()

@@ -13,7 +13,7 @@ _BOX_TAGS = frozenset(("div", "section", "article", "aside", "form", "table"))
 
 
 def drop_repeats(page: PageSurvey) -> tuple[DocumentWarning, ...]:
-    """Drops all but one copy of a box whose tags and text are those of another; a warning says how much that was.
+    """Drop all but one copy of a box whose tags and text are those of another; a warning says how much that was.
 
     The copy that is open is read, else the first.
     """
@@ -35,7 +35,7 @@ def drop_repeats(page: PageSurvey) -> tuple[DocumentWarning, ...]:
 
 
 def _drop_collapsed_copies(page: PageSurvey) -> list[int]:
-    """Drops collapsed boxes that are open elsewhere, as in tabs that are repeated above each of their sections."""
+    """Drop collapsed boxes that are open elsewhere, as in tabs that are repeated above each of their sections."""
     if not page.collapsed:
         return []
     collapsed = frozenset(page.collapsed)

@@ -107,7 +107,7 @@ def _values_in_code(text: str) -> Iterator[object]:
 
 
 def _collect(value: object, parts: list[str]) -> tuple[int, int]:
-    """Appends HTML for what reads like text; returns its characters, and those in strings long enough for prose."""
+    """Append HTML for what reads like text; returns its characters, and those in strings long enough for prose."""
     size = prose_size = node_count = 0
     collected: set[int] = set()  # hashes of strings
     stack: list[tuple[object, int]] = [(value, 0)]

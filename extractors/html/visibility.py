@@ -22,7 +22,7 @@ _QUOTED_CHARS = 60  # of the text that a warning quotes
 
 
 def drop_hidden(page: PageSurvey, sheet: Stylesheet) -> tuple[DocumentWarning, ...]:
-    """Drops hidden subtrees that readers cannot open; a warning says how much text that was and how it begins.
+    """Drop hidden subtrees that readers cannot open; a warning says how much text that was and how it begins.
 
     Those that readers can open are listed in ``page.collapsed``. Hidden text of menus and dialogs is not worth a
     warning.
