@@ -11,8 +11,8 @@ from hashlib import sha256
 
 from classifiers.citations import resolve_agencies, resolve_frameworks
 from classifiers.grounding import Grounder
-from classifiers.places import Reach, reach_of
 from classifiers.proposals import CitedFramework, NamedAgency, Proposal
+from classifiers.stated_jurisdictions import Reach, reach_of
 from classifiers.wording import is_english, plain, reading_grade, shorten, ungrounded_numbers
 from classifiers.work import Job, Outcome
 from smallprint.records import (
@@ -196,7 +196,7 @@ class Drafting:
             for one in proposal.agencies
         ]
         frameworks = resolve_frameworks(
-            [one for one in cited if one.citation], self.registry, self._reach.only, self._reach.excluded
+            [one for one in cited if one.citation], self.registry, self._reach.confined_to, self._reach.excluded
         )
         agencies, unsupported = resolve_agencies([one for one in named if one.name], frameworks, self.registry)
         if any(one.id is None for one in frameworks):

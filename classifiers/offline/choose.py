@@ -1,45 +1,51 @@
-"""Which of the provisions found are worth a reviewer's time: the clearest of each category, each said once."""
+"""Which of the detected provisions are worth a reviewer's time: the clearest of each category, each stated once."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from classifiers.offline.detect import Provision
+from classifiers.offline.detect import DetectedProvision
 from classifiers.offline.phrases import split_words
 from classifiers.proposals import Proposal
 
 
 def worth_reviewing(
-    made: Sequence[tuple[Provision, Proposal]], generic: Sequence[bool], limits: Mapping[str, int]
+    candidates: Sequence[tuple[DetectedProvision, Proposal]], generic: Sequence[bool], limits: Mapping[str, int]
 ) -> list[Proposal]:
     """The strongest provisions of each category, at most its limit, no title twice; in document order.
 
-    A passage of which no more can be said than its category adds nothing beside one that says something, nor does one
-    whose words all stand in another: "not misleading or harmful" beside "not misleading, harmful or illegal".
+    A passage that says no more than its category adds nothing beside one that says more, nor does one whose words are
+    all in another: "not misleading or harmful" beside "not misleading, harmful or illegal".
+
+    Args:
+        candidates: in document order.
+        generic: for each candidate whether its title says no more than its category.
+        limits: category -> most proposals of it.
+
     """
-    order = sorted(range(len(made)), key=lambda n: (generic[n], -made[n][0].points, n))
-    taken: dict[str, set[str]] = {}
-    kept: list[int] = []
-    for n in order:
-        proposal = made[n][1]
-        titles = taken.setdefault(proposal.category, set())
+    strongest_first = sorted(range(len(candidates)), key=lambda n: (generic[n], -candidates[n][0].points, n))
+    titles_of: dict[str, set[str]] = {}
+    chosen: list[int] = []
+    for n in strongest_first:
+        proposal = candidates[n][1]
+        titles = titles_of.setdefault(proposal.category, set())
         if titles and (generic[n] or proposal.title in titles):
             continue
-        alike = next((k for k in kept if _alike(made[k][1], proposal)), None)
-        if alike is not None:
-            if len(proposal.quote) > len(made[alike][1].quote):
-                kept[kept.index(alike)] = n
-                titles.discard(made[alike][1].title)
+        twin = next((k for k in chosen if _are_alike(candidates[k][1], proposal)), None)
+        if twin is not None:
+            if len(proposal.quote) > len(candidates[twin][1].quote):
+                chosen[chosen.index(twin)] = n
+                titles.discard(candidates[twin][1].title)
                 titles.add(proposal.title)
             continue
         if len(titles) < limits[proposal.category]:
             titles.add(proposal.title)
-            kept.append(n)
-    return [made[n][1] for n in sorted(kept)]
+            chosen.append(n)
+    return [candidates[n][1] for n in sorted(chosen)]
 
 
-def _alike(one: Proposal, other: Proposal) -> bool:
-    """Whether one is the other with a few words more."""
-    if one.category != other.category:
+def _are_alike(proposal: Proposal, other: Proposal) -> bool:
+    """Whether one quote is the other with a few words more, at most as many again."""
+    if proposal.category != other.category:
         return False
-    fewer, more = sorted((split_words(one.quote), split_words(other.quote)), key=len)
+    fewer, more = sorted((split_words(proposal.quote), split_words(other.quote)), key=len)
     return len(more) <= 2 * len(fewer) and Counter(fewer) <= Counter(more)

@@ -5,114 +5,126 @@ from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from classifiers.offline.passages import Reading, Sentence
-from classifiers.offline.rules import ELSEWHERE, HEADING_POINTS, STRENGTHS, UNDER_POINTS, RuleSet
+from classifiers.offline.phrases import Pattern
+from classifiers.offline.rules import ELSEWHERE_POINTS, HEADING_POINTS, STRENGTHS, UNDER_POINTS, RuleSet
+from classifiers.offline.sentences import IndexedSentences, Sentence
 
-MAX_SENTENCES = 3  # a quote is one to three neighboring sentences
-MAX_QUOTE = 1200  # characters, unless one sentence alone is longer
+MAX_SENTENCES = 3  # neighboring ones in a quote, which a reviewer takes in at once; chosen by eye
+MAX_QUOTE_CHARS = 1200  # unless one sentence alone is longer; chosen by eye on 350 drafts from real documents
 MAX_SECONDARY = 2
-_MOST_ITEMS = 2  # of a list that its opening takes along
-_GOES_ON = re.compile(r"\b(?:and|or)\W*$")
+# Of a list whose opening is quoted; two, since the first may be a label or one of two alternatives. Before any were
+# quoted 28 of 1,500 drafts ended in a colon, with two of them 2 do.
+_MAX_ITEMS = 2
+_ENDS_IN_CONJUNCTION = re.compile(r"\b(?:and|or)\W*$")
 
 
 @dataclass(frozen=True)
-class Score:
+class SentenceScore:
     """What the signals of one category say about one sentence."""
 
     points: int
     sure: bool  # at least one signal is enough by itself
-    fired: tuple[str, ...]  # names of the signals, for the reviewer
+    signals: tuple[str, ...]  # names of those that matched, for the reviewer
 
 
 @dataclass(frozen=True)
-class Provision:
+class DetectedProvision:
     """One to three neighboring sentences of a clause that carry one provision."""
 
     category: str
     secondary: tuple[str, ...]
-    sentences: tuple[Sentence, ...]  # what it is told from
+    sentences: tuple[Sentence, ...]  # that the draft's texts are written from
     quoted: tuple[Sentence, ...]  # these, and items of a list they open that are provisions of their own
     points: int
-    fired: tuple[str, ...]
+    signals: tuple[str, ...]
 
 
-def score_sentences(reading: Reading, rules: RuleSet) -> list[dict[str, Score]]:
+def score_sentences(indexed: IndexedSentences, rules: RuleSet) -> list[dict[str, SentenceScore]]:
     """For each sentence the categories that reach their minimum, strongest first."""
-    silent = _silent(reading, rules)
-    above = _Above(reading, rules)
-    elsewhere = rules.terms if reading.about_privacy else rules.privacy
-    found: list[dict[str, Score]] = [{} for _ in reading.sentences]
-    for key, signals in rules.signals.items():
+    silent = _silent_sentences(indexed, rules)
+    above = _find_above(indexed, rules)
+    elsewhere = rules.terms if indexed.about_privacy else rules.privacy
+    scored: list[dict[str, SentenceScore]] = [{} for _ in indexed.sentences]
+    for category, signals in rules.signals.items():
         # "your data" in terms of service is seldom what a privacy rule looks for, nor "your account" the reverse.
-        least = rules.categories[key].minimum + (ELSEWHERE if key in elsewhere else 0)
+        minimum = rules.categories[category].minimum + (ELSEWHERE_POINTS if category in elsewhere else 0)
         points: dict[int, int] = {}
-        fired: dict[int, list[str]] = {}
+        matched: dict[int, list[str]] = {}
         sure: set[int] = set()
         for signal in signals:
-            for number in reading.index.find(signal.pattern):
-                if number >= len(found) or number in silent:
+            for number in indexed.index.find(signal.pattern):
+                if number >= len(scored) or number in silent:
                     continue
                 points[number] = points.get(number, 0) + signal.points
                 if signal.points > 0:
-                    fired.setdefault(number, []).append(signal.name)
+                    matched.setdefault(number, []).append(signal.name)
                 if signal.points >= STRENGTHS["sure"]:
                     sure.add(number)
-        for number, names in fired.items():
-            total = points[number] + above.points(key, reading.sentences[number])
-            if total >= least:
-                found[number][key] = Score(total, number in sure, tuple(names))
-    # Hints that add up give way to a sign that is enough by itself.
+        for number, names in matched.items():
+            total = points[number] + _points_above(above[category], indexed.sentences[number])
+            if total >= minimum:
+                scored[number][category] = SentenceScore(total, number in sure, tuple(names))
+    # Hints that add up give way to a signal that is enough by itself.
     return [
-        dict(sorted(scores.items(), key=lambda item: (not item[1].sure, -item[1].points, item[0]))) for scores in found
+        dict(sorted(scores.items(), key=lambda score: (not score[1].sure, -score[1].points, score[0])))
+        for scores in scored
     ]
 
 
+@dataclass(frozen=True)
 class _Above:
-    """What stands above sentences, headings and openings of lists, scored for each category."""
+    """Numbers of the headings, and of the headings and lead-ins, that give a category's sentences further points."""
 
-    def __init__(self, reading: Reading, rules: RuleSet) -> None:
-        self._headings = {key: set(reading.index.find(pattern)) for key, pattern in rules.headings.items()}
-        self._under = {key: set(reading.index.find(pattern)) for key, pattern in rules.under.items()}
-
-    def points(self, key: str, sentence: Sentence) -> int:
-        points = 0
-        if not self._headings.get(key, set()).isdisjoint(sentence.headings):
-            points += HEADING_POINTS
-        if not self._under.get(key, set()).isdisjoint(sentence.headings | sentence.lead_ins):
-            points += UNDER_POINTS
-        return points
+    headings: AbstractSet[int]
+    under: AbstractSet[int]
 
 
-def _silent(reading: Reading, rules: RuleSet) -> set[int]:
-    """Sentences that state no term: headings, questions, fragments, definitions, promises of a section to come."""
-    silent = {number for number, sentence in enumerate(reading.sentences) if sentence.states_nothing}
+def _find_above(indexed: IndexedSentences, rules: RuleSet) -> dict[str, _Above]:
+    def find(patterns: Mapping[str, Pattern], category: str) -> AbstractSet[int]:
+        return set(indexed.index.find(patterns[category])) if category in patterns else set()
+
+    return {category: _Above(find(rules.headings, category), find(rules.under, category)) for category in rules.signals}
+
+
+def _points_above(above: _Above, sentence: Sentence) -> int:
+    points = 0
+    if not above.headings.isdisjoint(sentence.headings):
+        points += HEADING_POINTS
+    if not above.under.isdisjoint(sentence.headings | sentence.lead_ins):
+        points += UNDER_POINTS
+    return points
+
+
+def _silent_sentences(indexed: IndexedSentences, rules: RuleSet) -> set[int]:
+    """Sentences that state no term: headings, questions, fragments, definitions, announcements of a later section."""
+    silent = {number for number, sentence in enumerate(indexed.sentences) if sentence.states_nothing}
     for pattern in rules.never.values():
-        silent.update(reading.index.find(pattern))
+        silent.update(indexed.index.find(pattern))
     return silent
 
 
-def primary(scores: Mapping[str, Score], rules: RuleSet) -> str | None:
-    """The category that a sentence is about; one that yields to another present category is never it."""
+def primary_category(scores: Mapping[str, SentenceScore], rules: RuleSet) -> str | None:
+    """The category that a sentence is about: the strongest that does not yield to another one present."""
     standing = [key for key in scores if not any(other in scores for other in rules.categories[key].yields_to)]
     return next(iter(standing or scores), None)
 
 
-def provisions(reading: Reading, rules: RuleSet) -> list[Provision]:
-    """Every provision of the document, in reading order, before sections and the document are thinned out."""
-    scored = score_sentences(reading, rules)
-    main = [primary(scores, rules) for scores in scored]
-    found: list[Provision] = []
+def detect_provisions(indexed: IndexedSentences, rules: RuleSet) -> list[DetectedProvision]:
+    """Every provision of the document, in reading order, before the less useful ones are left out."""
+    scored = score_sentences(indexed, rules)
+    primary = [primary_category(scores, rules) for scores in scored]
+    provisions: list[DetectedProvision] = []
     apart = {key for key, category in rules.categories.items() if category.apart}
-    for run in _runs(reading.sentences, main, apart):
-        for best in sorted(_quotes(run, scored, main)):
-            category = main[best[0]]
+    for run in _runs(indexed.sentences, primary, apart):
+        for numbers in sorted(_quotes(run, scored, primary)):
+            category = primary[numbers[0]]
             if category is not None:
-                found.append(_provision(reading, category, best, scored))
-    return found
+                provisions.append(_provision(indexed, category, numbers, scored))
+    return provisions
 
 
-def _runs(sentences: Sequence[Sentence], main: Sequence[str | None], apart: AbstractSet[str]) -> Iterable[list[int]]:
-    """Neighboring sentences of one clause with the same main category; one other sentence between is allowed.
+def _runs(sentences: Sequence[Sentence], primary: Sequence[str | None], apart: AbstractSet[str]) -> Iterable[list[int]]:
+    """Neighboring sentences of one clause with the same primary category; one other sentence between is allowed.
 
     A sentence of a category in ``apart`` stays alone.
     """
@@ -123,93 +135,105 @@ def _runs(sentences: Sequence[Sentence], main: Sequence[str | None], apart: Abst
         if sentence.clause != clause:
             finished.extend(open_runs.values())
             open_runs, clause = {}, sentence.clause
-        key = main[number]
-        if key is None:
+        category = primary[number]
+        if category is None:
             continue
-        run = open_runs.get(key)
-        if run and number - run[-1] <= 2 and key not in apart:
+        run = open_runs.get(category)
+        if run and number - run[-1] <= 2 and category not in apart:
             run.append(number)
         else:
             if run:
                 finished.append(run)
-            open_runs[key] = [number]
+            open_runs[category] = [number]
     finished.extend(open_runs.values())
     return sorted(finished)
 
 
-def _quotes(run: list[int], scored: Sequence[Mapping[str, Score]], main: Sequence[str | None]) -> Iterable[list[int]]:
-    """The strongest neighbors of a run, then those of what it leaves over on either side, where a sign is sure."""
-    best = _strongest(run, scored, main)
+def _quotes(
+    run: list[int], scored: Sequence[Mapping[str, SentenceScore]], primary: Sequence[str | None]
+) -> Iterable[list[int]]:
+    """The strongest neighbors of a run, then those of the rest on either side, where a signal is sure."""
+    best = _strongest(run, scored, primary)
     yield list(best)
-    key = main[run[0]] or ""
+    category = primary[run[0]] or ""
     for rest in ([n for n in run if n < best[0]], [n for n in run if n > best[-1]]):
-        if any(scored[number][key].sure for number in rest):
-            yield from _quotes(rest, scored, main)
+        if any(scored[number][category].sure for number in rest):
+            yield from _quotes(rest, scored, primary)
 
 
-def _strongest(run: list[int], scored: Sequence[Mapping[str, Score]], main: Sequence[str | None]) -> list[int]:
+def _strongest(
+    run: list[int], scored: Sequence[Mapping[str, SentenceScore]], primary: Sequence[str | None]
+) -> list[int]:
     """The one to three neighbors of a run with the most points for its category."""
-    key = main[run[0]] or ""
+    category = primary[run[0]] or ""
 
-    def weight(numbers: range) -> int:
-        return sum(scored[number][key].points for number in numbers if number in run and key in scored[number])
+    def points(numbers: range) -> int:
+        in_run = (scored[number] for number in numbers if number in run)
+        return sum(scores[category].points for scores in in_run if category in scores)
 
     choices = [
         range(start, end) for start in run for end in range(start + 1, start + 1 + MAX_SENTENCES) if end - 1 in run
     ]
-    best = max(choices, key=lambda numbers: (weight(numbers), -len(numbers), -numbers.start))
+    best = max(choices, key=lambda numbers: (points(numbers), -len(numbers), -numbers.start))
     return list(best)
 
 
-def _provision(reading: Reading, category: str, numbers: list[int], scored: Sequence[Mapping[str, Score]]) -> Provision:
-    items = _first_items(reading, numbers[-1])
-    while len(numbers) > 1 and _length(reading, numbers + items) > MAX_QUOTE:
-        # the weaker end goes first; whole sentences only
-        ends = [scored[numbers[0]].get(category), scored[numbers[-1]].get(category)]
-        first, last = (score.points if score else 0 for score in ends)
-        del numbers[0 if first < last else len(numbers) - 1]
-        items = _first_items(reading, numbers[-1])
-    if _length(reading, numbers + items) > MAX_QUOTE:
-        items = []
+def _provision(
+    indexed: IndexedSentences, category: str, numbers: list[int], scored: Sequence[Mapping[str, SentenceScore]]
+) -> DetectedProvision:
+    numbers, items = _within_max_quote(indexed, category, numbers, scored)
     others: dict[str, int] = {}
-    fired: list[str] = []
+    signals: list[str] = []
     for number in numbers:
         for key, score in scored[number].items():
             if key == category:
-                fired += [name for name in score.fired if name not in fired]
+                signals += [name for name in score.signals if name not in signals]
             else:
                 others[key] = max(others.get(key, 0), score.points)
     points = max(scored[number][category].points for number in numbers if category in scored[number])
     ranked = sorted(others, key=lambda key: (-others[key], key))[:MAX_SECONDARY]
-    told_here = [number for number in items if category not in scored[number]]
-    return Provision(
+    described_items = [number for number in items if category not in scored[number]]
+    return DetectedProvision(
         category,
         tuple(ranked),
-        sentences=tuple(reading.sentences[number] for number in numbers + told_here),
-        quoted=tuple(reading.sentences[number] for number in numbers + items),
+        sentences=tuple(indexed.sentences[number] for number in numbers + described_items),
+        quoted=tuple(indexed.sentences[number] for number in numbers + items),
         points=points,
-        fired=tuple(fired),
+        signals=tuple(signals),
     )
 
 
-def _length(reading: Reading, numbers: Sequence[int]) -> int:
-    return reading.sentences[numbers[-1]].end - reading.sentences[numbers[0]].start
+def _within_max_quote(
+    indexed: IndexedSentences, category: str, numbers: list[int], scored: Sequence[Mapping[str, SentenceScore]]
+) -> tuple[list[int], list[int]]:
+    """Sentences and list items to quote, the weaker end left out while they are too long; whole sentences only."""
+    items = _first_items(indexed, numbers[-1])
+    while len(numbers) > 1 and _length(indexed, numbers + items) > MAX_QUOTE_CHARS:
+        ends = [scored[numbers[0]].get(category), scored[numbers[-1]].get(category)]
+        first, last = (score.points if score else 0 for score in ends)
+        numbers = numbers[1:] if first < last else numbers[:-1]
+        items = _first_items(indexed, numbers[-1])
+    return numbers, [] if _length(indexed, numbers + items) > MAX_QUOTE_CHARS else items
 
 
-def _first_items(reading: Reading, last: int) -> list[int]:
-    """Nobody can judge an opening without its list: what follows the colon at the end of a sentence.
+def _length(indexed: IndexedSentences, numbers: Sequence[int]) -> int:
+    return indexed.sentences[numbers[-1]].end - indexed.sentences[numbers[0]].start
 
-    One item, or two where the first is a mere label or says that it is one of two.
+
+def _first_items(indexed: IndexedSentences, number: int) -> list[int]:
+    """The first items of the list that a sentence opens; nobody can judge an opening without its list.
+
+    One item, or two where the first is a mere label or ends in "and" or "or".
     """
-    opening = reading.sentences[last]
+    opening = indexed.sentences[number]
     items: list[int] = []
     if not opening.text.rstrip(" *_").endswith(":"):
         return items
-    for number, item in enumerate(reading.sentences[last + 1 : last + 1 + _MOST_ITEMS], last + 1):
-        listed = item.clause == opening.clause or bool(item.lead_ins)
-        if not listed and item.headings != opening.headings:
+    for item_number, item in enumerate(indexed.sentences[number + 1 : number + 1 + _MAX_ITEMS], number + 1):
+        is_listed = item.clause == opening.clause or bool(item.lead_ins)
+        if not is_listed and item.headings != opening.headings:
             break
-        items.append(number)
-        if not (item.states_nothing or _GOES_ON.search(item.text)):
+        items.append(item_number)
+        if not (item.states_nothing or _ENDS_IN_CONJUNCTION.search(item.text)):
             break
     return items

@@ -1,4 +1,4 @@
-"""What a document calls the company that provides the service: for the copy, and for rules that speak of "we"."""
+"""The names by which a document calls its provider: for the copy, and for rules about what "we" do."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -7,9 +7,12 @@ from dataclasses import replace
 from classifiers.offline.phrases import Chain, Choice, Named, Node, Pattern, Term, split_words
 from smallprint.records import Document, Source
 
-THE_COMPANY = "the company"
-_HEAD = 12_000  # characters from the start in which a document introduces its parties
-_LONGEST_TITLE = 200  # characters
+UNKNOWN_COMPANY = "the company"
+# Characters: bounds on the search, chosen by eye. A document introduces its parties near its start.
+_MAX_INTRODUCTION_CHARS = 12_000
+_MAX_TITLE_CHARS = 200
+_MAX_NAME_CHARS = 40  # of a name taken from the title
+_MAX_NAME_WORDS = 4
 _LEGAL_FORM = (
     r"(?:Incorporated|Inc|L\.?L\.?C|Ltd|Limited|Corporation|Corp|GmbH|AG|S\.?A\.?R\.?L|S\.?A|B\.?V|A\.?B|Oy|ApS|A/S|"
     r"PLC|plc|LLP|L\.?P|Co|Pte|Pty|S\.?L|S\.?r\.?l|SE|OÜ|UG|KG)"
@@ -39,6 +42,8 @@ _TERMS_TYPE = re.compile(
     r"(?:user|license|licence|service|membership) agreement|community guidelines|legal(?: notice)?|policies|eula)\b.*$",
     re.IGNORECASE,
 )
+# Words with a capital that begin a sentence and no name.
+_SENTENCE_OPENERS = {"this", "these", "the", "you", "your", "our", "by", "for", "if", "please", "welcome", "when", "in"}
 _EDGES = re.compile(r"^[\s|:·•–—-]+|[\s|:·•–—’'-]+$|['’]s$")
 
 
@@ -46,42 +51,40 @@ def company_name(document: Document, source: Source | None) -> str:
     """The provider's name for a reader: from the manifest, the text or the title, else "the company"."""
     if source and source.entity:
         return source.entity
-    found = _introduced(document.text[:_HEAD])
-    if found:
-        return found[0]
-    return _from_title(document.title) or THE_COMPANY
+    introduced = _introduced_names(document.text[:_MAX_INTRODUCTION_CHARS])
+    if introduced:
+        return introduced[0]
+    return _name_in_title(document.title) or UNKNOWN_COMPANY
 
 
 def provider_words(document: Document, source: Source | None, named: Mapping[str, Pattern]) -> dict[str, Pattern]:
-    """The named lists of words with the provider's names of this document added to ``we``."""
-    names = dict.fromkeys(_introduced(document.text[:_HEAD]))
-    names |= dict.fromkeys(name for name in (company_name(document, source),) if name != THE_COMPANY)
+    """The named lists of words, with this document's names of its provider added to ``we``."""
+    names = dict.fromkeys(_introduced_names(document.text[:_MAX_INTRODUCTION_CHARS]))
+    names |= dict.fromkeys(name for name in (company_name(document, source),) if name != UNKNOWN_COMPANY)
     added = [node for name in names for node in _as_nodes(name)]
     we = named["we"]
     return {**named, "we": replace(we, all_of=(Choice((*we.all_of, *added)),))}
 
 
-def _introduced(head: str) -> list[str]:
+def _introduced_names(beginning: str) -> list[str]:
     """Names in the order in which a reader would use them: a defined short name first."""
     for pattern in _INTRODUCED:
-        for match in pattern.finditer(head):
+        for match in pattern.finditer(beginning):
             name = _EDGES.sub("", match["name"]).strip()
-            if not name or _ROLES.match(name) or name.lower() in _OPENERS:
+            if not name or _ROLES.match(name) or name.lower() in _SENTENCE_OPENERS:
                 continue
             inside = match.groupdict().get("inside") or ""
-            quoted = (one.strip(" ,.") for one in _QUOTED.findall(inside))
-            short = [one for one in quoted if one[:1].isupper() and not _ROLES.match(one)]
+            quoted = (term.strip(" ,.") for term in _QUOTED.findall(inside))
+            short = [term for term in quoted if term[:1].isupper() and not _ROLES.match(term)]
             return list(dict.fromkeys([*short[:1], name]))
     return []
 
 
-_OPENERS = {"this", "these", "the", "you", "your", "our", "by", "for", "if", "please", "welcome", "when", "in"}
-
-
-def _from_title(title: str | None) -> str | None:
-    for part in re.split(r"\s[|–—-]\s|\s?[|·•]\s?", (title or "")[:_LONGEST_TITLE]):
+def _name_in_title(title: str | None) -> str | None:
+    for part in re.split(r"\s[|–—-]\s|\s?[|·•]\s?", (title or "")[:_MAX_TITLE_CHARS]):
         name = _EDGES.sub("", _EDGES.sub("", _TERMS_TYPE.sub("", part).strip()))
-        if name and len(name) <= 40 and not _ROLES.match(name) and len(name.split()) <= 4 and name[:1].isupper():
+        is_short = len(name) <= _MAX_NAME_CHARS and len(name.split()) <= _MAX_NAME_WORDS
+        if name and is_short and name[:1].isupper() and not _ROLES.match(name):
             return name
     return None
 
@@ -95,7 +98,7 @@ def _as_nodes(name: str) -> Iterator[Node]:
 
 
 def named_in(node: Node) -> Iterable[str]:
-    """The lists of words that a pattern's node refers to."""
+    """Names of the lists of words that a pattern's node refers to."""
     if isinstance(node, Named):
         yield node.name
     for child in (*getattr(node, "parts", ()), *getattr(node, "options", ())):

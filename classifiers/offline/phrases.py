@@ -1,6 +1,6 @@
 r"""The small pattern language of the signal files, matched on words rather than characters.
 
-A pattern reads like the clause that it looks for:
+A pattern reads like the clause that it matches:
 
 | written | meaning |
 |---|---|
@@ -14,7 +14,7 @@ A pattern reads like the clause that it looks for:
 | ``sell ! not`` | "sell" in a sentence that has no "not" |
 
 Words are compared in lower case; punctuation, hyphens and the kind of quotation mark do not matter. No regular
-expression meets the document's text except the tokenizer, so time is linear in the text whatever it holds.
+expression but the tokenizer is run on the document's text, so time is linear in it, whatever it contains.
 """
 
 import re
@@ -23,11 +23,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
-Hit = tuple[int, int]  # word positions, end exclusive
+Hit = tuple[int, int]  # positions of the first matched word and of the word after the last
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?|[§$€£%]")
 _TOKEN = re.compile(r"\s*(\.\.|[~&!|()?]|\{[a-z_]+\}|[^\s~&!|()?{}.]+\*?)")
-NEAR = 8  # words between the two sides of "~"
+# Words between the two sides of "~", about half a sentence. The signals were written with it: do not change it alone.
+MAX_NEAR_WORDS = 8
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Chain:
-    """Parts in order; ``gaps[i]`` is how many words may lie before part i + 1 (-1: any, in the sentence)."""
+    """Parts in order; ``gaps[i]`` is how many words may come before part i + 1 (-1: any number in the sentence)."""
 
     parts: tuple["Node", ...]
     gaps: tuple[int, ...]
@@ -72,20 +73,20 @@ class Pattern:
     none_of: tuple[Node, ...] = ()
 
 
-def _optional(node: Node) -> bool:
+def _is_optional(node: Node) -> bool:
     return isinstance(node, Choice) and node.optional
 
 
 class PatternError(ValueError):
-    """A pattern that cannot be read; the text says where."""
+    """A pattern that cannot be parsed; the message says where."""
 
 
 def parse(text: str) -> Pattern:
-    """The pattern written in ``text``; raises PatternError with the place of the mistake."""
+    """The pattern that ``text`` writes; raises PatternError, which names the mistake."""
     tokens = _tokens(text)
-    wanted: list[Node] = []
-    unwanted: list[Node] = []
-    target = wanted
+    all_of: list[Node] = []
+    none_of: list[Node] = []
+    target = all_of
     position = 0
     while position < len(tokens):
         chain, position = _chain(tokens, position, text)
@@ -93,23 +94,23 @@ def parse(text: str) -> Pattern:
         if position < len(tokens):
             if tokens[position] not in "&!":
                 raise PatternError(f"unexpected {tokens[position]!r} in {text!r}")
-            target = unwanted if tokens[position] == "!" else target
+            target = none_of if tokens[position] == "!" else target
             position += 1
-    if not wanted:
+    if not all_of:
         raise PatternError(f"nothing to look for in {text!r}")
-    return Pattern(tuple(wanted), tuple(unwanted))
+    return Pattern(tuple(all_of), tuple(none_of))
 
 
 def _tokens(text: str) -> list[str]:
-    found: list[str] = []
+    tokens: list[str] = []
     position = 0
     while position < len(text.rstrip()):
         match = _TOKEN.match(text, position)
         if match is None:
             raise PatternError(f"cannot read {text[position:]!r} in {text!r}")
-        found.append(match[1])
+        tokens.append(match[1])
         position = match.end()
-    return found
+    return tokens
 
 
 def _chain(tokens: Sequence[str], position: int, text: str) -> tuple[Node, int]:
@@ -117,9 +118,9 @@ def _chain(tokens: Sequence[str], position: int, text: str) -> tuple[Node, int]:
     gaps: list[int] = []
     gap = 0
     while position < len(tokens) and tokens[position] not in ("&", "!", "|", ")"):
-        piece = tokens[position]
-        if piece in ("~", ".."):
-            gap = NEAR if piece == "~" else -1
+        symbol = tokens[position]
+        if symbol in ("~", ".."):
+            gap = MAX_NEAR_WORDS if symbol == "~" else -1
             position += 1
             continue
         node, position = _part(tokens, position, text)
@@ -133,17 +134,17 @@ def _chain(tokens: Sequence[str], position: int, text: str) -> tuple[Node, int]:
 
 
 def _part(tokens: Sequence[str], position: int, text: str) -> tuple[Node, int]:
-    piece = tokens[position]
-    if piece == "(":
+    symbol = tokens[position]
+    if symbol == "(":
         return _choice(tokens, position + 1, text)
-    if piece == "?":
+    if symbol == "?":
         raise PatternError(f"'?' follows a bracket only, in {text!r}")
-    if piece.startswith("{"):
-        return Named(piece[1:-1]), position + 1
-    words = [Term(word) for word in split_words(piece.rstrip("*"))]
+    if symbol.startswith("{"):
+        return Named(symbol[1:-1]), position + 1
+    words = [Term(word) for word in split_words(symbol.rstrip("*"))]
     if not words:
-        raise PatternError(f"no word in {piece!r} of {text!r}")
-    words[-1] = Term(words[-1].word, prefix=piece.endswith("*"))
+        raise PatternError(f"no word in {symbol!r} of {text!r}")
+    words[-1] = Term(words[-1].word, prefix=symbol.endswith("*"))
     return (words[0] if len(words) == 1 else Chain(tuple(words), (0,) * (len(words) - 1))), position + 1
 
 
@@ -162,20 +163,20 @@ def _choice(tokens: Sequence[str], position: int, text: str) -> tuple[Node, int]
 
 
 def split_words(text: str) -> list[str]:
-    """The words of ``text`` as they are compared: lower case, straight apostrophes."""
+    """The words of ``text`` as they are compared: in lower case and with straight apostrophes."""
     return [match[0].lower().replace("’", "'") for match in _WORD.finditer(text)]
 
 
 @dataclass
 class Index:
-    """Where each word of a list of sentences stands, and what each pattern found there (remembered)."""
+    """Positions of each word of a list of sentences, and of each pattern that was looked up, which are kept."""
 
     sentences: Sequence[str]
     named: Mapping[str, Pattern]
     words: dict[str, list[int]] = field(default_factory=dict)
     sentence_of: list[int] = field(default_factory=list)
     lengths: list[int] = field(default_factory=list)  # words per sentence
-    _memory: dict[Node, list[Hit]] = field(default_factory=dict)
+    _hits_of: dict[Node, list[Hit]] = field(default_factory=dict)
     _sorted: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -185,7 +186,7 @@ class Index:
             for word in words:
                 self.words.setdefault(word, []).append(position)
                 position += 1
-            # one empty position ends the sentence, so that no phrase runs over into the next
+            # one empty position ends the sentence, so that no phrase continues in the next
             self.sentence_of.extend([number] * (len(words) + 1))
             position += 1
             self.lengths.append(len(words))
@@ -193,28 +194,28 @@ class Index:
 
     def find(self, pattern: Pattern) -> dict[int, Hit]:
         """Sentence number -> words of the first match, for each sentence that has the pattern."""
-        found: dict[int, Hit] | None = None
+        first_hits: dict[int, Hit] | None = None
         for node in pattern.all_of:
             hits = self._by_sentence(self._hits(node))
-            found = hits if found is None else {key: hit for key, hit in found.items() if key in hits}
-            if not found:
+            first_hits = hits if first_hits is None else {n: hit for n, hit in first_hits.items() if n in hits}
+            if not first_hits:
                 return {}
         for node in pattern.none_of:
             hits = self._by_sentence(self._hits(node))
-            found = {key: hit for key, hit in (found or {}).items() if key not in hits}
-        return found or {}
+            first_hits = {n: hit for n, hit in (first_hits or {}).items() if n not in hits}
+        return first_hits or {}
 
     def _by_sentence(self, hits: Iterable[Hit]) -> dict[int, Hit]:
-        found: dict[int, Hit] = {}
+        first_hits: dict[int, Hit] = {}
         for hit in hits:
-            found.setdefault(self.sentence_of[hit[0]], hit)
-        return found
+            first_hits.setdefault(self.sentence_of[hit[0]], hit)
+        return first_hits
 
     def _hits(self, node: Node) -> list[Hit]:
-        known = self._memory.get(node)
-        if known is None:
-            known = self._memory[node] = self._look_up(node)
-        return known
+        hits = self._hits_of.get(node)
+        if hits is None:
+            hits = self._hits_of[node] = self._look_up(node)
+        return hits
 
     def _look_up(self, node: Node) -> list[Hit]:
         """All matches, ordered by their end."""
@@ -229,35 +230,35 @@ class Index:
 
     def _term(self, term: Term) -> list[Hit]:
         if not term.prefix:
-            return [(at, at + 1) for at in self.words.get(term.word, ())]
-        places: list[int] = []
+            return [(position, position + 1) for position in self.words.get(term.word, ())]
+        positions: list[int] = []
         for word in islice(self._sorted, bisect_left(self._sorted, term.word), None):
             if not word.startswith(term.word):
                 break
-            places.extend(self.words[word])
-        return [(at, at + 1) for at in sorted(places)]
+            positions.extend(self.words[word])
+        return [(position, position + 1) for position in sorted(positions)]
 
     def _union(self, options: Sequence[Node]) -> list[Hit]:
-        found: set[Hit] = set()
+        hits: set[Hit] = set()
         for option in options:
-            found.update(self._hits(option))
-        return sorted(found, key=lambda hit: (hit[1], hit[0]))
+            hits.update(self._hits(option))
+        return sorted(hits, key=lambda hit: (hit[1], hit[0]))
 
     def _sequence(self, chain: Chain) -> list[Hit]:
-        required = [part for part in chain.parts if not _optional(part)]
+        required = [part for part in chain.parts if not _is_optional(part)]
         if any(not self._hits(part) for part in required):
             return []
         hits = self._hits(chain.parts[0])
-        may_begin = _optional(chain.parts[0])  # whether all parts so far may be left out
+        may_begin = _is_optional(chain.parts[0])  # whether all parts so far may be left out
         for part, gap in zip(chain.parts[1:], chain.gaps, strict=True):
-            found = {*self._join(hits, self._hits(part), gap)}
+            extended = {*self._join(hits, self._hits(part), gap)}
             if may_begin:
-                found.update(self._hits(part))
-            if _optional(part):
-                found.update(hits)
+                extended.update(self._hits(part))
+            if _is_optional(part):
+                extended.update(hits)
             else:
                 may_begin = False
-            hits = sorted(found, key=lambda hit: (hit[1], hit[0]))
+            hits = sorted(extended, key=lambda hit: (hit[1], hit[0]))
             if not hits and not may_begin:
                 return []
         return hits
@@ -267,9 +268,9 @@ class Index:
         ends = [hit[1] for hit in left]
         joined: list[Hit] = []
         for start, end in right:
-            at = bisect_right(ends, start) - 1
-            if at < 0 or self.sentence_of[left[at][0]] != self.sentence_of[start]:
+            nearest = bisect_right(ends, start) - 1
+            if nearest < 0 or self.sentence_of[left[nearest][0]] != self.sentence_of[start]:
                 continue
-            if gap < 0 or start - ends[at] <= gap:
-                joined.append((left[at][0], end))
+            if gap < 0 or start - ends[nearest] <= gap:
+                joined.append((left[nearest][0], end))
         return joined

@@ -1,7 +1,7 @@
 """The offline analyst's rules: read from the YAML files beside this module, checked, compiled once.
 
-``words.yml`` names lists of words, ``cues.yml`` facts that any category may ask for, ``lists.yml`` the kinds of
-data, recipients and the like that copy may enumerate, ``signals/*.yml`` everything about each category.
+``words.yml`` names lists of words, ``cues.yml`` the cues that any category may use, ``lists.yml`` the kinds of data,
+recipients and the like that copy may enumerate, and ``signals/*.yml`` everything about each category.
 """
 
 import hashlib
@@ -20,23 +20,26 @@ from classifiers.offline.phrases import Pattern, PatternError, parse
 from classifiers.offline.slots import VALUES
 from smallprint import registry
 from smallprint.errors import RegistryError
-from smallprint.records import FactorScore, Noun
+from smallprint.records import Factors, FactorScore, Noun
 
 RULES_VERSION = 1
-FACTORS = ("rights_waived", "opt_out", "breadth", "exposure", "discretion")
+FACTORS = tuple(Factors.model_fields)
 
-# Points of a signal of each strength; a category needs ``Category.minimum`` points in one sentence.
+# Points of a signal of each strength; a category needs ``CategoryRules.minimum`` points in one sentence. A scale, not
+# measured values: the signals were written to it on the development pages.
 STRENGTHS = {"sure": 4, "likely": 2, "hint": 1, "against": -4, "never": -100}
-ELSEWHERE = 2  # further points that a category needs in a document of another kind than it is at home in
-HEADING_POINTS = 2
-UNDER_POINTS = 2
+ELSEWHERE_POINTS = 2  # that a category needs besides, in a document of another kind than it is at home in
+HEADING_POINTS = 2  # for a heading above the sentence that names the subject
+UNDER_POINTS = 2  # for a lead-in or heading above it that makes a list item a term
 
 _FOLDER = Path(__file__).parent
 SLOT = re.compile(r"\{([A-Za-z_]+)\}")
+# Names in conditions and copy that no rule file defines.
+BUILT_IN_NAMES = {"always", "company", "beneficial", *VALUES}
 
 
-class Line(Noun):
-    """One line of copy and when it is said: ``if`` starts a choice, ``elif`` and ``else`` continue it."""
+class CopyLine(Noun):
+    """One line of copy and its condition: ``if`` starts a choice, ``elif`` and ``else`` continue it."""
 
     when: str | None = Field(None, alias="if")
     otherwise: str | None = Field(None, alias="elif")
@@ -44,7 +47,7 @@ class Line(Noun):
     say: str | None = None
 
     @model_validator(mode="after")
-    def _one_form(self) -> "Line":
+    def _check_form(self) -> "CopyLine":
         if self.last is not None and (self.when or self.otherwise or self.say):
             raise ValueError("'else' stands alone")
         if self.last is None and self.say is None:
@@ -55,29 +58,29 @@ class Line(Noun):
 
     @property
     def text(self) -> str:
-        """What is said."""
+        """The line's text, with its slots not yet filled."""
         return self.last if self.last is not None else self.say or ""
 
     @property
     def condition(self) -> str | None:
-        """The cues that must hold; None: no condition."""
+        """The condition in cues; None: always."""
         return self.when or self.otherwise
 
     @property
     def continues(self) -> bool:
-        """Whether this line is said only if no line before it in its choice was."""
+        """Whether this line applies only if no line before it in its choice did."""
         return self.otherwise is not None or self.last is not None
 
 
-class Score(Noun):
-    """A factor's base score and its reason in one sentence."""
+class BaseScore(Noun):
+    """A factor's score where no adjustment applies, and the reason in one sentence."""
 
     score: FactorScore
     because: str
 
 
 class Adjustment(Noun):
-    """Scores that replace the base where a condition holds; later adjustments win."""
+    """Scores that replace the base scores where a condition holds; the last that holds counts."""
 
     when: str = Field(alias="if")
     to: dict[str, FactorScore] = Field(alias="set")
@@ -85,40 +88,40 @@ class Adjustment(Noun):
 
 
 class Copy(Noun):
-    """What a reader is told, each field a list of lines."""
+    """The texts of a draft, each a list of lines."""
 
-    title: tuple[Line, ...]
-    what_it_is: tuple[Line, ...]
-    consumer_impact: tuple[Line, ...]
-    why_it_matters: tuple[Line, ...]
-    enforcement_risk: tuple[Line, ...] = ()
-    due_diligence: tuple[Line, ...] = ()
+    title: tuple[CopyLine, ...]
+    what_it_is: tuple[CopyLine, ...]
+    consumer_impact: tuple[CopyLine, ...]
+    why_it_matters: tuple[CopyLine, ...]
+    enforcement_risk: tuple[CopyLine, ...] = ()
+    due_diligence: tuple[CopyLine, ...] = ()
 
 
-class Category(Noun):
-    """All that the offline analyst knows about one category of the taxonomy."""
+class CategoryRules(Noun):
+    """The offline analyst's rules for one category of the taxonomy."""
 
     at_home_in: Literal["terms"] | None = None  # None: in privacy policies too
     headings: str | None = None
-    under: str | None = None  # the sentence that opens a list, or a heading, which gives the items their sense
+    under: str | None = None  # for the lead-in of a list, or a heading, that makes the items terms
     sure: dict[str, str] = {}
     likely: dict[str, str] = {}
     hint: dict[str, str] = {}
     against: dict[str, str] = {}
-    never: dict[str, str] = {}  # whatever else fires, such a sentence is about something else
+    never: dict[str, str] = {}  # whatever else matches, such a sentence is about something else
     minimum: int = 4
-    yields_to: tuple[str, ...] = ()  # where one of these fires in the same sentence, this one is secondary
+    yields_to: tuple[str, ...] = ()  # where one of these is in the same sentence, this one is secondary
     limit: int = 2  # drafts per document
-    apart: bool = False  # neighboring sentences say different things: each is a provision of its own
+    apart: bool = False  # neighboring sentences state different terms: each is a provision of its own
     restates_law: bool = False  # a favorable term restates statutory rights: its frameworks stay
     cues: dict[str, str] = {}
     beneficial: str | None = None  # condition under which the term is in the user's favor
-    factors: dict[str, Score]
+    factors: dict[str, BaseScore]
     adjust: tuple[Adjustment, ...] = ()
     copy_: Copy = Field(alias="copy")
 
     @model_validator(mode="after")
-    def _all_factors(self) -> "Category":
+    def _check_factors(self) -> "CategoryRules":
         unknown = {name for change in self.adjust for name in change.to} - set(FACTORS)
         if set(self.factors) != set(FACTORS) or unknown:
             raise ValueError(f"factors must be exactly {', '.join(FACTORS)}")
@@ -139,30 +142,30 @@ class RuleSet:
     """Every rule, compiled."""
 
     named: Mapping[str, Pattern]
-    categories: Mapping[str, Category]
+    categories: Mapping[str, CategoryRules]
     headings: Mapping[str, Pattern]
     under: Mapping[str, Pattern]
     signals: Mapping[str, tuple[Signal, ...]]
-    never: Mapping[str, Pattern]  # sentences that state no term: questions apart, definitions, examples
+    never: Mapping[str, Pattern]  # sentences that state no term: definitions, examples
     cues: Mapping[str, Pattern]  # shared ones by name, a category's own as "category.name"
-    lists: Mapping[str, Mapping[str, Pattern]]  # list slot -> what a reader is told -> pattern
-    privacy: frozenset[str]  # categories at home in a privacy policy only: the taxonomy's privacy group
-    terms: frozenset[str]  # and those at home in terms of service only
+    lists: Mapping[str, Mapping[str, Pattern]]  # list slot -> kind, as copy names it -> pattern
+    privacy: frozenset[str]  # categories at home only in a privacy policy: the taxonomy's privacy group
+    terms: frozenset[str]  # those at home only in terms of service
     sha256: str
 
 
 @cache
-def load() -> RuleSet:
-    """The rules; raises RegistryError with file and key if they do not hold together."""
+def load_rules() -> RuleSet:
+    """The rules; raises RegistryError with file and key where one is invalid or names what does not exist."""
     digest = hashlib.sha256()
     words = _read("words.yml", digest)
-    shared = _read("cues.yml", digest)
+    shared_cues = _read("cues.yml", digest)
     lists = _read("lists.yml", digest)
-    categories: dict[str, Category] = {}
+    categories: dict[str, CategoryRules] = {}
     for path in sorted((_FOLDER / "signals").glob("*.yml")):
         for key, value in _read(f"signals/{path.name}", digest).items():
             try:
-                categories[key] = Category.model_validate(value)
+                categories[key] = CategoryRules.model_validate(value)
             except ValidationError as error:
                 raise RegistryError(f"signals/{path.name}", key, str(error.errors()[0])) from error
     named = {name: _compile("words.yml", name, text) for name, text in words.items()}
@@ -172,13 +175,13 @@ def load() -> RuleSet:
         headings={key: _compile(key, "headings", c.headings) for key, c in categories.items() if c.headings},
         under={key: _compile(key, "under", c.under) for key, c in categories.items() if c.under},
         signals={key: tuple(_signals(key, category)) for key, category in categories.items()},
-        never={name: _compile("cues.yml", name, text) for name, text in shared["never"].items()},
-        cues=_cues(shared["cues"], categories),
+        never={name: _compile("cues.yml", name, text) for name, text in shared_cues["never"].items()},
+        cues=_cues(shared_cues["cues"], categories),
         lists={
-            slot: {label: _compile("lists.yml", label, text) for label, text in entries.items()}
-            for slot, entries in lists.items()
+            slot: {kind: _compile("lists.yml", kind, text) for kind, text in kinds.items()}
+            for slot, kinds in lists.items()
         },
-        privacy=frozenset(one.id for one in registry.load().categories.values() if one.group == "privacy"),
+        privacy=frozenset(entry.id for entry in registry.load().categories.values() if entry.group == "privacy"),
         terms=frozenset(key for key, category in categories.items() if category.at_home_in == "terms"),
         sha256=digest.hexdigest(),
     )
@@ -204,22 +207,22 @@ def _compile(file: str, key: str, text: str) -> Pattern:
         raise RegistryError(file, key, str(error)) from error
 
 
-def _signals(key: str, category: Category) -> Iterator[Signal]:
+def _signals(key: str, category: CategoryRules) -> Iterator[Signal]:
     for strength, points in STRENGTHS.items():
         for name, text in getattr(category, strength).items():
             yield Signal(name, points, _compile(key, name, text))
 
 
-def _cues(shared: Mapping[str, str], categories: Mapping[str, Category]) -> dict[str, Pattern]:
-    found = {name: _compile("cues.yml", name, text) for name, text in shared.items()}
+def _cues(shared: Mapping[str, str], categories: Mapping[str, CategoryRules]) -> dict[str, Pattern]:
+    patterns = {name: _compile("cues.yml", name, text) for name, text in shared.items()}
     for key, category in categories.items():
         for name, text in category.cues.items():
-            found[f"{key}.{name}"] = _compile(key, name, text)
-    return found
+            patterns[f"{key}.{name}"] = _compile(key, name, text)
+    return patterns
 
 
-def terms(condition: str) -> list[list[tuple[str, str, bool]]]:
-    """A condition as alternatives of conjunctions of (name, scope, wanted): ``a and not b@section or c``."""
+def condition_terms(condition: str) -> list[list[tuple[str, str, bool]]]:
+    """A condition such as ``a and not b@section or c`` as alternatives, each a list of (name, scope, wanted)."""
     alternatives = []
     for alternative in condition.split(" or "):
         parts = []
@@ -244,21 +247,20 @@ def _cross_check(rules: RuleSet) -> None:
         _check_category(rules, key, category)
 
 
-def _check_category(rules: RuleSet, key: str, category: Category) -> None:
+def _check_category(rules: RuleSet, key: str, category: CategoryRules) -> None:
     lines = [line for field in Copy.model_fields for line in getattr(category.copy_, field)]
     conditions = [line.condition for line in lines] + [change.when for change in category.adjust]
     for condition in [category.beneficial, *conditions]:
-        for name, scope, _ in (part for alternative in terms(condition or "always") for part in alternative):
-            if not (f"{key}.{name}" in rules.cues or name in rules.cues or name in KNOWN or name in rules.lists):
+        alternatives = condition_terms(condition or "always")
+        for name, scope, _ in (term for alternative in alternatives for term in alternative):
+            is_defined = any(name in names for names in (rules.cues, BUILT_IN_NAMES, rules.lists))
+            if not is_defined and f"{key}.{name}" not in rules.cues:
                 raise RegistryError("signals", key, f"unknown cue {name!r} in {condition!r}")
             if scope not in ("quote", "clause", "section", "document"):
                 raise RegistryError("signals", key, f"unknown scope {scope!r} in {condition!r}")
     for slot in (name.lower() for line in lines for name in SLOT.findall(line.text)):
-        if slot not in KNOWN and slot not in rules.lists:
+        if slot not in BUILT_IN_NAMES and slot not in rules.lists:
             raise RegistryError("signals", key, f"unknown slot {{{slot}}}")
     for other in category.yields_to:
         if other not in registry.load().categories:
             raise RegistryError("signals", key, f"yields to unknown category {other!r}")
-
-
-KNOWN = {"always", "company", "beneficial", *VALUES}

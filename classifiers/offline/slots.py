@@ -1,4 +1,4 @@
-"""The facts that copy may name, taken from the quoted words only: periods, amounts, ages, courts, laws, bodies."""
+"""The facts that copy may name, taken only from the quoted words: periods, amounts, ages, courts, laws, bodies."""
 
 import re
 from collections.abc import Callable
@@ -29,37 +29,37 @@ _AGE_AND_OVER = re.compile(
     r"\b(?P<age>1[0-9]|2[0-5])(?:\)?[ -]years?)?(?: of age| old)? (?:or|and) (?:older|over|above)\b", re.IGNORECASE
 )
 _PERCENT = re.compile(r"\b\d{1,3}(?:\.\d)? ?(?:%|percent)", re.IGNORECASE)
-_PLACE = r"(?P<place>(?:[A-Z][\w.'’-]+|of|and|the|de)(?:,? (?:[A-Z][\w.'’-]+|of|the|and(?= [A-Z])|de|D\.C\.)){0,9})"
+_PLACE_NAME = r"(?P<name>(?:[A-Z][\w.'’-]+|of|and|the|de)(?:,? (?:[A-Z][\w.'’-]+|of|the|and(?= [A-Z])|de|D\.C\.)){0,9})"
 _LAW = re.compile(
     r"\b(?i:laws?|legislation) (?i:of|in force in|in) (?:the )?"
-    r"(?i:state of |commonwealth of |country of |republic of )?" + _PLACE
+    r"(?i:state of |commonwealth of |country of |republic of )?" + _PLACE_NAME
 )
 _LAW_BEFORE = re.compile(
-    r"\b(?P<place>English|Irish|Californian?|New York|Delaware|Texas|German|French|Dutch|Swiss|Swedish|Luxembourg|"
+    r"\b(?P<name>English|Irish|Californian?|New York|Delaware|Texas|German|French|Dutch|Swiss|Swedish|Luxembourg|"
     r"Washington|Illinois|Florida|Nevada|Israeli|Singapore|Scottish|Maltese|Cypriot|Canadian|Japanese|Australian|"
     r"Austrian|Danish|Norwegian|Finnish|Spanish|Italian|Belgian|Portuguese|Polish) (?:state )?laws?\b"
 )
 _COURT = re.compile(
     r"\b(?i:courts?|tribunals?|venue|jurisdiction)\b(?i:[^.;]{0,40}?\b(?:located|situated|sitting|based|seated))?"
     r"(?: \w{1,12}){0,2} (?i:of|in|for|within) (?:the )?"
-    r"(?i:state of |city of |county of |city and county of )?" + _PLACE
+    r"(?i:state of |city of |county of |city and county of )?" + _PLACE_NAME
 )
 _SEAT = re.compile(
     r"\b(?i:arbitrations?|arbitrators?|hearings?)\b[^.;]{0,60}?"
     r"\b(?i:held|conducted|takes? place|occur|initiated|seated|seat|location)\b[^.;]{0,30}?\b(?i:in|at|of) (?:the )?"
-    r"(?i:state of |city of |county of |city and county of )?" + _PLACE + r"\b(?! language)"
+    r"(?i:state of |city of |county of |city and county of )?" + _PLACE_NAME + r"\b(?! language)"
 )
 _SEAT_OF = re.compile(
     r"\b(?i:seat|place|venue|location) (?i:of (?:the |any )?arbitration)\b[^.;]{0,30}?\b(?i:is|be|in) (?:the )?"
-    + _PLACE
+    + _PLACE_NAME
 )
 _COURT_BEFORE = re.compile(
-    r"\b(?P<place>English|Irish|German|French|Dutch|California|Delaware|New York|Texas|London|Dublin|Singapore) "
+    r"\b(?P<name>English|Irish|German|French|Dutch|California|Delaware|New York|Texas|London|Dublin|Singapore) "
     r"courts?\b"
 )
 _BODIES = tuple(
-    (re.compile(rf"{names}|\b(?-i:{short})\b", re.IGNORECASE), told)
-    for names, short, told in (
+    (re.compile(rf"{names}|\b(?-i:{short})\b", re.IGNORECASE), full_name)
+    for names, short, full_name in (
         ("American Arbitration Association", "AAA", "the American Arbitration Association"),
         ("Judicial Arbitration and Mediation Services", "JAMS", "JAMS"),
         ("National Arbitration and Mediation", "NAM", "National Arbitration and Mediation"),
@@ -81,20 +81,22 @@ _BODIES = tuple(
 )
 _TRIAL = re.compile(r"\btrial|introductory|free period", re.IGNORECASE)
 _LEAD_TIME = re.compile(r"\)? ?(?:before|prior|in advance|of notice|notice|ahead)", re.IGNORECASE)
-_NEAR = 70  # characters between a period and the word that says what it is for
+# Between a period and the word that says what it is for; chosen by eye on quoted sentences, about half a line.
+_MAX_DISTANCE_CHARS = 70
+_MAX_PLACE_CHARS = 60  # a longer match is a phrase with capitals
 
 
 def durations(text: str) -> list[tuple[int, int, str]]:
-    """Every period in ``text`` as (start, end, "30 days"), whatever way it is written."""
-    found = []
+    """Every period in ``text`` as (start, end, "30 days"), however it is written."""
+    periods = []
     for match in _DURATION.finditer(text):
         number = _number(match)
         if number is None:
             continue
         unit = match["unit"].lower() + ("" if number == 1 else "s")
         kind = (match["kind"] or "").lower()
-        found.append((match.start(), match.end(), f"{number} {kind}{unit}"))
-    return found
+        periods.append((match.start(), match.end(), f"{number} {kind}{unit}"))
+    return periods
 
 
 def _number(match: re.Match[str]) -> int | None:
@@ -104,32 +106,33 @@ def _number(match: re.Match[str]) -> int | None:
     return int(inner) if inner and inner.isdigit() else _NUMBERS.get(match["word"].lower())
 
 
-def _period(near: str | None) -> Callable[[str], str | None]:
-    """A finder of the period that stands nearest to a word, within reach; the first one where no word is asked for."""
+def _period_finder(near: str | None) -> Callable[[str], str | None]:
+    """A finder of the period nearest to a word that the pattern ``near`` matches; of the first period without one."""
     word = re.compile(near, re.IGNORECASE) if near else None
 
     def find(text: str) -> str | None:
-        found = durations(text)
-        if word is None or not found:
-            return found[0][2] if found else None
-        spots = [(match.start(), match.end()) for match in word.finditer(text)]
-        gap, written = min((_gap(start, end, spots), written) for start, end, written in found)
-        return written if gap <= _NEAR else None
+        periods = durations(text)
+        if word is None or not periods:
+            return periods[0][2] if periods else None
+        mentions = [(match.start(), match.end()) for match in word.finditer(text)]
+        distance, period = min((_distance(start, end, mentions), period) for start, end, period in periods)
+        return period if distance <= _MAX_DISTANCE_CHARS else None
 
     return find
 
 
-def _gap(start: int, end: int, spots: list[tuple[int, int]]) -> int:
-    """Characters between a span and the nearest of others; what overlaps is next to it."""
-    return min((max(0, start - last, first - end) for first, last in spots), default=_NEAR + 1)
+def _distance(start: int, end: int, others: list[tuple[int, int]]) -> int:
+    """Characters between a span and the nearest of others; 0 where they overlap."""
+    too_far = _MAX_DISTANCE_CHARS + 1
+    return min((max(0, start - other_end, other_start - end) for other_start, other_end in others), default=too_far)
 
 
 def _trial(text: str) -> str | None:
-    """How long a trial lasts: a period near that word which is not the lead time of a notice."""
-    for start, end, written in durations(text):
-        near, after = text[max(0, start - _NEAR) : end + _NEAR], text[end : end + 12]
-        if _TRIAL.search(near) and not _LEAD_TIME.match(after):
-            return written
+    """How long a trial lasts: a period near the word "trial" that is not the lead time of a notice."""
+    for start, end, period in durations(text):
+        context = text[max(0, start - _MAX_DISTANCE_CHARS) : end + _MAX_DISTANCE_CHARS]
+        if _TRIAL.search(context) and not _LEAD_TIME.match(text[end : end + 12]):
+            return period
     return None
 
 
@@ -139,8 +142,8 @@ def _amount(text: str) -> str | None:
 
 
 def _age(text: str) -> str | None:
-    found = sorted([*_AGE.finditer(text), *_AGE_AND_OVER.finditer(text)], key=lambda match: match.start("age"))
-    ages = [match["age"].lower() for match in found]
+    matches = sorted([*_AGE.finditer(text), *_AGE_AND_OVER.finditer(text)], key=lambda match: match.start("age"))
+    ages = [match["age"].lower() for match in matches]
     return str(_NUMBERS.get(ages[0], ages[0])) if ages else None
 
 
@@ -149,19 +152,19 @@ def _percent(text: str) -> str | None:
     return match[0] if match else None
 
 
-def _place(text: str, *patterns: re.Pattern[str]) -> str | None:
-    """A place name as written; none where the capture has no capital letter or is all the text's own shouting."""
+def _place_name(text: str, *patterns: re.Pattern[str]) -> str | None:
+    """A place name as written; None where there is none, or where the text is all capitals, which would all match."""
     if text.isupper():
         return None
     for pattern in patterns:
         for match in pattern.finditer(text):
-            name = _trim(match["place"])
+            name = _trim_place(match["name"])
             if name:
                 return name
     return None
 
 
-_NOT_PLACES = re.compile(
+_NOT_A_PLACE = re.compile(
     r"^(?:You|Your|We|Our|Us|Company|Terms?|Agreement|Service|Section|Any|This|These|Law|Laws|Court|Courts|Such|User|"
     r"All|Consumer|Contract|Contracts|Goods|International|Conflict|Conflicts|If|For|In|Competent)\b"
 )
@@ -173,44 +176,45 @@ _WITH_ARTICLE = re.compile(
 )
 
 
-def _trim(name: str) -> str | None:
+def _trim_place(name: str) -> str | None:
     words = _NEXT_SENTENCE.split(name)[0].strip(" ,.").split()
     while words and (words[-1].islower() or words[-1].rstrip(",") in ("Without", "Unless", "Except", "You", "We")):
         words.pop()
     while words and words[0].islower():
         words.pop(0)
-    kept = " ".join(words).strip(" ,.")
-    if _WITH_ARTICLE.match(kept):
-        kept = f"the {kept}"
-    return kept if kept and len(kept) <= 60 and not _NOT_PLACES.match(kept) else None
+    trimmed = " ".join(words).strip(" ,.")
+    if _WITH_ARTICLE.match(trimmed):
+        trimmed = f"the {trimmed}"
+    is_place = trimmed and len(trimmed) <= _MAX_PLACE_CHARS and not _NOT_A_PLACE.match(trimmed)
+    return trimmed if is_place else None
 
 
 def _law(text: str) -> str | None:
-    return _place(text, _LAW, _LAW_BEFORE)
+    return _place_name(text, _LAW, _LAW_BEFORE)
 
 
 def _court(text: str) -> str | None:
-    return _place(text, _COURT, _COURT_BEFORE)
+    return _place_name(text, _COURT, _COURT_BEFORE)
 
 
 def _seat(text: str) -> str | None:
-    return _place(text, _SEAT, _SEAT_OF)
+    return _place_name(text, _SEAT, _SEAT_OF)
 
 
 def _body(text: str) -> str | None:
     return next((name for pattern, name in _BODIES if pattern.search(text)), None)
 
 
-# slot -> finder in the quoted words; None: the words do not say
+# slot -> its finder in the quoted words, which returns None where they do not say
 VALUES: dict[str, Callable[[str], str | None]] = {
-    "period": _period(None),
-    "notice_period": _period(r"noti[cf]|advance|prior|before|effective"),
-    "opt_out_window": _period(r"opt[ -]?(?:ing[ -])?out|reject|declin|accept(?:ed|ing) th|first|creat|regist"),
-    "claim_period": _period(r"barred|within|must|commenc|fil(?:e|ed|ing)|bring|brought|after|notif"),
-    "lookback": _period(r"paid|preced|prior|previous|last|before|immediately"),
-    "retention_period": _period(r"ret(?:ain|ention)|stor|ke(?:ep|pt)|delet|eras|hold|purg|remov"),
-    "refund_window": _period(r"refund|withdraw|cancel|cooling|money|return|right"),
-    "expiry_period": _period(r"forfeit|expir|laps|not (?:been )?(?:used|spent)|void|\blost\b"),
+    "period": _period_finder(None),
+    "notice_period": _period_finder(r"noti[cf]|advance|prior|before|effective"),
+    "opt_out_window": _period_finder(r"opt[ -]?(?:ing[ -])?out|reject|declin|accept(?:ed|ing) th|first|creat|regist"),
+    "claim_period": _period_finder(r"barred|within|must|commenc|fil(?:e|ed|ing)|bring|brought|after|notif"),
+    "lookback": _period_finder(r"paid|preced|prior|previous|last|before|immediately"),
+    "retention_period": _period_finder(r"ret(?:ain|ention)|stor|ke(?:ep|pt)|delet|eras|hold|purg|remov"),
+    "refund_window": _period_finder(r"refund|withdraw|cancel|cooling|money|return|right"),
+    "expiry_period": _period_finder(r"forfeit|expir|laps|not (?:been )?(?:used|spent)|void|\blost\b"),
     "trial_period": _trial,
     "amount": _amount,
     "age": _age,

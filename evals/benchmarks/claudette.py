@@ -109,16 +109,17 @@ def signaled(document: Labeled) -> tuple[tuple[tuple[int, int, str], ...], tuple
     """Every sentence that the offline signals fire on, before anything is joined or left out for a reviewer's sake."""
     from classifiers.offline.detect import score_sentences
     from classifiers.offline.parties import provider_words
-    from classifiers.offline.passages import read
-    from classifiers.offline.rules import load as load_rules
+    from classifiers.offline.rules import load_rules
+    from classifiers.offline.sentences import index_sentences
 
     clauses = cut_clauses(document.units.document)
     source = Source(location=document.name, entity=document.name.replace("_", " "), language="en")
     rules = load_rules()
-    reading = read(document.units.document, clauses, provider_words(document.units.document, source, rules.named))
+    named = provider_words(document.units.document, source, rules.named)
+    indexed = index_sentences(document.units.document, clauses, named)
     spans = [
         (sentence.start, sentence.end, kind)
-        for sentence, scores in zip(reading.sentences, score_sentences(reading, rules), strict=True)
+        for sentence, scores in zip(indexed.sentences, score_sentences(indexed, rules), strict=True)
         for category in scores
         for kind in kinds_of(category)
     ]

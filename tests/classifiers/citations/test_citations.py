@@ -14,8 +14,8 @@ from classifiers.citations import (
     resolve_citations,
     resolve_frameworks,
 )
-from classifiers.places import stated_reach
 from classifiers.proposals import CitedFramework, NamedAgency
+from classifiers.stated_jurisdictions import stated_reach
 from smallprint.registry import Registry, load
 
 REGISTRY = load()
@@ -359,7 +359,7 @@ REACH = [
 @pytest.mark.parametrize(("text", "only", "excluded"), REACH, ids=[row[0] for row in REACH])
 def test_only_plain_statements_confine_a_service(text: str, only: tuple[str, ...], excluded: tuple[str, ...]) -> None:
     found = stated_reach(f"Welcome to Quillmoor.\n{text}\nPlease read on.")
-    assert (found.only, found.excluded) == (only, excluded)
+    assert (found.confined_to, found.excluded) == (only, excluded)
 
 
 # ---- agencies and drafts

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from classifiers import offline
 from classifiers.citations import resolve_frameworks
 from classifiers.offline import rules
-from classifiers.offline.rules import terms
+from classifiers.offline.rules import condition_terms
 from extractors.clauses import cut_clauses
 from smallprint.errors import RegistryError
 from smallprint.records import Source
@@ -98,7 +98,7 @@ def test_two_rights_in_almost_the_same_words_are_two() -> None:
 
 
 def test_a_condition_reads_as_alternatives_of_conjunctions() -> None:
-    assert terms("a and not b@section or c") == [
+    assert condition_terms("a and not b@section or c") == [
         [("a", "quote", True), ("b", "section", False)],
         [("c", "quote", True)],
     ]
@@ -131,7 +131,7 @@ def test_rules_with_a_mistake_name_it(
     (here / file).write_text(text.replace(*edit, 1), encoding="utf-8")
     monkeypatch.setattr(rules, "_FOLDER", here)
     with pytest.raises(RegistryError, match=complaint):
-        rules.load.__wrapped__()
+        rules.load_rules.__wrapped__()
 
 
 @given(st.lists(st.text(st.characters(exclude_categories=["Cc", "Cs"]), max_size=120), max_size=8))

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from classifiers.offline.phrases import NEAR, Index, PatternError, parse, split_words
+from classifiers.offline.phrases import MAX_NEAR_WORDS, Index, PatternError, parse, split_words
 
 WORDS = {"we": parse("(we|the company)"), "service": parse("(service*|site)")}
 
@@ -120,7 +120,7 @@ _SENTENCE = st.lists(_VOCABULARY, max_size=30)
 def test_near_means_what_counting_words_says(sentences: list[list[str]], first: str, second: str) -> None:
     def near(words: list[str]) -> bool:
         return any(
-            words[a] == first and words[b] == second and 0 <= b - a - 1 <= NEAR
+            words[a] == first and words[b] == second and 0 <= b - a - 1 <= MAX_NEAR_WORDS
             for a in range(len(words))
             for b in range(a + 1, len(words))
         )
