@@ -3,12 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any
-
-from sqlalchemy import Connection, select
 
 from smallprint.severity import LEVELS
-from smallprint.store import tables as t
+from smallprint.store import Connection, blind_readings
 
 FACTORS = ("rights_waived", "opt_out", "breadth", "exposure", "discretion")
 
@@ -33,38 +30,19 @@ def agreement(connection: Connection) -> list[Agreement]:
 
     The verdict is compared over all pairs, the other fields where both would approve.
     """
-    pairs = _pairs(connection)
+    pairs = blind_readings.list_reading_pairs(connection)
     if not pairs:
         return []
-    both = [(one, two) for (v1, one), (v2, two) in pairs if v1 == v2 == "approve"]
-    found = [_agree("verdict", [(v1, v2) for (v1, _), (v2, _) in pairs], ("approve", "reject"))]
-    if both:
-        categories = tuple(sorted({body["category"] for pair in both for body in pair}))
-        found.append(_agree("category", [(a["category"], b["category"]) for a, b in both], categories))
-        found.append(_agree("severity", [(a["severity"], b["severity"]) for a, b in both], LEVELS, ordered=True))
+    agreements = [_agree("verdict", [(a.verdict, b.verdict) for a, b in pairs], ("approve", "reject"))]
+    approved = [(a.draft, b.draft) for a, b in pairs if a.verdict == b.verdict == "approve"]
+    if approved:
+        categories = tuple(sorted({draft.category for pair in approved for draft in pair}))
+        agreements.append(_agree("category", [(a.category, b.category) for a, b in approved], categories))
+        agreements.append(_agree("severity", [(a.severity, b.severity) for a, b in approved], LEVELS, ordered=True))
         for name in FACTORS:
-            values = [(str(a["factors"][name]), str(b["factors"][name])) for a, b in both]
-            found.append(_agree(name, values, ("0", "1", "2", "3"), ordered=True))
-    return found
-
-
-Reading = tuple[str, dict[str, Any]]  # verdict and the draft's body
-
-
-def _pairs(connection: Connection) -> list[tuple[Reading, Reading]]:
-    """For each draft that was read blind the last open decision on it, by somebody else, and the blind one."""
-    decided: dict[str, tuple[str, Reading]] = {}  # by whom, and what
-    query = select(t.decisions.c.draft_id, t.decisions.c.kind, t.decisions.c.by, t.decisions.c.after)
-    read = select(t.blind_readings.c.draft_id)
-    query = query.where(t.decisions.c.kind.in_(("approve", "amend", "reject")), t.decisions.c.draft_id.in_(read))
-    for row in connection.execute(query.order_by(t.decisions.c.id)):
-        verdict = "reject" if row.kind == "reject" else "approve"
-        decided[row.draft_id] = (row.by, (verdict, row.after["body"]))
-    return [
-        (decided[row.draft_id][1], (row.verdict, row.body))
-        for row in connection.execute(select(t.blind_readings).order_by(t.blind_readings.c.at))
-        if row.draft_id in decided and decided[row.draft_id][0] != row.by
-    ]
+            scores = [(str(getattr(a.factors, name)), str(getattr(b.factors, name))) for a, b in approved]
+            agreements.append(_agree(name, scores, ("0", "1", "2", "3"), ordered=True))
+    return agreements
 
 
 def _agree(field: str, pairs: Sequence[tuple[str, str]], values: Sequence[str], *, ordered: bool = False) -> Agreement:

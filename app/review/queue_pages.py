@@ -1,20 +1,17 @@
 """The queue: filters, counts, paging, bulk decisions, undo."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
-from sqlalchemy import Connection, RowMapping, delete, insert, or_, select
 
 from app.review.auth import Decide, DeniedError, See, Visit
 from app.review.pages import page, view_query
 from app.review.views import deed, filters_from, filters_of, next_address
 from smallprint.review import Decision, RefusedError
 from smallprint.severity import LEVELS
-from smallprint.store import decisions, people, queue, queue_counts
-from smallprint.store import tables as t
+from smallprint.store import decisions, people, queue, queue_counts, saved_views
 from smallprint.store.queue import Filters
 
 router = APIRouter()
@@ -44,7 +41,7 @@ def show_queue(visit: See, done: str = "", empty: str = "") -> Response:
         values: dict[str, Any] = {
             "day": queue.day_progress(connection, midnight(visit.now)),
             "deed": deed(connection, done, visit.person.name) if done else None,
-            "views": _saved_views(visit, connection),
+            "views": saved_views.list_saved_views(connection, visit.person.name),
             "people": [one.name for one in people.people(connection) if one.may("decide")],
         }
     return page(
@@ -70,24 +67,16 @@ def _worst_first(counted: list[tuple[str, int]]) -> list[tuple[str, int]]:
     return sorted(counted, key=lambda one: -LEVELS.index(one[0]))
 
 
-def _saved_views(visit: Visit, connection: Connection) -> Sequence[RowMapping]:
-    mine = or_(t.saved_views.c.user == visit.person.name, t.saved_views.c.shared.is_(True))
-    return connection.execute(select(t.saved_views).where(mine).order_by(t.saved_views.c.name)).mappings().all()
-
-
 @router.post("/queue/views")
 def save_view(visit: See) -> Response:
     """Keep the filters of the moment under a name, or drop one of one's own."""
     view = view_query(filters_of(visit.one("view")))
     with visit.store.write() as connection:
         if visit.one("drop").isdigit():
-            mine = (t.saved_views.c.id == int(visit.one("drop")), t.saved_views.c.user == visit.person.name)
-            connection.execute(delete(t.saved_views).where(*mine))
+            saved_views.delete_saved_view(connection, visit.person.name, int(visit.one("drop")))
         elif name := " ".join(visit.one("name").split())[:80]:
             shared = bool(visit.one("shared")) and visit.person.may("lead")
-            connection.execute(
-                insert(t.saved_views).values(user=visit.person.name, name=name, query=view, shared=shared)
-            )
+            saved_views.save_view(connection, visit.person.name, name, view, shared=shared)
     return RedirectResponse(f"/queue?{view}" if view else "/queue", 303)
 
 

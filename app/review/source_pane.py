@@ -3,8 +3,6 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection, select
-
 from app.review.auth import DeniedError, Visit
 from app.review.document_cache import DocumentCache, LoadedDocument
 from app.review.page_images import PageImages, Sheet
@@ -12,7 +10,7 @@ from app.review.pages import safe_link
 from app.review.source_view import DraftSpan, Excerpt, excerpt
 from extractors.fragments import url_at
 from smallprint.records import Clause, Evidence
-from smallprint.store import tables as t
+from smallprint.store import clause_marks, drafts
 
 _PDF, _HTML = "application/pdf", ("text/html", "application/xhtml+xml")
 
@@ -84,11 +82,12 @@ def source_pane(
     query = visit.request.query_params
     images: PageImages | None = visit.request.app.state.images
     is_pdf = loaded.document.media_type == _PDF and images is not None
-    others: tuple[DraftSpan, ...] = ()
+    others: Sequence[DraftSpan] = ()
     marks: set[str] = set()
     if not plain:
         with visit.store.read() as connection:
-            others, marks = _other_spans(connection, loaded.document.id, draft), _marks(connection, loaded.document.id)
+            others = drafts.list_evidence_spans(connection, loaded.document.id, except_draft=draft)
+            marks = clause_marks.list_marked_clauses(connection, loaded.document.id)
     shown = excerpt(loaded.document, loaded.clauses, evidence, others, nothing=marks, whole=bool(query.get("whole")))
     clause = evidence[0].clauses[0] if evidence and evidence[0].clauses else ""
     may_mark = bool(draft) and not plain and visit.person.may("decide")
@@ -139,23 +138,3 @@ def _passage_url(url: str, loaded: LoadedDocument, proof: Evidence) -> str:
     if loaded.document.media_type in _HTML:
         return url_at(url, loaded.document, proof.start, proof.end, loaded.page_words)
     return url
-
-
-def _marks(connection: Connection, document_id: str) -> set[str]:
-    return set(
-        connection.execute(select(t.clause_marks.c.clause).where(t.clause_marks.c.document_id == document_id)).scalars()
-    )
-
-
-def _other_spans(connection: Connection, document_id: str, draft_id: str) -> tuple[DraftSpan, ...]:
-    """Where other drafts of the document that are not rejected have their evidence."""
-    # The database takes the evidence out of the bodies, which are many times as long.
-    query = select(
-        t.drafts.c.id, t.drafts.c.body["evidence"].label("own"), t.amendments.c.body["evidence"].label("amended")
-    ).outerjoin(t.amendments, t.amendments.c.draft_id == t.drafts.c.id)
-    query = query.where(
-        t.drafts.c.document_id == document_id, t.drafts.c.status != "rejected", t.drafts.c.id != draft_id
-    )
-    return tuple(
-        (proof["start"], proof["end"], row.id) for row in connection.execute(query) for proof in row.amended or row.own
-    )

@@ -88,11 +88,25 @@ def decide(connection: Connection, decision: Decision, registry: Registry) -> Do
 
     """
     audit.hold(connection)
-    act = token_hex(8)
     before = _must(connection, decision.draft)
-    made = review.decide(before, decision, registry)
-    number = write(connection, act, before, decision, made)
-    return Done(act, (made,), (number,) if number else ())
+    return _write_act(connection, before, decision, review.decide(before, decision, registry))
+
+
+def write_decision(connection: Connection, before: Standing, decision: Decision, verdict: Verdict) -> Done:
+    """Write the verdict on a draft that was loaded earlier.
+
+    Raises:
+        ConflictError: the draft has changed since it was loaded; nothing is written.
+
+    """
+    audit.hold(connection)
+    return _write_act(connection, before, decision, verdict)
+
+
+def _write_act(connection: Connection, before: Standing, decision: Decision, verdict: Verdict) -> Done:
+    act = token_hex(8)
+    number = write(connection, act, before, decision, verdict)
+    return Done(act, (verdict,), (number,) if number else ())
 
 
 def decide_many(

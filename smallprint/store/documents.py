@@ -121,6 +121,16 @@ def find_document(connection: Connection, document_id: str) -> StoredDocument | 
     )
 
 
+def load_clause_text(connection: Connection, document_id: str, clause_id: str) -> str:
+    """The words of one clause of a document; raises StoreError where there is no such clause."""
+    query = select(t.documents.c.text, t.documents.c.clauses).where(t.documents.c.id == document_id)
+    for text, clauses in connection.execute(query):
+        for clause in clauses:
+            if clause["id"] == clause_id:
+                return str(text[clause["start"] : clause["end"]])
+    raise StoreError(f"no clause {clause_id} in document {document_id}")
+
+
 def clauses_from_json(text: str, stored: Iterable[dict[str, Any]]) -> tuple[Clause, ...]:
     """Clauses as stored, which is without their words, with their words out of the document's text."""
     return tuple(Clause.model_validate({**clause, "text": text[clause["start"] : clause["end"]]}) for clause in stored)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, delete, insert, select, update
 
@@ -105,3 +105,30 @@ def save_rejections(connection: Connection, run_id: str, document_id: str, rejec
                 for n, one in enumerate(rejections)
             ],
         )
+
+
+class EvidenceSpan(NamedTuple):
+    """Where a draft has evidence in its document's text."""
+
+    start: int
+    end: int
+    draft: str
+
+
+def list_evidence_spans(connection: Connection, document_id: str, *, except_draft: str) -> list[EvidenceSpan]:
+    """Where the drafts of a document that are not rejected have their evidence, but for one draft."""
+    # The database takes the evidence out of the bodies, which are many times as long.
+    query = (
+        select(
+            t.drafts.c.id,
+            t.drafts.c.body["evidence"].label("proposed"),
+            t.amendments.c.body["evidence"].label("amended"),
+        )
+        .outerjoin(t.amendments, t.amendments.c.draft_id == t.drafts.c.id)
+        .where(t.drafts.c.document_id == document_id, t.drafts.c.status != "rejected", t.drafts.c.id != except_draft)
+    )
+    return [
+        EvidenceSpan(proof["start"], proof["end"], row.id)
+        for row in connection.execute(query)
+        for proof in row.amended or row.proposed
+    ]

@@ -69,6 +69,13 @@ def _next(connection: Connection, column: Any) -> int:  # noqa: ANN401 -- a colu
     return int(connection.execute(select(func.coalesce(func.max(column, type_=Integer), 0))).scalar_one()) + 1
 
 
+def find_record_number(connection: Connection, draft_id: str) -> int | None:
+    """The number of the record that stands for this draft, or None."""
+    standing = (t.records.c.draft_id == draft_id, t.records.c.withdrawn_at.is_(None))
+    number: int | None = connection.execute(select(t.records.c.number).where(*standing)).scalar()
+    return number
+
+
 def stream_records(connection: Connection, *, after: int = 0, limit: int | None = None) -> Iterator[Record]:
     """The records that stand, by number; those behind a number, and not more than ``limit``."""
     query = (
