@@ -1,5 +1,6 @@
 """``make picture``: draw the README's picture of ``make demo`` from its real output."""
 
+import importlib
 import io
 import re
 import sys
@@ -9,7 +10,6 @@ from pathlib import Path
 from rich.terminal_theme import TerminalTheme
 from rich.text import Text
 
-import app.cli.demo
 from app.terminal import Terminal
 from smallprint.settings import Settings
 
@@ -39,9 +39,10 @@ def main(target: Path) -> None:
     """
     console = Terminal(record=True, file=io.StringIO(), width=WIDTH, force_terminal=True, highlight=False, markup=False)
     console.print(Text.assemble(("$ ", "dim"), ("make demo", "bold")))
-    app.cli.demo.stdout = lambda: console
+    demo = importlib.import_module("app.cli.demo")  # as a name in app.cli, demo is the command
+    demo.stdout = lambda: console
     with tempfile.TemporaryDirectory() as home:
-        code = app.cli.demo.show_demo(Settings(home=Path(home), model="offline"))
+        code = demo.show_demo(Settings(home=Path(home), model="offline"))
     if code:
         raise SystemExit(code)
     svg = console.export_svg(title="Smallprint", theme=_DARK, unique_id="demo")

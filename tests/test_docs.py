@@ -3,6 +3,7 @@
 import importlib
 import json
 import re
+import runpy
 import shlex
 import shutil
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from pydantic import BaseModel
 
 from app.cli import app
 from samples import folder as samples
+from smallprint.settings import Settings
 from tests.app import shapes
 from tests.app.conftest import Smallprint, policies, smallprint  # noqa: F401 -- fixtures
 from tests.fakes import FakeServer
@@ -269,6 +271,22 @@ def test_a_made_up_path_in_a_comment_is_noticed() -> None:
         "# see docs/decisions/0011 and docs/decisions/9999, as smallprint/records.py does\n# python -m bench.nonsense\n"
     )
     assert [*missing_names_in_code(text)] == ["docs/decisions/9999", "bench.nonsense"]
+
+
+def test_the_picture_shows_what_the_demo_prints(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    demo = importlib.import_module("app.cli.demo")
+
+    def show_demo(settings: Settings) -> int:
+        demo.stdout().print(f"read by the {settings.model} analyst")
+        return 0
+
+    monkeypatch.setattr(demo, "stdout", demo.stdout)  # docs/picture.py replaces it; undone after this test
+    monkeypatch.setattr(demo, "show_demo", show_demo)
+    runpy.run_path(str(ROOT / "docs" / "picture.py"))["main"](tmp_path / "demo.svg")
+    picture = (tmp_path / "demo.svg").read_text(encoding="utf-8").replace("&#160;", " ")
+    assert "make demo" in picture
+    assert "read by the offline analyst" in picture
+    assert "@font-face" not in picture
 
 
 def compare(example: object, shape: object, location: str) -> None:
