@@ -29,11 +29,11 @@ from pathlib import Path
 from statistics import quantiles
 
 import httpx
-from sqlalchemy import func, select
 
 from bench.desk_load_data import CATEGORIES, ENTITIES, LONG_DOCUMENT_DRAFTS, fill
-from smallprint.store import Store, audit, open_store, people
-from smallprint.store import tables as t
+from smallprint.store import Store, audit, history, open_store, people
+from smallprint.store.drafts import stream_drafts
+from smallprint.store.records import stream_records
 
 # Server time of a page, 95th percentile: the slowest one took 117 ms (docs/decisions/0020-review-desk.md), the rest is
 # for noise of the machine.
@@ -269,16 +269,13 @@ def faults(store: Store, confirmed: Sequence[str]) -> list[str]:
     """
     with store.read() as connection:
         problems = list(audit.verify(connection).problems)
-        query = select(t.decisions.c.act, func.count()).where(t.decisions.c.by.like("Reviewer %"))
-        stored = {row[0]: row[1] for row in connection.execute(query.group_by(t.decisions.c.act))}
-        version = t.decisions.c.draft_id, t.decisions.c.version
-        decided_twice = select(version[0]).group_by(*version).having(func.count() > 1).subquery()
-        doubled = select(func.count()).select_from(decided_twice)
-        problems += ["a version was decided twice"] * int(connection.execute(doubled).scalar() or 0)
-        approved = select(func.count()).select_from(t.drafts).where(t.drafts.c.status == "approved")
-        records = select(func.count()).select_from(t.records).where(t.records.c.withdrawn_at.is_(None))
-        if connection.execute(approved).scalar() != connection.execute(records).scalar():
+        decisions = [decision for act in confirmed for decision in history.list_act(connection, act)]
+        approved = sum(1 for _ in stream_drafts(connection, status="approved"))
+        if approved != sum(1 for _ in stream_records(connection)):
             problems.append("approved drafts and records differ in number")
+    versions = Counter((decision.draft_id, decision.version) for decision in {*decisions})
+    problems += ["a version was decided twice"] * sum(number > 1 for number in versions.values())
+    stored = {decision.act for decision in decisions}
     lost = [act for act in confirmed if act not in stored]
     if lost:
         problems.append(f"{len(lost)} confirmed decisions are lost")
