@@ -2,6 +2,7 @@
 
 import importlib
 import io
+import os
 import re
 import sys
 import tempfile
@@ -11,7 +12,6 @@ from rich.terminal_theme import TerminalTheme
 from rich.text import Text
 
 from app.terminal import Terminal
-from smallprint.settings import Settings
 
 WIDTH = 118
 _DARK = TerminalTheme(
@@ -42,7 +42,8 @@ def main(target: Path) -> None:
     demo = importlib.import_module("app.cli.demo")  # as a name in app.cli, demo is the command
     demo.stdout = lambda: console
     with tempfile.TemporaryDirectory() as home:
-        code = demo.show_demo(Settings(home=Path(home), model="offline"))
+        os.environ["SMALLPRINT_HOME"] = home
+        code = demo.show_demo()
     if code:
         raise SystemExit(code)
     svg = console.export_svg(title="Smallprint", theme=_DARK, unique_id="demo")

@@ -1,7 +1,7 @@
 """Cases -> run: every document, and its variants where asked for, through the same ``analyze`` as any batch."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -33,9 +33,6 @@ class Plan:
     at_once: int = 4  # documents; the calls in flight have their own limit
 
 
-Read = Callable[[Case, Plan, Subject], Awaitable[CaseRun]]
-
-
 async def read_case(case: Case, plan: Plan, who: Subject) -> CaseRun:
     """Have the analyst read one case, and its variants and repeats where the plan asks for them."""
     analysis, spent = await _analysis(case.document, case.clauses, case.source, plan, who)
@@ -63,7 +60,6 @@ async def run_suite(
     plan: Plan,
     *,
     progress: Progress = lambda _case: None,
-    read: Read = read_case,
     now: datetime | None = None,
 ) -> Run:
     """Have the analyst read every case.
@@ -73,7 +69,6 @@ async def run_suite(
         cases: what is read.
         plan: who reads and how.
         progress: told the id of every case that is done.
-        read: reads one case; an orchestrator puts its own task around ``read_case``.
         now: the time of the run, aware; default: the clock.
 
     Raises:
@@ -87,7 +82,7 @@ async def run_suite(
 
     async def one(case: Case) -> CaseRun:
         async with gate:
-            made = await read(case, plan, who)
+            made = await read_case(case, plan, who)
             progress(case.id)
             return made
 

@@ -1,184 +1,86 @@
-"""The run flow: each document is captured and analyzed as soon as it can be; what is finished stays finished."""
+"""The run flow: every document of a run that has work left is read; what is finished stays finished."""
 
 import asyncio
-from collections import Counter
-from collections.abc import Sequence
-from contextlib import AbstractAsyncContextManager, nullcontext
-from datetime import UTC, datetime
-from pathlib import PurePath
-from secrets import token_hex
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from sqlalchemy.exc import SQLAlchemyError
+from prefect import flow
 
-from extractors.capture.file import is_url
-from flows.engine import start_prefect
-from flows.session import Session, join, leave, session_of
-from smallprint.errors import ModelStopError, SmallprintError, StoreError
-from smallprint.records import Source
-from smallprint.store import runs
-from smallprint.store.runs import RunDocument
+from classifiers.analyze import Budget
+from flows.options import RunOptions
+from flows.reading import SHARED_BUDGET, read_document
+from flows.resources import Resources, close_resources, resources_for
+from flows.run_documents import failed, label, unfinished
+from smallprint.errors import ModelStopError
+from smallprint.store import Store, runs
 
-if TYPE_CHECKING:
-    from smallprint.settings import Settings
-
-Outcome = Literal["finished", "interrupted", "stopped"]
+_MIN_DOCUMENTS_AT_ONCE = 2  # so that one is fetched or saved while another keeps the processor busy
 
 
-def new_run_id() -> str:
-    """A sortable id: UTC time and four random hex digits, e.g. 20260131-142501-9f3c."""
-    return f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{token_hex(2)}"
+@flow(name="run", flow_run_name="run {run_id}")
+async def run(run_id: str, options: RunOptions) -> None:
+    """Read the documents of a run, so many at once as analyst and settings allow.
 
+    The run's state in the store becomes ``finished``; ``interrupted`` if this is cancelled; else ``stopped``.
 
-def label(source: Source) -> str:
-    """The short name of a source in lists and task names, free of control characters."""
-    entity, title = source.entity or "", source.title or ""
-    name = title if title.casefold().startswith(entity.casefold()) else f"{entity} {title}"
-    if not name.strip():
-        name = PurePath(source.location.rstrip("/")).name or source.location
-    name = _shown(name.strip())
-    return name if len(name) <= 80 else f"{name[:39]}…{name[-40:]}"
-
-
-def labels(sources: Sequence[Source]) -> list[str]:
-    """One name each: documents that share a short name are told apart by date, folder or site, or whole location."""
-    names = [label(source) for source in sources]
-    for more in (_dated, _placed, _located):
-        taken = Counter(names)
-        names = [more(source, name) if taken[name] > 1 else name for source, name in zip(sources, names, strict=True)]
-    return names
-
-
-def _dated(source: Source, name: str) -> str:
-    return f"{name} ({_shown(source.published)})" if source.published else name
-
-
-def _placed(source: Source, name: str) -> str:
-    where = source.location.rstrip("/").split("/")
-    return f"{name} ({_shown(where[-2])})" if len(where) > 1 and where[-2] else name
-
-
-def _located(source: Source, name: str) -> str:
-    return f"{name} ({_shown(source.location)})"
-
-
-def _shown(text: str) -> str:
-    return "".join(character for character in text if character.isprintable())
-
-
-def unfinished(places: Sequence[RunDocument]) -> list[RunDocument]:
-    """The documents of a run that a resumed run works on: not analyzed, or with clauses failed or over budget."""
-    return [
-        place
-        for place in places
-        if place.state != "analyzed" or (place.ledger and place.ledger.failed + place.ledger.over_budget)
-    ]
-
-
-def failed(places: Sequence[RunDocument]) -> list[RunDocument]:
-    """The documents of a run that could not be read, or of which some clauses could not be analyzed."""
-    return [place for place in places if place.state == "failed" or (place.ledger and place.ledger.failed)]
-
-
-async def execute(session: Session) -> Outcome:
-    """Work on a run that the store knows (``runs.start_run``) until its documents are done.
-
-    Returns ``interrupted`` when cancelled, with everything finished kept.
+    Args:
+        run_id: a run that the store knows (``smallprint.store.runs.start_run``).
+        options: how it is carried out.
 
     Raises:
-        ModelStopError: the model's server refuses us for good; the run is marked as stopped.
-        StoreError: Prefect's server does not start or is gone, the disk is full.
+        ModelStopError: the model's server refuses us for good.
+        StoreError: the store cannot be used.
+        OSError: the disk is full or gone.
 
     """
-    store, run_id = session.store, session.run_id
-    with store.write() as connection:
-        places = (failed if session.failed_only else unfinished)(runs.list_run_documents(connection, run_id))
-        runs.set_run_state(connection, run_id, "running")
-    join(session)
+    resources = resources_for(options)
+    SHARED_BUDGET.set(Budget(options.budget))
+    with resources.store.read() as connection:
+        run_documents = runs.list_run_documents(connection, run_id)
+    remaining = (failed if options.failed_only else unfinished)(run_documents)
+    slots = asyncio.Semaphore(_documents_at_once(resources, options, len(remaining)))
     try:
-        at_once = 1 if session.analyst.traits.processor_bound else session.settings.concurrency
-        await _under_prefect(session.settings, run_id, places, at_once)
-    except asyncio.CancelledError:
-        _set_state(session, "interrupted")
-        return "interrupted"
-    except SmallprintError:
-        _set_state(session, "stopped")
+        with _state_in_store(resources.store, run_id):
+            async with asyncio.TaskGroup() as group:
+                for document in remaining:
+                    await slots.acquire()
+                    task = group.create_task(read_document(run_id, document.position, label(document.source), options))
+                    task.add_done_callback(lambda _task: slots.release())
+    except BaseExceptionGroup as failures:
+        raise _cause(failures) from failures
+    finally:
+        await close_resources()
+
+
+def _documents_at_once(resources: Resources, options: RunOptions, remaining: int) -> int:
+    if options.by_batch:
+        # A batch is sent when no more questions come: no document may wait for another one's answers.
+        return max(1, remaining)
+    wanted = 1 if resources.analyst.traits.processor_bound else resources.settings.concurrency
+    return max(_MIN_DOCUMENTS_AT_ONCE, wanted)
+
+
+@contextmanager
+def _state_in_store(store: Store, run_id: str) -> Iterator[None]:
+    """Keep the run's state up to date around the block that carries it out."""
+    state = "stopped"
+    with store.write() as connection:
+        runs.set_run_state(connection, run_id, "running")
+    try:
+        yield
+        state = "finished"
+    except (asyncio.CancelledError, KeyboardInterrupt):
+        state = "interrupted"
         raise
     finally:
-        leave(run_id)
-        await session.analyst.close()
-    _set_state(session, "finished")
-    return "finished"
+        with store.write() as connection:
+            runs.set_run_state(connection, run_id, state)
 
 
-def _set_state(session: Session, state: Outcome) -> None:
-    with session.store.write() as connection:
-        runs.set_run_state(connection, session.run_id, state)
-
-
-async def _under_prefect(settings: "Settings", run_id: str, places: list[RunDocument], at_once: int) -> None:
-    if not places:
-        return
-    await start_prefect(settings.home)
-    from prefect import flow
-
-    @flow(name="run", flow_run_name=f"run {run_id}", validate_parameters=False)
-    async def run() -> None:
-        gate = asyncio.Semaphore(max(2, at_once))
-        # Parsing keeps a processor busy, so more files at once would only finish later; pages are waited for.
-        parsing = asyncio.Semaphore(2)
-
-        async def one(place: RunDocument) -> None:
-            async with gate:
-                await _read(run_id, place, nullcontext() if is_url(place.source.location) else parsing)
-
-        async with asyncio.TaskGroup() as group:
-            for place in places:
-                group.create_task(one(place))
-
-    try:
-        await run()
-    except BaseExceptionGroup as failures:
-        raise _told(_first(failures)) from failures
-
-
-async def _read(run_id: str, place: RunDocument, parsing: AbstractAsyncContextManager[None]) -> None:
-    """Capture and analyze one document; a mistake of ours that it meets must not cost the others theirs."""
-    from httpx import TransportError
-
-    from flows.analyze import analyze_document
-    from flows.capture import capture_document, record_bug
-
-    name = label(place.source)
-    document_id = place.document_id
-    try:
-        if document_id is None:
-            async with parsing:
-                document_id = await capture_document(run_id, place.position, name)
-        if document_id is not None:
-            await analyze_document(run_id, place.position, document_id, name)
-    except (SmallprintError, SQLAlchemyError, OSError, TransportError):
-        raise
-    except Exception as error:  # noqa: BLE001 -- recorded with its traceback
-        record_bug(session_of(run_id), place.position, error)
-
-
-def _told(error: BaseException) -> BaseException:
-    """What the user is told when the machine lets a run down: one line that says how to go on."""
-    from httpx import TransportError
-
-    if isinstance(error, TransportError):
-        return StoreError("Prefect's server is gone; what finished is kept, 'smallprint run --resume' goes on")
-    if isinstance(error, OSError):
-        return StoreError(f"{error}; what finished is kept, once that is mended 'smallprint run --resume' goes on")
-    return error
-
-
-def _first(failures: BaseExceptionGroup[BaseException]) -> BaseException:
-    """The failure that the user should see; the others are cancellations that it caused."""
-    stop, _ = failures.split(ModelStopError)
-    group = stop or failures
-    leaf: BaseException = group
-    while isinstance(leaf, BaseExceptionGroup):
-        leaf = leaf.exceptions[0]
-    return leaf
+def _cause(failures: BaseExceptionGroup[BaseException]) -> BaseException:
+    """The failure that ended the run: the model's refusal if there is one, else the first; others are its echoes."""
+    refusals, _ = failures.split(ModelStopError)
+    failure: BaseException = refusals or failures
+    while isinstance(failure, BaseExceptionGroup):
+        failure = failure.exceptions[0]
+    return failure

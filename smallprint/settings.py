@@ -15,7 +15,12 @@ class Settings(BaseSettings):
     """Read from SMALLPRINT_* variables and the provider's own OPENAI_* ones; reading creates nothing on disk."""
 
     model_config = SettingsConfigDict(
-        env_prefix="SMALLPRINT_", env_file=".env", extra="ignore", populate_by_name=True, env_ignore_empty=True
+        env_prefix="SMALLPRINT_",
+        env_file=".env",
+        extra="ignore",
+        populate_by_name=True,
+        env_ignore_empty=True,
+        frozen=True,  # and so hashable: what is opened from settings is shared by all that have equal ones
     )
 
     home: Path = Path(".smallprint")

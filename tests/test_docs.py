@@ -276,16 +276,20 @@ def test_a_made_up_path_in_a_comment_is_noticed() -> None:
 def test_the_picture_shows_what_the_demo_prints(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     demo = importlib.import_module("app.cli.demo")
 
-    def show_demo(settings: Settings) -> int:
-        demo.stdout().print(f"read by the {settings.model} analyst")
+    def show_demo() -> int:
+        demo.stdout().print(f"a workspace of its own: {Settings().home != here}")
         return 0
 
-    monkeypatch.setattr(demo, "stdout", demo.stdout)  # docs/picture.py replaces it; undone after this test
+    here = Settings().home
+
+    # docs/picture.py replaces both; undone after this test
+    monkeypatch.setattr(demo, "stdout", demo.stdout)
+    monkeypatch.setenv("SMALLPRINT_HOME", "")
     monkeypatch.setattr(demo, "show_demo", show_demo)
     runpy.run_path(str(ROOT / "docs" / "picture.py"))["main"](tmp_path / "demo.svg")
     picture = (tmp_path / "demo.svg").read_text(encoding="utf-8").replace("&#160;", " ")
     assert "make demo" in picture
-    assert "read by the offline analyst" in picture
+    assert "a workspace of its own: True" in picture
     assert "@font-face" not in picture
 
 

@@ -26,6 +26,7 @@ from app.cli.options import (
     Wayback,
     WaybackSave,
     reading_options,
+    run_options,
     settings_with,
 )
 from smallprint import __version__
@@ -139,7 +140,7 @@ def demo() -> None:
     """
     from app.cli.demo import show_demo
 
-    raise typer.Exit(show_demo(settings_with(model="offline")))
+    raise typer.Exit(show_demo())
 
 
 @app.command()
@@ -254,27 +255,16 @@ def run(
     if not inputs and not (resume or failed_only):
         raise UserError("name at least one file, URL, folder or manifest, or --resume")
     settings = settings_with(model=model, base_url=base_url, concurrency=concurrency, timeout=timeout)
-    options = reading_options(context)
+    options = run_options(context, settings, failed_only=failed_only, by_batch=by_batch, budget=budget)
     sources = gather(inputs)
     if dry_run:
         from app.cli.plan import show_plan
         from app.terminal import stdout
 
-        raise typer.Exit(show_plan(sources, settings, options, stdout(), by_batch=by_batch))
+        raise typer.Exit(show_plan(sources, options, stdout()))
     from app.cli.batch import run as run_batch
 
-    code = run_batch(
-        inputs,
-        sources,
-        settings,
-        resume=resume,
-        options=options,
-        budget=budget,
-        failed_only=failed_only,
-        by_batch=by_batch,
-        as_json=as_json,
-    )
-    raise typer.Exit(code)
+    raise typer.Exit(run_batch(inputs, sources, options, resume=resume or failed_only, as_json=as_json))
 
 
 @app.command()

@@ -4,6 +4,10 @@ import asyncio
 import json
 import sys
 import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from secrets import token_hex
 
 from app.cli.progress import progress
 from app.cli.status import status_rows
@@ -11,23 +15,75 @@ from app.cli.summary import exit_code, show_summary
 from app.terminal import stderr, stdout
 from app.workspace import workspace
 from classifiers.analysts import choose_analyst
-from classifiers.analyze import Analyst, Budget
-from extractors.layout import Options
-from flows.run import execute, failed, labels, new_run_id, unfinished
-from flows.session import Session
-from smallprint.errors import ModelStopError, UserError
+from classifiers.work import Analyst
+from flows.engine import start_prefect
+from flows.options import RunOptions
+from flows.progress import listening
+from flows.run_documents import failed, labels, unfinished
+from smallprint.errors import ModelStopError, SmallprintError, StoreError, UserError
 from smallprint.records import Source
-from smallprint.settings import Settings
 from smallprint.store import Store, runs
 from smallprint.store.runs import StoredRun
 
+_GO_ON = "'smallprint run --resume' goes on"
 
-def start(sources: list[Source], settings: Settings, inputs: list[str], store: Store, *, by_batch: bool = False) -> str:
-    """Write a new run down; returns its id."""
-    run_id = new_run_id()
-    kept = {"inputs": inputs, "base_url": settings.base_url, "by_batch": by_batch}
+
+def run(inputs: list[str], sources: list[Source], options: RunOptions, *, resume: bool, as_json: bool) -> int:
+    """Begin or resume a run, carry it out, print its summary; returns the exit code of docs/json.md.
+
+    Raises:
+        UserError: nothing to resume, or the model is not configured.
+        ModelStopError: the model's server refuses us; the message says how to go on.
+        StoreError: the workspace cannot be used.
+
+    """
+    started = time.monotonic()
+    settings = options.settings()
+    if not resume:
+        configured_analyst(options)  # what is not configured is told before a run is begun
+    with workspace(settings) as store:
+        if resume:
+            stored_run = newest_unfinished(store, inputs, failed_only=options.failed_only)
+            run_id, options = stored_run.id, _as_begun(options, stored_run)
+            stderr().print(f"Resuming run {run_id} with {stored_run.model}.")
+        else:
+            run_id = begin(store, sources, options, inputs)
+        with shown_run(store, run_id, options):
+            asyncio.run(start_prefect(settings.home))
+            from flows.run import run as run_flow  # imports Prefect, which has to be prepared before
+
+            asyncio.run(run_flow(run_id, options))
+        if as_json:
+            rows = status_rows(store, run_id)
+            sys.stdout.write(json.dumps({"runs": rows}, ensure_ascii=False, indent=1) + "\n")
+        else:
+            show_summary(store, run_id, stdout(), time.monotonic() - started)
+        if was_interrupted(store, run_id):
+            stderr().print(f"Interrupted. What finished is kept; {_GO_ON} from here.")
+            return 130
+        with store.read() as connection:
+            return exit_code(runs.list_run_documents(connection, run_id))
+
+
+def configured_analyst(options: RunOptions) -> Analyst:
+    """The analyst that the run would ask, for a look at it in this process.
+
+    Raises:
+        UserError: it is not known, not configured, or has no batch service.
+
+    """
+    settings = options.settings()
+    announce_batch = stderr().print if options.by_batch else None
+    return choose_analyst(settings.model, settings, announce_batch=announce_batch)
+
+
+def begin(store: Store, sources: Sequence[Source], options: RunOptions, inputs: Sequence[str]) -> str:
+    """Write a new run down; returns its id: UTC time and four random hex digits, e.g. 20260131-142501-9f3c."""
+    run_id = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{token_hex(2)}"
+    settings = options.settings()
+    row = {"inputs": list(inputs), "base_url": settings.base_url, "by_batch": options.by_batch}
     with store.write() as connection:
-        runs.start_run(connection, run_id, settings.model, kept, sources)
+        runs.start_run(connection, run_id, settings.model, row, sources)
     return run_id
 
 
@@ -40,128 +96,82 @@ def newest_unfinished(store: Store, inputs: list[str], *, failed_only: bool = Fa
         UserError: there is none.
 
     """
-    left = failed if failed_only else unfinished
+    has_work = failed if failed_only else unfinished
     with store.read() as connection:
-        for row in runs.list_runs(connection):
-            same = not inputs or row.options.get("inputs") == inputs
-            if same and left(runs.list_run_documents(connection, row.id)):
-                return row
+        for stored_run in runs.list_runs(connection):
+            same_inputs = not inputs or stored_run.options.get("inputs") == inputs
+            if same_inputs and has_work(runs.list_run_documents(connection, stored_run.id)):
+                return stored_run
     of_these = " of these inputs" if inputs else ""
     if failed_only:
         raise UserError(f"in no run{of_these} has anything failed; 'smallprint status' lists the runs")
     raise UserError(f"no run{of_these} has work left; 'smallprint status' lists the runs")
 
 
-def work(  # what a run is told, by name
-    run_id: str,
-    settings: Settings,
-    store: Store,
-    *,
-    options: Options,
-    budget: float | None,
-    failed_only: bool = False,
-    by_batch: bool = False,
-) -> str:
-    """Carry a run out under live progress; returns its outcome."""
-    with store.read() as connection:
-        places = runs.list_run_documents(connection, run_id)
-    if by_batch:
-        # A batch is sent when no more questions come: no document may wait for another one's answers.
-        settings = settings.model_copy(update={"concurrency": max(settings.concurrency, len(places))})
-    analyst = analyst_for(settings, by_batch=by_batch)
-    names = labels([place.source for place in places])
-    todo = failed(places) if failed_only else unfinished(places)
-    with progress(names, total=len(todo)) as listener:
-        session = Session(
-            run_id=run_id,
-            settings=settings,
-            store=store,
-            analyst=analyst,
-            options=options,
-            budget=Budget(budget) if budget is not None else None,
-            failed_only=failed_only,
-            listener=listener,
-        )
-        return asyncio.run(execute(session))
-
-
-def analyst_for(settings: Settings, *, by_batch: bool) -> Analyst:
-    """The configured analyst; with ``by_batch`` it asks through its provider's batch service and says so here.
-
-    Raises:
-        UserError: it is not configured, or has no batch service.
-
-    """
-    return choose_analyst(settings.model, settings, announce_batch=_show_batch if by_batch else None)
-
-
-def _show_batch(sentence: str) -> None:
-    stderr().print(sentence, markup=False)
-
-
-def run(
-    inputs: list[str],
-    sources: list[Source],
-    settings: Settings,
-    *,
-    resume: bool,
-    options: Options,
-    budget: float | None,
-    failed_only: bool = False,
-    by_batch: bool = False,
-    as_json: bool = False,
-) -> int:
-    """Begin or resume a run, carry it out, print its summary; returns the exit code of docs/json.md.
-
-    Raises:
-        UserError: nothing to resume, or the model is not configured.
-        ModelStopError: the model's server refuses us; the message says how to go on.
-        StoreError: the workspace cannot be used.
-
-    """
-    started = time.monotonic()
-    resume = resume or failed_only
-    if not resume:
-        analyst_for(settings, by_batch=by_batch)  # what is not configured is told before a run is begun
-    with workspace(settings) as store:
-        if resume:
-            row = newest_unfinished(store, inputs, failed_only=failed_only)
-            run_id = row.id
-            settings = _as_begun(settings, row)
-            by_batch = by_batch or bool(row.options.get("by_batch"))
-            stderr().print(f"Resuming run {run_id} with {row.model}.")
-        else:
-            run_id = start(sources, settings, inputs, store, by_batch=by_batch)
-        try:
-            outcome = work(
-                run_id,
-                settings,
-                store,
-                options=options,
-                budget=budget,
-                failed_only=failed_only,
-                by_batch=by_batch,
-            )
-        except KeyboardInterrupt:  # the second one, while the first was being obeyed
-            with store.write() as connection:
-                runs.set_run_state(connection, run_id, "interrupted")
-            outcome = "interrupted"
-        except ModelStopError as error:
-            raise ModelStopError(f"{error}; what was answered is kept, 'smallprint run --resume' goes on") from error
-        if as_json:
-            rows = status_rows(store, run_id)
-            sys.stdout.write(json.dumps({"runs": rows}, ensure_ascii=False, indent=1) + "\n")
-        else:
-            show_summary(store, run_id, stdout(), time.monotonic() - started)
-        if outcome == "interrupted":
-            stderr().print("Interrupted. What finished is kept; 'smallprint run --resume' goes on from here.")
-            return 130
-        with store.read() as connection:
-            return exit_code(runs.list_run_documents(connection, run_id))
-
-
-def _as_begun(settings: Settings, row: StoredRun) -> Settings:
-    """The settings with the model and the address that the run was begun with; a new address wins."""
-    return settings.model_copy(
-        update={"model": row.model, "base_url": settings.base_url or row.options.get("base_url")}
+def _as_begun(options: RunOptions, stored_run: StoredRun) -> RunOptions:
+    """The options with the model, the address and the way of asking that the run was begun with; a new address wins."""
+    begun = stored_run.options
+    return options.model_copy(
+        update={
+            "model": stored_run.model,
+            "base_url": options.base_url or begun.get("base_url"),
+            "by_batch": options.by_batch or bool(begun.get("by_batch")),
+        }
     )
+
+
+@contextmanager
+def shown_run(store: Store, run_id: str, options: RunOptions) -> Iterator[None]:
+    """Show the progress of the run that the block carries out, and say how to go on where it ends early.
+
+    Ctrl-C ends the block quietly: the run's state is then ``interrupted``.
+
+    Raises:
+        UserError: the Prefect server that the environment names does not answer.
+        ModelStopError: the model's server refuses us.
+        StoreError: Prefect's local server does not start or is gone, or the disk is full.
+
+    """
+    with store.read() as connection:
+        run_documents = runs.list_run_documents(connection, run_id)
+    remaining = (failed if options.failed_only else unfinished)(run_documents)
+    names = labels([document.source for document in run_documents])
+    try:
+        with progress(names, total=len(remaining)) as listener, listening(listener):
+            yield
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        _end_early(store, run_id, "interrupted")
+    except Exception as error:
+        _end_early(store, run_id, "stopped")
+        explained = _with_advice(error)
+        if explained is None:
+            raise
+        raise explained from error
+
+
+def _end_early(store: Store, run_id: str, state: str) -> None:
+    """Set the state of a run that its flow left as running: it had not begun, or was cut off by a second Ctrl-C."""
+    with store.write() as connection:
+        stored_run = runs.find_run(connection, run_id)
+        if stored_run is not None and stored_run.state == "running":
+            runs.set_run_state(connection, run_id, state)
+
+
+def _with_advice(error: Exception) -> SmallprintError | None:
+    """The error in one line that says how to go on; None for one that is its own advice or a bug."""
+    from httpx import TransportError
+
+    if isinstance(error, ModelStopError):
+        return ModelStopError(f"{error}; what was answered is kept, {_GO_ON}")
+    if isinstance(error, TransportError):
+        return StoreError(f"Prefect's server is gone; what finished is kept, {_GO_ON}")
+    if isinstance(error, OSError):
+        return StoreError(f"{error}; what finished is kept, once that is mended {_GO_ON}")
+    return None
+
+
+def was_interrupted(store: Store, run_id: str) -> bool:
+    """Whether the run ended by Ctrl-C."""
+    with store.read() as connection:
+        stored_run = runs.find_run(connection, run_id)
+    return stored_run is not None and stored_run.state == "interrupted"

@@ -1,5 +1,6 @@
 """``smallprint demo``: the whole journey on the samples, offline, ending with where to look next."""
 
+import asyncio
 import shutil
 import sys
 import time
@@ -9,16 +10,15 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
-from app.cli.batch import start as start_run
-from app.cli.batch import work
+from app.cli.batch import begin, shown_run, was_interrupted
 from app.cli.console import draft_block, severity_chart
 from app.cli.inputs import read_manifest
 from app.cli.summary import exit_code, show_summary
 from app.terminal import stderr, stdout
 from app.workspace import workspace
-from extractors.layout import Options
+from flows.engine import start_prefect
+from flows.options import RunOptions
 from samples import folder
-from smallprint.settings import Settings
 from smallprint.severity import LEVELS
 from smallprint.store import Store, documents, runs
 from smallprint.store.drafts import StoredDraft, stream_drafts
@@ -26,7 +26,7 @@ from smallprint.store.drafts import StoredDraft, stream_drafts
 _SHOWN = 3  # drafts printed in full
 
 
-def show_demo(settings: Settings) -> int:
+def show_demo() -> int:
     """Run the samples through the real flow into the workspace and print what came out; returns the exit code."""
     console = stdout()
     manifest = folder() / "manifest.yml"
@@ -39,10 +39,16 @@ def show_demo(settings: Settings) -> int:
     )
     console.print()
     started = time.monotonic()
+    options = RunOptions(model="offline")
+    settings = options.settings()
     with workspace(settings) as store:
-        run_id = start_run(sources, settings, [str(manifest)], store)
-        outcome = work(run_id, settings, store, options=Options(), budget=None)
-        if outcome == "interrupted":
+        run_id = begin(store, sources, options, [str(manifest)])
+        with shown_run(store, run_id, options):
+            asyncio.run(start_prefect(settings.home))
+            from flows.run import run  # imports Prefect, which has to be prepared before
+
+            asyncio.run(run(run_id, options))
+        if was_interrupted(store, run_id):
             stderr().print("Interrupted; 'smallprint demo' begins anew.")
             return 130
         with store.read() as connection:

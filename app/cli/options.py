@@ -8,6 +8,7 @@ from smallprint.errors import UserError
 
 if TYPE_CHECKING:
     from extractors.layout import Options
+    from flows.options import RunOptions
     from smallprint.settings import Settings
 
 _MODEL, _DOCUMENT, _FETCHING = "Model", "Document", "Fetching"
@@ -142,3 +143,18 @@ def reading_options(command: typer.Context) -> "Options":
     from extractors.layout import Options
 
     return Options(**{name: command.params[name] for name in _READING})
+
+
+def run_options(
+    command: typer.Context, settings: "Settings", *, budget: float | None, failed_only: bool, by_batch: bool
+) -> "RunOptions":
+    """How a run is carried out, from the settings and the parameters of a command that declares all of the above."""
+    from flows.options import RunOptions
+
+    return RunOptions(
+        **{name: getattr(settings, name) for name in ("model", "base_url", "timeout", "concurrency")},
+        **{name: command.params[name] for name in _READING},
+        budget=budget,
+        failed_only=failed_only,
+        by_batch=by_batch,
+    )

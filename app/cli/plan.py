@@ -4,24 +4,22 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from app.cli.batch import analyst_for
+from app.cli.batch import configured_analyst
 from app.cli.console import money
 from app.workspace import existing_store
 from classifiers.analyze import Plan, estimate
-from extractors.layout import Options
 from extractors.reading import read_source
-from flows.run import labels
+from flows.options import RunOptions
+from flows.run_documents import labels
 from smallprint.errors import DocumentError
 from smallprint.records import Source, Usage
-from smallprint.settings import Settings
 from smallprint.store.answers import StoredAnswers
 
 
-def show_plan(
-    sources: list[Source], settings: Settings, options: Options, console: Console, *, by_batch: bool = False
-) -> int:
+def show_plan(sources: list[Source], options: RunOptions, console: Console) -> int:
     """Print a line per document and the sum; returns the exit code, 1 when a document cannot be read."""
-    analyst = analyst_for(settings, by_batch=by_batch)
+    settings = options.settings()
+    analyst = configured_analyst(options)
     table = Table(box=None, pad_edge=False, header_style="bold")
     for name in ("document", "clauses", "calls", "stored", "tokens in", "tokens out", "cost"):
         table.add_column(name, justify="left" if name == "document" else "right", overflow="ellipsis", no_wrap=True)
@@ -30,7 +28,7 @@ def show_plan(
         answers = StoredAnswers(store) if store else None
         for source, name in zip(sources, labels(sources), strict=True):
             try:
-                reading = read_source(source, settings, options)
+                reading = read_source(source, settings, options.reading())
             except DocumentError as error:
                 failed += 1
                 table.add_row(Text(name, style="red"), Text(f"cannot be read: {error.code}", style="red"))

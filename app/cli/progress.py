@@ -14,24 +14,24 @@ from rich.text import Text
 
 from app.cli.console import counted, money
 from app.terminal import stderr
-from flows.session import Event
+from flows.progress import Event, Listener
 
-_CAPTURED = 0.2  # how much of a document's work lies behind it once its text is there
+_CAPTURE_SHARE = 0.2  # of a document's work, for the bar and the time left; a guess, as models' speeds differ
 
 
 @dataclass
-class Tally:
+class RunTotals:
     """What a run has come to so far, from its events.
 
     Attributes:
-        total: documents to work on.
+        documents: to work on.
         clock: seconds, monotonic.
 
     """
 
-    total: int
+    documents: int
     clock: Callable[[], float]
-    done: int = 0
+    finished: int = 0
     failed: int = 0
     clauses: int = 0
     drafts: int = 0
@@ -42,8 +42,8 @@ class Tally:
     shares: dict[int, float] = field(default_factory=dict)  # of each document's work, 0-1
     sizes: dict[int, int] = field(default_factory=dict)  # clauses of each captured document
 
-    def take(self, event: Event) -> None:
-        """Count one event in."""
+    def add(self, event: Event) -> None:
+        """Count one event of a document."""
         if self.began is None:
             self.began = self.clock()
         self.calls += event.calls
@@ -54,11 +54,11 @@ class Tally:
         if event.kind == "captured":
             self.clauses += event.clauses
             self.sizes[event.position] = event.clauses
-            share = max(share, _CAPTURED)
+            share = max(share, _CAPTURE_SHARE)
         elif event.kind == "window":
-            share += (1 - _CAPTURED) * event.clauses / max(1, self.sizes.get(event.position, event.clauses))
+            share += (1 - _CAPTURE_SHARE) * event.clauses / max(1, self.sizes.get(event.position, event.clauses))
         elif event.kind in ("analyzed", "failed"):
-            self.done += 1
+            self.finished += 1
             self.failed += event.kind == "failed"
             share = 1.0
         self.shares[event.position] = min(1.0, share)
@@ -66,7 +66,7 @@ class Tally:
     @property
     def share(self) -> float:
         """How much of the work is done, 0-1."""
-        return sum(self.shares.values()) / self.total if self.total else 1.0
+        return sum(self.shares.values()) / self.documents if self.documents else 1.0
 
     @property
     def seconds_left(self) -> float | None:
@@ -75,7 +75,7 @@ class Tally:
             return None
         return (self.clock() - self.began) * (1 - self.share) / self.share
 
-    def words(self) -> str:
+    def line(self) -> str:
         """The sums in one line."""
         parts = [counted(self.clauses, "clause"), counted(self.drafts, "draft")]
         if self.calls:
@@ -84,64 +84,83 @@ class Tally:
 
 
 @contextmanager
-def progress(names: Sequence[str], *, total: int) -> Iterator[Callable[[Event], None]]:
-    """A listener that shows documents, clauses, drafts, calls, tokens, cost and time left."""
+def progress(names: Sequence[str], *, total: int) -> Iterator[Listener]:
+    """A listener that shows documents, clauses, drafts, calls, tokens, cost and time left.
+
+    Args:
+        names: of the run's documents, by their position.
+        total: how many of them there are to work on.
+
+    """
     console = stderr()
-    tally = Tally(total, time.monotonic)
+    totals = RunTotals(total, time.monotonic)
     if console.is_terminal and not console.is_dumb_terminal:
-        board = Board(tally, names)
+        board = Board(totals, names)
         with Live(board, console=console, refresh_per_second=8, transient=True):
-            yield board.take
+            yield _with_batches(console, board.show)
     else:
-        yield _lines(console, tally, names)
+        yield _with_batches(console, _lines(console, totals, names))
+
+
+def _with_batches(console: Console, show: Listener) -> Listener:
+    """A listener that prints what became of batches and leaves the steps of documents to another one."""
+
+    def listener(event: Event) -> None:
+        if event.kind == "batch":
+            console.print(event.message)
+        else:
+            show(event)
+
+    return listener
 
 
 class Board:
-    """The two lines: how far, how long still; the sums."""
+    """The two lines on a terminal: how far, how long still; the sums."""
 
-    def __init__(self, tally: Tally, names: Sequence[str]) -> None:
-        self._tally, self._names = tally, names
+    def __init__(self, totals: RunTotals, names: Sequence[str]) -> None:
+        self._totals, self._names = totals, names
         self._spinner = Spinner("dots")
-        self._name = "starting the orchestrator"
+        self._activity = "starting the orchestrator"
 
-    def take(self, event: Event) -> None:
-        """Count one event in and name its document."""
-        self._tally.take(event)
-        self._name = self._names[event.position]
+    def show(self, event: Event) -> None:
+        """Count one event and name its document."""
+        self._totals.add(event)
+        self._activity = self._names[event.position]
 
     def __rich__(self) -> Group:
         """Rebuilt at every refresh."""
-        tally = self._tally
+        totals = self._totals
         first = Table.grid(padding=(0, 1))
         first.add_column(width=1)
         first.add_column(width=26)
         first.add_column(no_wrap=True)
         first.add_column(no_wrap=True, style="dim")
-        count = Text(f"{tally.done} of {tally.total} documents")
-        if tally.failed:
-            count.append(f", {tally.failed} failed", style="red")
-        bar = ProgressBar(total=1.0, completed=tally.share, width=26)
-        left = tally.seconds_left
-        first.add_row(self._spinner, bar, count, f"about {_clock(left)} left" if left is not None else "")
-        second = Text(f"  {tally.words()} · ", style="dim", no_wrap=True, overflow="ellipsis")
-        return Group(first, second.append(self._name))
+        count = Text(f"{totals.finished} of {totals.documents} documents")
+        if totals.failed:
+            count.append(f", {totals.failed} failed", style="red")
+        bar = ProgressBar(total=1.0, completed=totals.share, width=26)
+        seconds = totals.seconds_left
+        first.add_row(self._spinner, bar, count, f"about {_duration(seconds)} left" if seconds is not None else "")
+        second = Text(f"  {totals.line()} · ", style="dim", no_wrap=True, overflow="ellipsis")
+        return Group(first, second.append(self._activity))
 
 
-def _clock(seconds: float) -> str:
+def _duration(seconds: float) -> str:
     minutes, rest = divmod(round(seconds), 60)
     return f"{minutes // 60}:{minutes % 60:02}:{rest:02}" if minutes >= 60 else f"{minutes}:{rest:02}"
 
 
-def _lines(console: Console, tally: Tally, names: Sequence[str]) -> Callable[[Event], None]:
-    started = tally.clock()
+def _lines(console: Console, totals: RunTotals, names: Sequence[str]) -> Listener:
+    """A listener that prints a line for every document that is done."""
+    started = totals.clock()
 
     def show(event: Event) -> None:
-        tally.take(event)
+        totals.add(event)
         if event.kind not in ("analyzed", "failed"):
             return
-        what = f"failed: {event.message}" if event.kind == "failed" else counted(event.drafts, "draft")
-        head = f"{tally.clock() - started:6.1f} s  {tally.done} of {tally.total}"
-        cost = f" · {counted(tally.calls, 'call')}, {money(tally.cost_usd)} so far" if tally.calls else ""
-        console.print(f"{head}  {names[event.position]}: {what}{cost}", soft_wrap=True)
+        outcome = f"failed: {event.message}" if event.kind == "failed" else counted(event.drafts, "draft")
+        head = f"{totals.clock() - started:6.1f} s  {totals.finished} of {totals.documents}"
+        cost = f" · {counted(totals.calls, 'call')}, {money(totals.cost_usd)} so far" if totals.calls else ""
+        console.print(f"{head}  {names[event.position]}: {outcome}{cost}", soft_wrap=True)
 
     return show

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from app.cli.console import money
 from app.json_output import ledger_json, usage_json
-from flows.run import labels
+from flows.run_documents import labels
 from smallprint.errors import UserError
 from smallprint.records import Ledger, Usage
 from smallprint.store import Connection, Store, runs

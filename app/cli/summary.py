@@ -10,7 +10,7 @@ from rich.text import Text
 from app.cli.console import STYLES, analyst_line, counted, money
 from app.cli.status import total_ledger
 from classifiers.analysts import traits_of
-from flows.run import labels
+from flows.run_documents import labels
 from smallprint.errors import UserError
 from smallprint.records import Usage
 from smallprint.severity import LEVELS

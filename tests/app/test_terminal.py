@@ -8,9 +8,9 @@ import pytest
 from rich.table import Table
 from rich.text import Text
 
-from app.cli.progress import Board, Tally
+from app.cli.progress import Board, RunTotals
 from app.terminal import Terminal, printable
-from flows.session import Event
+from flows.progress import Event
 from tests.app.conftest import Smallprint
 
 HOSTILE = [
@@ -85,24 +85,25 @@ def test_a_summary_fits_the_terminal(
 
 def test_progress_counts_what_happens_and_guesses_the_rest() -> None:
     now = 0.0
-    tally = Tally(2, lambda: now)
-    tally.take(Event("captured", 0, clauses=10))
+    totals = RunTotals(2, lambda: now)
+    totals.add(Event("captured", 0, clauses=10))
     now = 8.0
-    tally.take(Event("window", 0, clauses=5, calls=1, tokens=1200, cost_usd=0.25))
-    assert tally.share == pytest.approx(0.3)
-    assert tally.seconds_left == pytest.approx(8 * 0.7 / 0.3)
-    tally.take(Event("analyzed", 0, drafts=3))
-    tally.take(Event("failed", 1, message="encrypted"))
-    assert (tally.done, tally.failed, tally.share, tally.seconds_left) == (2, 1, 1.0, None)
-    assert tally.words() == "10 clauses · 3 drafts · 1 call · 1,200 tokens · $0.2500"
+    totals.add(Event("window", 0, clauses=5, calls=1, tokens=1200, cost_usd=0.25))
+    assert totals.share == pytest.approx(0.3)
+    assert totals.seconds_left == pytest.approx(8 * 0.7 / 0.3)
+    totals.add(Event("analyzed", 0, drafts=3))
+    totals.add(Event("failed", 1, message="encrypted"))
+    assert (totals.finished, totals.failed, totals.share, totals.seconds_left) == (2, 1, 1.0, None)
+    assert totals.line() == "10 clauses · 3 drafts · 1 call · 1,200 tokens · $0.2500"
 
 
 def test_progress_shows_all_of_it_on_eighty_columns() -> None:
-    tally = Tally(40, lambda: 60.0, began=0.0)
-    board = Board(tally, ["terms.md"])
-    board.take(Event("captured", 0, clauses=2345))
-    tally.shares = dict.fromkeys(range(12), 1.0)
-    tally.done, tally.failed, tally.drafts, tally.calls, tally.tokens, tally.cost_usd = 12, 1, 214, 310, 1_203_320, 4.2
+    totals = RunTotals(40, lambda: 60.0, began=0.0)
+    board = Board(totals, ["terms.md"])
+    board.show(Event("captured", 0, clauses=2345))
+    totals.shares = dict.fromkeys(range(12), 1.0)
+    totals.finished, totals.failed, totals.drafts = 12, 1, 214
+    totals.calls, totals.tokens, totals.cost_usd = 310, 1_203_320, 4.2
     out = io.StringIO()
     Terminal(file=out, width=80, color_system=None, force_terminal=True).print(board)
     for words in ("12 of 40 documents, 1 failed", "about 2:20 left", "2,345 clauses", "310 calls", "$4.20"):

@@ -1,23 +1,31 @@
 """The run flow under a real Prefect: documents finish or fail on their own, and what is finished stays finished."""
 
 import asyncio
+import json
+import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from classifiers.analysts import ANALYSTS
 from classifiers.analyze import Plan
-from classifiers.offline.analyst import OfflineAnalyst
-from classifiers.work import Deliver, Job, Outcome
-from flows.run import execute, label, labels, new_run_id, unfinished
-from flows.session import Event, Session
-from smallprint.errors import ModelStopError, StoreError
+from classifiers.offline.analyst import OFFLINE, OfflineAnalyst
+from classifiers.work import AnalystFactory, Deliver, Job, Outcome
+from flows.engine import start_prefect
+from flows.options import RunOptions
+from flows.progress import Event, listening
+from flows.run_documents import unfinished
+from smallprint.errors import ModelStopError
 from smallprint.records import Source
 from smallprint.settings import Settings
 from smallprint.store import Store, open_store, runs
 from smallprint.store.drafts import stream_drafts
 from smallprint.store.runs import RunDocument
 
+ROOT = Path(__file__).resolve().parents[2]
 TERMS = """# Terms of Kestrel Kettles
 
 ## 1. Disputes
@@ -31,158 +39,16 @@ Thank you for boiling with us.
 
 
 class Recorder(OfflineAnalyst):
-    """The offline analyst, counting documents, with something that a test wants to happen first."""
+    """The offline analyst, noting the documents that it reads, with something that a test wants to happen first."""
 
     def __init__(self, first: Callable[[Job], None] = lambda _job: None) -> None:
-        self.seen: list[str] = []
+        self.documents: list[str] = []
         self.first = first
 
     async def propose(self, job: Job, deliver: Deliver) -> None:
-        self.seen.append(Path(job.document.source).name)
+        self.documents.append(Path(job.document.source).name)
         self.first(job)
         await super().propose(job, deliver)
-
-
-@pytest.fixture
-def store(workspace: Path) -> Store:
-    return open_store(Settings(home=workspace).sqlalchemy_url)
-
-
-def begin(store: Store, workspace: Path, analyst: OfflineAnalyst, *names: str) -> Session:
-    folder = workspace.parent
-    run_id = new_run_id()
-    with store.write() as connection:
-        runs.start_run(connection, run_id, "offline", {}, [Source(location=str(folder / name)) for name in names])
-    return Session(run_id=run_id, settings=Settings(home=workspace), store=store, analyst=analyst)
-
-
-def documents_of(store: Store, run_id: str) -> list[RunDocument]:
-    with store.read() as connection:
-        return runs.list_run_documents(connection, run_id)
-
-
-def state_of(session: Session) -> str:
-    with session.store.read() as connection:
-        run = runs.find_run(connection, session.run_id)
-    assert run is not None
-    return run.state
-
-
-def saved_drafts(store: Store, run_id: str | None = None) -> list[tuple[str, int]]:
-    with store.read() as connection:
-        return [(stored.draft.id, stored.version) for stored in stream_drafts(connection, run_id=run_id)]
-
-
-def again(session: Session, analyst: OfflineAnalyst) -> Session:
-    return Session(run_id=session.run_id, settings=session.settings, store=session.store, analyst=analyst)
-
-
-def write(workspace: Path, *names: str) -> None:
-    for name in names:
-        (workspace.parent / name).write_text(TERMS + f"\n\nDocument {name}.\n")
-
-
-def test_good_documents_finish_although_others_fail(store: Store, workspace: Path) -> None:
-    write(workspace, "a.md", "b.md")
-    (workspace.parent / "empty.pdf").write_bytes(b"")
-    (workspace.parent / "broken.pdf").write_bytes(b"%PDF-1.7 and nothing else")
-    session = begin(store, workspace, OfflineAnalyst(), "a.md", "empty.pdf", "b.md", "broken.pdf", "gone.html")
-    events: list[Event] = []
-    session.listener = events.append
-    assert asyncio.run(execute(session)) == "finished"
-    places = documents_of(store, session.run_id)
-    assert [place.state for place in places] == ["analyzed", "failed", "analyzed", "failed", "failed"]
-    assert [place.error and place.error["code"] for place in places] == [None, "empty", None, "malformed", "not_found"]
-    for place in places:
-        if place.ledger:
-            assert place.ledger.characters_covered == 1.0
-            assert place.drafts >= 1
-    assert sorted(event.position for event in events if event.kind == "failed") == [1, 3, 4]
-
-
-def test_a_second_run_of_the_same_files_duplicates_nothing(store: Store, workspace: Path) -> None:
-    write(workspace, "a.md")
-    first = begin(store, workspace, OfflineAnalyst(), "a.md")
-    second = begin(store, workspace, OfflineAnalyst(), "a.md")
-    asyncio.run(execute(first))
-    before = saved_drafts(store)
-    asyncio.run(execute(second))
-    assert saved_drafts(store) == before
-    assert len(saved_drafts(store, second.run_id)) == len(before)
-
-
-def test_an_interrupted_run_keeps_what_is_done_and_resumes_the_rest(store: Store, workspace: Path) -> None:
-    write(workspace, "a.md", "b.md", "c.md")
-
-    async def interrupted() -> str:
-        main = asyncio.current_task()
-        assert main is not None
-
-        def interrupt(job: Job) -> None:
-            if job.document.source.endswith("c.md"):
-                main.cancel()
-
-        session = begin(store, workspace, Recorder(interrupt), "a.md", "b.md", "c.md")
-        session.settings = session.settings.model_copy(update={"concurrency": 1})
-        outcome = await execute(session)
-        return f"{session.run_id} {outcome}"
-
-    run_id, outcome = asyncio.run(interrupted()).split()
-    assert outcome == "interrupted"
-    left = [Path(place.source.location).name for place in unfinished(documents_of(store, run_id))]
-    assert "a.md" not in left
-    resumed = Recorder()
-    session = Session(run_id=run_id, settings=Settings(home=workspace), store=store, analyst=resumed)
-    assert state_of(session) == "interrupted"
-    assert asyncio.run(execute(session)) == "finished"
-    assert sorted(resumed.seen) == sorted(left)
-    assert unfinished(documents_of(store, run_id)) == []
-
-
-def test_a_refusing_server_stops_the_run_with_its_reason(store: Store, workspace: Path) -> None:
-    write(workspace, "a.md", "b.md")
-
-    def refuse(_job: Job) -> None:
-        raise ModelStopError("the key is not valid; set OPENAI_API_KEY")
-
-    session = begin(store, workspace, Recorder(refuse), "a.md", "b.md")
-    with pytest.raises(ModelStopError, match="OPENAI_API_KEY"):
-        asyncio.run(execute(session))
-    assert state_of(session) == "stopped"
-    assert all(place.state in {"captured", "waiting"} for place in documents_of(store, session.run_id))
-
-
-def test_a_bug_that_one_document_meets_costs_the_others_nothing(store: Store, workspace: Path) -> None:
-    write(workspace, "a.md", "b.md", "c.md")
-
-    def stumble(job: Job) -> None:
-        if job.document.source.endswith("b.md"):
-            raise ZeroDivisionError("a share of nothing")
-
-    session = begin(store, workspace, Recorder(stumble), "a.md", "b.md", "c.md")
-    events: list[Event] = []
-    session.listener = events.append
-    assert asyncio.run(execute(session)) == "finished"
-    places = documents_of(store, session.run_id)
-    assert [place.state for place in places] == ["analyzed", "failed", "analyzed"]
-    (error,) = [place.error for place in places if place.error]
-    assert error["code"] == "bug"
-    kept = workspace / "failures" / f"{session.run_id}-1.txt"
-    assert str(kept) in error["advice"]
-    assert "a share of nothing" in kept.read_text()
-    assert [event.position for event in events if event.kind == "failed"] == [1]
-
-
-def test_a_full_disk_stops_the_run_and_says_how_to_go_on(store: Store, workspace: Path) -> None:
-    write(workspace, "a.md")
-
-    def fill(_job: Job) -> None:
-        raise OSError(28, "No space left on device", "snapshots")
-
-    session = begin(store, workspace, Recorder(fill), "a.md")
-    with pytest.raises(StoreError, match=r"No space left on device.*run --resume"):
-        asyncio.run(execute(session))
-    assert state_of(session) == "stopped"
 
 
 class OverBudget(OfflineAnalyst):
@@ -196,60 +62,219 @@ class OverBudget(OfflineAnalyst):
         raise AssertionError
 
 
-def test_documents_over_budget_are_work_left(store: Store, workspace: Path) -> None:
-    write(workspace, "a.md")
-    session = begin(store, workspace, OverBudget(), "a.md")
-    asyncio.run(execute(session))
-    (left,) = unfinished(documents_of(store, session.run_id))
-    assert left.ledger is not None
-    assert left.ledger.over_budget == left.ledger.clauses
+class Runs:
+    """Begins and carries out runs in the test's workspace, and reads what the store then says of them."""
+
+    def __init__(self, store: Store, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.store, self.folder = store, folder
+        self.events: list[Event] = []
+        self.analysts_built = 0
+        self._monkeypatch = monkeypatch
+
+    def begin(self, *names: str) -> str:
+        run_id = f"{self.folder.name}-{len(self.stored())}"
+        sources = [Source(location=str(self.folder / name)) for name in names]
+        with self.store.write() as connection:
+            runs.start_run(connection, run_id, "offline", {}, sources)
+        return run_id
+
+    def carry_out(self, run_id: str, analyst: OfflineAnalyst | None = None, **options: object) -> None:
+        """Run the flow; the analyst stands in for the offline one."""
+
+        def build(*_configuration: object) -> OfflineAnalyst:
+            self.analysts_built += 1
+            return analyst or OfflineAnalyst()
+
+        self._monkeypatch.setitem(ANALYSTS, "offline", AnalystFactory("offline", OFFLINE.traits, build))
+
+        async def run_flow() -> None:
+            await start_prefect(self.folder)
+            from flows.run import run
+
+            await run(run_id, RunOptions(model="offline", **options))
+
+        with listening(self.events.append):
+            asyncio.run(run_flow())
+
+    def stored(self) -> list[runs.StoredRun]:
+        with self.store.read() as connection:
+            return runs.list_runs(connection)
+
+    def state(self, run_id: str) -> str:
+        return next(run.state for run in self.stored() if run.id == run_id)
+
+    def documents(self, run_id: str) -> list[RunDocument]:
+        with self.store.read() as connection:
+            return runs.list_run_documents(connection, run_id)
+
+    def drafts(self, run_id: str | None = None) -> list[tuple[str, int]]:
+        with self.store.read() as connection:
+            return [(stored.draft.id, stored.version) for stored in stream_drafts(connection, run_id=run_id)]
+
+
+@pytest.fixture
+def lab(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> Runs:
+    return Runs(open_store(Settings(home=workspace).sqlalchemy_url), workspace.parent, monkeypatch)
+
+
+def write(folder: Path, *names: str) -> None:
+    for name in names:
+        (folder / name).write_text(TERMS + f"\n\nDocument {name}.\n")
+
+
+def test_good_documents_finish_although_others_fail(lab: Runs) -> None:
+    write(lab.folder, "a.md", "b.md")
+    (lab.folder / "empty.pdf").write_bytes(b"")
+    (lab.folder / "broken.pdf").write_bytes(b"%PDF-1.7 and nothing else")
+    run_id = lab.begin("a.md", "empty.pdf", "b.md", "broken.pdf", "gone.html")
+    lab.carry_out(run_id)
+    documents = lab.documents(run_id)
+    assert lab.state(run_id) == "finished"
+    assert [document.state for document in documents] == ["analyzed", "failed", "analyzed", "failed", "failed"]
+    codes = [document.error and document.error["code"] for document in documents]
+    assert codes == [None, "empty", None, "malformed", "not_found"]
+    for document in documents:
+        if document.ledger:
+            assert document.ledger.characters_covered == 1.0
+            assert document.drafts >= 1
+    assert sorted(event.position for event in lab.events if event.kind == "failed") == [1, 3, 4]
+
+
+def test_a_second_run_of_the_same_files_duplicates_nothing(lab: Runs) -> None:
+    write(lab.folder, "a.md")
+    first, second = lab.begin("a.md"), lab.begin("a.md")
+    lab.carry_out(first)
+    before = lab.drafts()
+    lab.carry_out(second)
+    assert lab.drafts() == before
+    assert len(lab.drafts(second)) == len(before)
+
+
+def test_all_documents_of_a_run_share_one_analyst(lab: Runs) -> None:
+    write(lab.folder, "a.md", "b.md", "c.md")
+    lab.carry_out(lab.begin("a.md", "b.md", "c.md"))
+    assert lab.analysts_built == 1
+
+
+def test_an_interrupted_run_keeps_what_is_done_and_resumes_the_rest(lab: Runs) -> None:
+    write(lab.folder, "a.md", "b.md", "c.md")
+    run_id = lab.begin("a.md", "b.md", "c.md")
+
+    def interrupt(job: Job) -> None:
+        if job.document.source.endswith("c.md"):
+            signal.raise_signal(signal.SIGINT)
+
+    with pytest.raises(KeyboardInterrupt):
+        lab.carry_out(run_id, Recorder(interrupt))
+    remaining = [Path(document.source.location).name for document in unfinished(lab.documents(run_id))]
+    assert "a.md" not in remaining
+    assert lab.state(run_id) == "interrupted"
     resumed = Recorder()
-    asyncio.run(execute(again(session, resumed)))
-    assert resumed.seen == ["a.md"]
-    assert unfinished(documents_of(store, session.run_id)) == []
+    lab.carry_out(run_id, resumed)
+    assert sorted(resumed.documents) == sorted(remaining)
+    assert unfinished(lab.documents(run_id)) == []
+    assert lab.state(run_id) == "finished"
 
 
-@pytest.mark.parametrize(
-    ("source", "name"),
-    [
-        (Source(location="x/terms.html", entity="Kestrel", title="Terms"), "Kestrel Terms"),
-        (Source(location="x/terms.html"), "terms.html"),
-        (Source(location="https://k.example/legal/"), "legal"),
-        (Source(location="x\x1b[31m.html"), "x[31m.html"),
-    ],
-    ids=["what the manifest says", "a file by its name", "a page by its last part", "no control characters"],
-)
-def test_label(source: Source, name: str) -> None:
-    assert label(source) == name
-
-
-def of(location: str, **said: str) -> Source:
-    return Source(location=location, **said)
-
-
-TOGETHER = [
-    ("different names stay short", [of("/x/a.md"), of("/x/b.md")], ["a.md", "b.md"]),
-    ("the same name in two folders", [of("/x/a.md"), of("/y/a.md")], ["a.md (x)", "a.md (y)"]),
-    (
-        "the same folder name twice",
-        [of("/1/x/a.md"), of("/2/x/a.md")],
-        ["a.md (x) (/1/x/a.md)", "a.md (x) (/2/x/a.md)"],
-    ),
-    (
-        "two versions of one document",
-        [of("/x/1.md", title="Terms", published="2025"), of("/x/2.md", title="Terms", published="2026")],
-        ["Terms (2025)", "Terms (2026)"],
-    ),
-    ("the same path at two sites", [of("https://a.example/terms"), of("https://b.example/terms")], None),
+STOPS = [
+    ("the model's server refuses us", ModelStopError("the key is not valid; set OPENAI_API_KEY")),
+    ("the disk is full", OSError(28, "No space left on device", "snapshots")),
 ]
 
 
-@pytest.mark.parametrize(("sources", "names"), [row[1:] for row in TOGETHER], ids=[row[0] for row in TOGETHER])
-def test_labels_tell_documents_apart(sources: list[Source], names: list[str] | None) -> None:
-    made = labels(sources)
-    assert len(set(made)) == len(sources)
-    assert names is None or made == names
+@pytest.mark.parametrize("error", [row[1] for row in STOPS], ids=[row[0] for row in STOPS])
+def test_what_no_document_can_help_stops_the_run_with_its_reason(lab: Runs, error: Exception) -> None:
+    write(lab.folder, "a.md", "b.md")
+    run_id = lab.begin("a.md", "b.md")
+
+    def fail(_job: Job) -> None:
+        raise error
+
+    with pytest.raises(type(error)) as raised:
+        lab.carry_out(run_id, Recorder(fail))
+    assert str(raised.value) == str(error)
+    assert lab.state(run_id) == "stopped"
+    assert all(document.state in {"captured", "waiting"} for document in lab.documents(run_id))
 
 
-def test_a_title_that_names_its_company_is_not_doubled() -> None:
-    assert label(of("x.md", entity="Kestrel", title="Kestrel Terms of Use")) == "Kestrel Terms of Use"
+def test_a_bug_that_one_document_meets_costs_the_others_nothing(lab: Runs, workspace: Path) -> None:
+    write(lab.folder, "a.md", "b.md", "c.md")
+    run_id = lab.begin("a.md", "b.md", "c.md")
+
+    def stumble(job: Job) -> None:
+        if job.document.source.endswith("b.md"):
+            raise ZeroDivisionError("a share of nothing")
+
+    lab.carry_out(run_id, Recorder(stumble))
+    documents = lab.documents(run_id)
+    assert lab.state(run_id) == "finished"
+    assert [document.state for document in documents] == ["analyzed", "failed", "analyzed"]
+    (error,) = [document.error for document in documents if document.error]
+    assert error["code"] == "bug"
+    report = workspace / "failures" / f"{run_id}-1.txt"
+    assert str(report) in error["advice"]
+    assert "a share of nothing" in report.read_text()
+    assert [event.position for event in lab.events if event.kind == "failed"] == [1]
+
+
+def test_documents_over_budget_are_work_left(lab: Runs) -> None:
+    write(lab.folder, "a.md")
+    run_id = lab.begin("a.md")
+    lab.carry_out(run_id, OverBudget())
+    (document,) = unfinished(lab.documents(run_id))
+    assert document.ledger is not None
+    assert document.ledger.over_budget == document.ledger.clauses
+    resumed = Recorder()
+    lab.carry_out(run_id, resumed)
+    assert resumed.documents == ["a.md"]
+    assert unfinished(lab.documents(run_id)) == []
+
+
+def test_failed_only_leaves_alone_what_is_over_the_budget(lab: Runs) -> None:
+    write(lab.folder, "a.md")
+    run_id = lab.begin("a.md", "gone.md")
+    lab.carry_out(run_id, OverBudget())
+    write(lab.folder, "gone.md")
+    recorder = Recorder()
+    lab.carry_out(run_id, recorder, failed_only=True)
+    assert recorder.documents == ["gone.md"]
+
+
+ELSEWHERE = """
+import asyncio, sys
+from flows.options import RunOptions
+from flows.reading import read_document
+asyncio.run(read_document.fn(sys.argv[1], 1, "b.md", RunOptions.model_validate_json(sys.argv[2])))
+"""
+
+
+def test_another_process_with_the_same_settings_reads_a_document_from_plain_values(lab: Runs, workspace: Path) -> None:
+    write(lab.folder, "a.md", "b.md")
+    run_id = lab.begin("a.md", "b.md")
+    options = RunOptions(model="offline", budget=1.0).model_dump_json()
+    subprocess.run(  # noqa: S603 -- our own code
+        [sys.executable, "-c", ELSEWHERE, run_id, options],
+        env={"PYTHONPATH": str(ROOT), "PATH": "", "SMALLPRINT_HOME": str(workspace)},
+        cwd=lab.folder,
+        check=True,
+    )
+    assert [document.state for document in lab.documents(run_id)] == ["waiting", "analyzed"]
+    assert lab.drafts(run_id)
+
+
+def test_a_password_stays_out_of_what_prefect_records(lab: Runs) -> None:
+    write(lab.folder, "a.md")
+    run_id = lab.begin("a.md")
+    lab.carry_out(run_id, password="opensesame")
+
+    async def recorded() -> list[dict[str, object]]:
+        from prefect import get_client
+        from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterName
+
+        async with get_client() as client:
+            named = FlowRunFilter(name=FlowRunFilterName(any_=[f"run {run_id}"]))
+            return [flow_run.parameters for flow_run in await client.read_flow_runs(flow_run_filter=named)]
+
+    (parameters,) = asyncio.run(recorded())
+    assert parameters["run_id"] == run_id
+    assert "opensesame" not in json.dumps(parameters)
