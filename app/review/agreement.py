@@ -20,8 +20,8 @@ class Agreement:
     kappa: float | None  # None: one answer alone was ever given, kappa says nothing
 
 
-def sampled(draft_id: str, share: float) -> bool:
-    """Whether a draft is read twice; the same answer for ever, and nobody can choose it."""
+def is_sampled(draft_id: str, share: float) -> bool:
+    """Whether a draft is read twice: by a hash of its id, so that the answer stays and nobody can choose it."""
     return int(sha256(f"blind|{draft_id}".encode()).hexdigest()[:8], 16) < share * 2**32
 
 
@@ -55,13 +55,13 @@ def kappa(pairs: Sequence[tuple[str, str]], values: Sequence[str], *, ordered: b
 
     Source: Cohen, J. (1968), Weighted kappa, Psychological Bulletin 70(4).
     """
-    place = {value: number for number, value in enumerate(values)}
+    rank = {value: number for number, value in enumerate(values)}
     spread = max(1, len(values) - 1)
 
-    def far(a: str, b: str) -> float:
-        return ((place[a] - place[b]) / spread) ** 2 if ordered else float(a != b)
+    def distance(a: str, b: str) -> float:
+        return ((rank[a] - rank[b]) / spread) ** 2 if ordered else float(a != b)
 
     number = len(pairs)
-    observed = sum(far(a, b) for a, b in pairs) / number
-    expected = sum(far(a, b) for a, _ in pairs for _, b in pairs) / number**2
+    observed = sum(distance(a, b) for a, b in pairs) / number
+    expected = sum(distance(a, b) for a, _ in pairs for _, b in pairs) / number**2
     return None if expected == 0 else 1 - observed / expected

@@ -1,298 +1,168 @@
 """The desk's JSON API: read the queue and drafts, decide, undo; by token, described by its own OpenAPI document."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, FastAPI, HTTPException, Query, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import Field
 
 from app.json_output import draft_json
-from app.review.auth import Fields, now
-from app.review.document_cache import DocumentCache
-from app.review.forms import from_fields
-from smallprint import review
-from smallprint.records import Factors
+from app.review import deciding
+from app.review.addresses import filters_from
+from app.review.api_models import (
+    ApiDecision,
+    ApiDecisionOn,
+    ApiProblem,
+    DecidedDrafts,
+    Id,
+    QueuePage,
+    QueueQuery,
+    ShownDraft,
+    shown_draft,
+)
+from app.review.denials import DeniedError
+from app.review.state import DeskState, state_of
 from smallprint.review import ConflictError, Decision, RefusedError, Standing
-from smallprint.store import decisions, people, queue_counts
+from smallprint.store import Connection, decisions, people, queue_counts, records
 from smallprint.store.decisions import Done
 from smallprint.store.people import Person, Right
-from smallprint.store.queue import Filters, Line
-from smallprint.store.records import stream_records
 
-Text = Annotated[str, StringConstraints(max_length=4000, pattern=r"^[^\x00]*$")]
-Id = Annotated[str, StringConstraints(max_length=80, pattern=r"^[A-Za-z0-9_.-]+$")]
-Version = Annotated[int, Field(ge=0, lt=2**31, description="The version that you have seen.")]
-_bearer = HTTPBearer(auto_error=False, description="A token of the page “account”; it has its owner's rights.")
+MAX_BULK_DRAFTS = 200
+RECORDS_PER_PAGE = 100
+NO_SUCH_DRAFT = "There is no such draft."
 
-
-class Body(BaseModel):
-    """Base of what the API takes: closed against misspelled fields."""
-
-    model_config = ConfigDict(extra="forbid")
+bearer = HTTPBearer(auto_error=False, description="A token of the page “account”; it has its owner's rights.")
 
 
-class Cited(Body):
-    """A framework as cited; the desk resolves it."""
+@dataclass(frozen=True)
+class ApiCall:
+    """One call of somebody who has the right to it."""
 
-    citation: Text
-    why: Text = ""
-
-
-class Asked(Body):
-    """An agency of the registry, and what it would look at."""
-
-    id: Text
-    reason: Text = ""
+    person: Person
+    state: DeskState
+    now: datetime
 
 
-class Edits(Body):
-    """The fields of a draft that you want otherwise; what is left out stays."""
+def call_with(right: Right) -> Callable[..., ApiCall]:
+    """A dependency: a call by the owner of a token who has this right."""
 
-    title: Text | None = None
-    category: Text | None = None
-    secondary: list[Text] | None = Field(None, max_length=2)
-    factors: Factors | None = None
-    what_it_is: Text | None = None
-    consumer_impact: Text | None = None
-    why_it_matters: Text | None = None
-    enforcement_risk: Text | None = None
-    due_diligence: list[Text] | None = Field(None, max_length=20)
-    frameworks: list[Cited] | None = Field(None, max_length=20)
-    agencies: list[Asked] | None = Field(None, max_length=20)
-    quotes: list[Text] | None = Field(None, max_length=20, description="Words of the document that prove it.")
-
-    def fields(self) -> Fields:
-        """The same as the form would send it."""
-        made: Fields = {}
-        for name in ("title", "category", "what_it_is", "consumer_impact", "why_it_matters", "enforcement_risk"):
-            if (value := getattr(self, name)) is not None:
-                made[name] = [value]
-        if self.secondary is not None:
-            made["secondary"] = [*self.secondary, ""]
-        if self.factors is not None:
-            made |= {f"factor_{name}": [str(score)] for name, score in self.factors.model_dump().items()}
-        if self.due_diligence is not None:
-            made["due_diligence"] = ["\n".join(" ".join(one.split()) for one in self.due_diligence)]
-        if self.frameworks is not None:
-            made["citation"] = [*(one.citation for one in self.frameworks), ""]
-            made["citation_why"] = [*(one.why for one in self.frameworks), ""]
-        if self.agencies is not None:
-            made["agency"] = [*(one.id for one in self.agencies), ""]
-            made["agency_reason"] = [*(one.reason for one in self.agencies), ""]
-        if self.quotes is not None:
-            made["quote"] = [*self.quotes, ""]
-        return made
-
-
-class Wanted(Body):
-    """A decision."""
-
-    act: Literal["approve", "reject", "second_opinion"]
-    saw: Version
-    reasons: list[Text] = Field(default=[], max_length=20, description=f"For a rejection: {', '.join(review.REASONS)}.")
-    note: Text = ""
-    edits: Edits | None = None
-
-
-class WantedOf(Wanted):
-    """A decision on one of several drafts."""
-
-    draft: Id
-    edits: None = None
-
-
-class QueueQuery(Filters):
-    """Filters of the queue, and the page."""
-
-    page: int = Field(1, ge=1, le=100_000)
-
-
-class QueuePage(BaseModel):
-    """A page of the queue, the neediest first."""
-
-    total: int
-    page: int
-    pages: int
-    drafts: list[Line]
-
-
-class ShownDraft(BaseModel):
-    """A draft as it stands, and the version to decide on."""
-
-    draft: dict[str, Any] = Field(description="As `smallprint read --json` prints it.")
-    version: int
-    second_by: str | None
-    record: str | None
-    decided_by: str | None
-    decided_at: datetime | None
-
-
-class Decided(BaseModel):
-    """What was done; ``act`` undoes it."""
-
-    act: str
-    drafts: list[ShownDraft]
-    left: dict[str, str] = Field(default={}, description="Drafts that could not be decided, with the reason.")
-
-
-class Problem(BaseModel):
-    """Why something was not done."""
-
-    detail: str
-    problems: dict[str, str] = Field(default={}, description="What to mend, by field.")
-    theirs: ShownDraft | None = Field(default=None, description="On a conflict: how the draft stands now.")
-
-
-def shown(standing: Standing) -> ShownDraft:
-    """A draft for the wire."""
-    return ShownDraft(
-        draft=draft_json(standing.draft),
-        version=standing.version,
-        second_by=standing.second_by,
-        record=review.record_id(standing.record) if standing.record else None,
-        decided_by=standing.decided_by,
-        decided_at=standing.decided_at,
-    )
-
-
-class Caller:
-    """Who calls, and what the desk has for them."""
-
-    def __init__(self, request: Request, person: Person) -> None:
-        self.person, self.state, self.at = person, request.app.state, now(request)
-
-
-def calls(right: Right) -> Callable[..., Caller]:
-    """A dependency: the owner of the token, if they have this right."""
-
-    def caller(
-        request: Request, given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)] = None
-    ) -> Caller:
-        with request.app.state.store.read() as connection:
-            person = people.token_owner(connection, given.credentials) if given else None
+    def call(
+        request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)] = None
+    ) -> ApiCall:
+        state = state_of(request)
+        person = None
+        if credentials is not None:
+            with state.store.read() as connection:
+                person = people.token_owner(connection, credentials.credentials)
         if person is None:
             raise HTTPException(401, "Send a valid token: Authorization: Bearer ...", {"www-authenticate": "Bearer"})
         if not person.may(right):
             raise HTTPException(403, f"A {person.role} account may not do this.")
-        return Caller(request, person)
+        return ApiCall(person, state, state.clock())
 
-    return caller
+    return call
 
 
-Reader = Annotated[Caller, Depends(calls("see"))]
-Decider = Annotated[Caller, Depends(calls("decide"))]
-_REFUSALS: dict[int | str, dict[str, Any]] = {
-    code: {"model": Problem, "description": said}
-    for code, said in (
+Reading = Annotated[ApiCall, Depends(call_with("see"))]
+Deciding = Annotated[ApiCall, Depends(call_with("decide"))]
+REFUSALS: dict[int | str, dict[str, Any]] = {
+    code: {"model": ApiProblem, "description": description}
+    for code, description in (
         (401, "No valid token"),
         (403, "The role does not allow it"),
-        (404, "There is no such draft"),
+        (404, NO_SUCH_DRAFT),
         (409, "Somebody changed it meanwhile; nothing was written"),
         (422, "A rule or the form of the request stands against it"),
     )
 }
-router = APIRouter(prefix="/v1", responses=_REFUSALS)
+router = APIRouter(prefix="/v1", responses=REFUSALS)
 
 
 @router.get("/queue")
-def read_queue(
-    caller: Reader,
-    asked: Annotated[QueueQuery, Query()],
-) -> QueuePage:
+def read_queue(call: Reading, query: Annotated[QueueQuery, Query()]) -> QueuePage:
     """Drafts by need, fifty a page."""
-    with caller.state.store.read() as connection:
-        found = queue_counts.survey(connection, _clean(asked), caller.at, page=asked.page)
-    return QueuePage(total=found.total, page=found.page, pages=found.pages, drafts=list(found.lines))
+    filters = filters_from(query.model_dump(exclude={"page"}))
+    with call.state.store.read() as connection:
+        survey = queue_counts.survey(connection, filters, call.now, page=query.page)
+    return QueuePage(total=survey.total, page=survey.page, pages=survey.pages, drafts=list(survey.lines))
 
 
-def _clean(asked: QueueQuery) -> Filters:
-    said = asked.model_dump(exclude={"page"})
-    return Filters.model_validate({k: v.replace("\x00", "")[:200] for k, v in said.items()})
-
-
-def _standing(caller: Caller, draft_id: str) -> Standing:
-    with caller.state.store.read() as connection:
-        found = decisions.standing(connection, draft_id)
-    if found is None:
-        raise HTTPException(404, "There is no such draft.")
-    return found
+def _standing(connection: Connection, draft_id: str) -> Standing:
+    standing = decisions.standing(connection, draft_id)
+    if standing is None:
+        raise HTTPException(404, NO_SUCH_DRAFT)
+    return standing
 
 
 @router.get("/drafts/{draft_id}")
-def read_draft(caller: Reader, draft_id: Id) -> ShownDraft:
+def read_draft(call: Reading, draft_id: Id) -> ShownDraft:
     """One draft as it stands."""
-    return shown(_standing(caller, draft_id))
+    with call.state.store.read() as connection:
+        return shown_draft(_standing(connection, draft_id))
 
 
 @router.post("/drafts/{draft_id}/decisions")
-def decide(caller: Decider, draft_id: Id, wanted: Wanted) -> Decided:
+def decide(call: Deciding, draft_id: Id, decision: ApiDecision) -> DecidedDrafts:
     """Approve (with edits: amend), reject, or ask for a second opinion."""
-    standing = _standing(caller, draft_id)
-    decision = _decision(caller, draft_id, wanted)
-    if wanted.edits is not None and wanted.act != "reject":
-        documents: DocumentCache = caller.state.documents
-        loaded = documents.load(standing.draft.provenance.document)
-        if loaded is None:
-            raise HTTPException(404, "The document of this draft is gone.")
-        words, problems = from_fields(wanted.edits.fields(), standing.draft, loaded, caller.state.registry)
-        if problems and decision.saw == standing.version:
-            raise RefusedError(problems)
-        decision = decision.model_copy(update={"words": words})
-    with caller.state.store.write() as connection:
-        done = decisions.decide(connection, decision, caller.state.registry)
-    caller.state.announce(done)
-    return _decided(caller, done)
+    with call.state.store.read() as connection:
+        standing = _standing(connection, draft_id)
+    done = deciding.decide(call.state, standing, decision.request(), by=call.person.name, at=call.now)
+    return _decided(call, done)
 
 
-def _decision(caller: Caller, draft_id: str, wanted: Wanted) -> Decision:
-    return Decision(
-        kind=wanted.act,
-        draft=draft_id,
-        saw=wanted.saw,
-        by=caller.person.name,
-        at=caller.at,
-        reasons=tuple(wanted.reasons) if wanted.act == "reject" else (),
-        note=wanted.note,
-    )
-
-
-def _decided(caller: Caller, done: Done, left: dict[str, str] | None = None) -> Decided:
-    ids = list(dict.fromkeys(one.draft.id for one in done.verdicts))
-    return Decided(act=done.act, drafts=[shown(_standing(caller, one)) for one in ids], left=left or {})
+def _decided(call: ApiCall, done: Done, left: dict[str, str] | None = None) -> DecidedDrafts:
+    ids = list(dict.fromkeys(verdict.draft.id for verdict in done.verdicts))
+    with call.state.store.read() as connection:
+        drafts = [shown_draft(_standing(connection, draft_id)) for draft_id in ids]
+    return DecidedDrafts(act=done.act, drafts=drafts, left=left or {})
 
 
 @router.post("/decisions")
-def decide_many(caller: Decider, wanted: Annotated[list[WantedOf], Field(min_length=1, max_length=200)]) -> Decided:
+def decide_many(
+    call: Deciding, wanted: Annotated[list[ApiDecisionOn], Field(min_length=1, max_length=MAX_BULK_DRAFTS)]
+) -> DecidedDrafts:
     """Decide several as one act, each on the version that it names; those that cannot be decided are named."""
-    requested = [_decision(caller, one.draft, one) for one in wanted]
-    with caller.state.store.write() as connection:
-        done, left = decisions.decide_many(connection, requested, caller.state.registry)
-    caller.state.announce(done)
-    return _decided(caller, done, {draft: str(error) for draft, error in left.items()})
+    requested = [
+        Decision(
+            kind=decision.act,
+            draft=decision.draft,
+            saw=decision.saw,
+            by=call.person.name,
+            at=call.now,
+            reasons=decision.reasons if decision.act == "reject" else (),
+            note=decision.note,
+        )
+        for decision in wanted
+    ]
+    with call.state.store.write() as connection:
+        done, left = decisions.decide_many(connection, requested, call.state.registry)
+    call.state.announce(done)
+    return _decided(call, done, {draft_id: str(error) for draft_id, error in left.items()})
 
 
 @router.post("/acts/{act}/undo")
-def undo(caller: Decider, act: Id) -> Decided:
-    """Compensate an act; leads undo what others did too."""
-    with caller.state.store.write() as connection:
-        done = decisions.undo(connection, act, by=caller.person.name, at=caller.at, anyone=caller.person.may("lead"))
-    caller.state.announce(done)
-    return _decided(caller, done)
+def undo(call: Deciding, act: Id) -> DecidedDrafts:
+    """Undo an act by a further one; leads undo what others did too."""
+    with call.state.store.write() as connection:
+        done = decisions.undo(connection, act, by=call.person.name, at=call.now, anyone=call.person.may("lead"))
+    call.state.announce(done)
+    return _decided(call, done)
 
 
 @router.get("/records")
 def read_records(
-    caller: Reader, after: Annotated[int, Query(ge=0, lt=2**31, description="Number of the last record seen.")] = 0
+    call: Reading, after: Annotated[int, Query(ge=0, lt=2**31, description="Number of the last record seen.")] = 0
 ) -> list[dict[str, Any]]:
     """Approved records by number, a hundred at a time."""
-    with caller.state.store.read() as connection:
+    with call.state.store.read() as connection:
         return [
-            {**one.model_dump(mode="json", exclude={"draft"}), "draft": draft_json(one.draft)}
-            for one in stream_records(connection, after=after, limit=100)
+            {**record.model_dump(mode="json", exclude={"draft"}), "draft": draft_json(record.draft)}
+            for record in records.stream_records(connection, after=after, limit=RECORDS_PER_PAGE)
         ]
 
 
@@ -311,31 +181,38 @@ def create_api() -> FastAPI:
     api.include_router(router)
     api.add_exception_handler(ConflictError, _conflict)
     api.add_exception_handler(RefusedError, _refused)
-    api.add_exception_handler(HTTPException, _http)
+    api.add_exception_handler(DeniedError, _denied)
+    api.add_exception_handler(HTTPException, _http_error)
     api.add_exception_handler(RequestValidationError, _invalid)
     return api
 
 
-def _problem(status: int, headers: dict[str, str] | None = None, **said: Any) -> Response:  # noqa: ANN401 -- of Problem
-    return JSONResponse(Problem(**said).model_dump(mode="json"), status, headers)
+def _answer(status: int, problem: ApiProblem, headers: dict[str, str] | None = None) -> Response:
+    return JSONResponse(problem.model_dump(mode="json"), status, headers)
 
 
 def _conflict(_request: Request, error: Exception) -> Response:
     assert isinstance(error, ConflictError)  # noqa: S101 -- registered for this class alone
-    return _problem(409, detail=str(error), theirs=shown(error.theirs))
+    return _answer(409, ApiProblem(detail=str(error), theirs=shown_draft(error.theirs)))
 
 
 def _refused(_request: Request, error: Exception) -> Response:
     assert isinstance(error, RefusedError)  # noqa: S101 -- registered for this class alone
-    return _problem(404 if "draft" in error.problems else 422, detail=str(error), problems=error.problems)
+    status = 404 if "draft" in error.problems else 422
+    return _answer(status, ApiProblem(detail=str(error), problems=error.problems))
 
 
-def _http(_request: Request, error: Exception) -> Response:
+def _denied(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, DeniedError)  # noqa: S101 -- registered for this class alone
+    return _answer(error.status, ApiProblem(detail=error.sentence))
+
+
+def _http_error(_request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 -- registered for this class alone
-    return _problem(error.status_code, dict(error.headers or {}), detail=str(error.detail))
+    return _answer(error.status_code, ApiProblem(detail=str(error.detail)), dict(error.headers or {}))
 
 
 def _invalid(_request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101 -- registered for this class alone
-    problems = {".".join(str(step) for step in one["loc"]): one["msg"] for one in error.errors()}
-    return _problem(422, detail="The request is not as the API describes it.", problems=problems)
+    problems = {".".join(str(step) for step in problem["loc"]): problem["msg"] for problem in error.errors()}
+    return _answer(422, ApiProblem(detail="The request is not as the API describes it.", problems=problems))

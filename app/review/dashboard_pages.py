@@ -12,6 +12,7 @@ from app.review.queue_pages import midnight
 from smallprint.store import outbox
 
 router = APIRouter()
+REASONS_LABEL_WIDTH = 290  # points, for the longest reason
 
 
 @router.get("/dashboard")
@@ -26,10 +27,10 @@ def show_dashboard(visit: Lead) -> Response:
             "throughput": plots.stacked(days, people),
             "severities": plots.bars(severities, classes=[level for level, _ in severities]),
             "waiting": plots.bars(figures.waiting(connection, visit.now)),
-            "reasons": plots.bars(figures.reasons(connection), label=290),
-            "edits": figures.edits(connection),
+            "reasons": plots.bars(figures.reasons(connection), label_width=REASONS_LABEL_WIDTH),
+            "edit_rates": figures.edit_rates(connection),
             "agreement": agreement.agreement(connection),
-            "untold": [one for one in outbox.backlog(connection) if one.problem],
+            "unsent": [backlog for backlog in outbox.backlog(connection) if backlog.problem],
         }
-    share = visit.request.app.state.blind_share
+    share = visit.state.blind_share
     return page(visit.request, "dashboard.html", visit=visit, plots=plots, share=share, **values)

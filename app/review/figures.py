@@ -1,4 +1,4 @@
-"""What the dashboard tells: throughput, reasons for rejections, how much people change, how long drafts wait."""
+"""The figures of the dashboard: throughput, reasons for rejections, how much people change, how long drafts wait."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -74,8 +74,8 @@ def open_by_severity(connection: Connection) -> list[tuple[str, int]]:
 
 
 @dataclass(frozen=True)
-class Edits:
-    """How much people change what one prompt of one model proposes."""
+class EditRates:
+    """How much people change the proposals of one model with one prompt."""
 
     maker: str
     approved: int
@@ -88,17 +88,19 @@ class Edits:
         return [(name.replace("_", " "), share) for name, share in self.changed.items()]
 
 
-def edits(connection: Connection) -> list[Edits]:
+def edit_rates(connection: Connection) -> list[EditRates]:
     """Edit distance by field for each model and prompt, over the newest approvals."""
     by_maker: dict[str, list[dict[str, float]]] = {}
     for edit in review_counts.stream_newest_approvals(connection, _EDITS):
         by_maker.setdefault(f"{edit.model} · {edit.prompt}", []).append(_distances(edit.proposal, edit.approved))
     return [
-        Edits(
+        EditRates(
             maker=maker,
             approved=len(rows),
-            untouched=sum(1 for one in rows if not any(one.values())),
-            changed={name: sum(one[name] for one in rows) / len(rows) for name in (*TEXT_FIELDS, *OTHER_FIELDS)},
+            untouched=sum(1 for distances in rows if not any(distances.values())),
+            changed={
+                name: sum(distances[name] for distances in rows) / len(rows) for name in (*TEXT_FIELDS, *OTHER_FIELDS)
+            },
         )
         for maker, rows in sorted(by_maker.items(), key=lambda item: -len(item[1]))
     ]

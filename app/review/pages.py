@@ -2,22 +2,23 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from functools import cache, lru_cache
+from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
 import yaml
 from fastapi import Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, Response
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
+from app.review.addresses import view_query
 from app.review.auth import Visit
-from app.review.forms import LABELS, named
+from app.review.edit_form import LABELS, named
+from app.review.state import state_of
 from classifiers.drafting import FLAGS
-from smallprint.review import REASONS, RETIRED, document_record_id, record_id
-from smallprint.store.queue import Filters
+from smallprint.review import REASONS, RETIRED, record_id
 
 DESK_FLAGS = {
     **FLAGS,
@@ -40,7 +41,7 @@ def safe_link(url: str | None) -> str:
         return ""
 
 
-def ago(at: datetime, now: datetime) -> str:
+def time_ago(at: datetime, now: datetime) -> str:
     """How long ago, in one unit."""
     passed = max(now - at, timedelta())
     for unit, seconds in (("day", 86400), ("hour", 3600), ("minute", 60)):
@@ -55,34 +56,23 @@ def moment(at: datetime) -> str:
     return f"{at.astimezone(UTC):%-d %b %Y, %H:%M} UTC"
 
 
-_NAMED = ("citation", "name", "text")  # what an entry of a list is called by
-_SAID = ("why", "reason")
+NAME_KEYS = ("citation", "name", "text")  # by which an entry of a list is called
+REASON_KEYS = ("why", "reason")
 
 
-def told(value: object) -> list[str]:
+def audit_lines(change: object) -> list[str]:
     """A field of the audit as lines for people: lists by their entries, entries by their names and reasons."""
-    if value is None or value in ("", [], {}):
+    if change is None or change in ("", [], {}):
         return ["—"]
-    if isinstance(value, list):
-        return [line for one in value for line in told(one)]
-    if isinstance(value, dict):
-        name = next((str(value[key]) for key in _NAMED if value.get(key)), "")
-        why = next((str(value[key]) for key in _SAID if value.get(key)), "")
-        return [f"{name}: {why}" if why else name] if name else [f"{words(key)}: {one}" for key, one in value.items()]
-    return [str(value)]
-
-
-def view_query(filters: Filters, **changes: object) -> str:
-    """The filters as a query string, without those that say nothing."""
-    return _query(filters, tuple(changes.items()))
-
-
-@lru_cache(4096)  # a page of the queue asks for it some two hundred times, and the next one for most of the same
-def _query(filters: Filters, changes: tuple[tuple[str, object], ...]) -> str:
-    said = {**filters.model_dump(), **dict(changes)}
-    return urlencode(
-        {name: str(value) for name, value in said.items() if value and (name, value) != ("status", "draft")}
-    )
+    if isinstance(change, list):
+        return [line for entry in change for line in audit_lines(entry)]
+    if isinstance(change, dict):
+        name = next((str(change[key]) for key in NAME_KEYS if change.get(key)), "")
+        reason = next((str(change[key]) for key in REASON_KEYS if change.get(key)), "")
+        if name:
+            return [f"{name}: {reason}" if reason else name]
+        return [f"{words(key)}: {value}" for key, value in change.items()]
+    return [str(change)]
 
 
 @cache
@@ -94,15 +84,16 @@ def rubric() -> Mapping[str, Any]:
 
 
 @cache
-def _version(name: str) -> str:
-    """A mark of a static file's content: browsers keep the file until it changes."""
-    return sha256(files("app.review").joinpath("static", name).read_bytes()).hexdigest()[:10]
+def _static_address(name: str) -> str:
+    """The address of a static file, with a mark of its content: browsers keep the file until it changes."""
+    digest = sha256(files("app.review").joinpath("static", name).read_bytes()).hexdigest()
+    return f"/static/{name}?{digest[:10]}"
 
 
 @cache
 def environment() -> Environment:
-    """The one Jinja environment; a name that a page does not get is an error, not an empty space."""
-    made = Environment(
+    """The Jinja environment; a name that a page does not pass is an error, not an empty space."""
+    jinja = Environment(
         loader=PackageLoader("app.review"),
         autoescape=select_autoescape(default=True, default_for_string=True),
         undefined=StrictUndefined,
@@ -110,24 +101,23 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters.update(words=words, safe_link=safe_link, moment=moment, record_id=record_id)
-    made.globals.update(
+    jinja.filters.update(words=words, safe_link=safe_link, moment=moment, record_id=record_id)
+    jinja.globals.update(
         FLAGS=DESK_FLAGS,
         LABELS=LABELS,
         REASONS=REASONS,
         RETIRED=RETIRED,
-        ago=ago,
-        told=told,
+        time_ago=time_ago,
+        audit_lines=audit_lines,
         named=named,
         view_query=view_query,
         rubric=rubric,
-        document_record_id=document_record_id,
-        static=lambda name: f"/static/{name}?{_version(name)}",
+        static=_static_address,
     )
-    return made
+    return jinja
 
 
-def warm() -> None:
+def compile_templates() -> None:
     """Compile every template now, so that the first reader of each page does not wait for it."""
     for name in environment().list_templates():
         environment().get_template(name)
@@ -145,10 +135,17 @@ def page(
 ) -> HTMLResponse:
     """One page."""
     shared = {
-        "request": request,
-        "visit": visit,
         "person": visit.person if visit else None,
         "csrf": visit.session.csrf if visit else csrf,
         "path": request.url.path,
+        "reads_blind": bool(state_of(request).blind_share),
     }
     return HTMLResponse(environment().get_template(template).render(**shared, **values), status_code=status)
+
+
+def set_cookie(
+    response: Response, request: Request, name: str, text: str, *, path: str = "/", max_age: int | None = None
+) -> None:
+    """A cookie that neither scripts nor other sites can read; only by https where the desk is reached so."""
+    https = request.url.scheme == "https"
+    response.set_cookie(name, text, httponly=True, samesite="lax", secure=https, path=path, max_age=max_age)

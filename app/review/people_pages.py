@@ -1,4 +1,4 @@
-"""People and their roles (admins), one's own password and API tokens (everybody)."""
+"""People and their roles (for admins); one's own password and API tokens (for everybody)."""
 
 from typing import get_args
 
@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
 from app.review.auth import COOKIE, Admin, See, Visit
-from app.review.pages import page
+from app.review.pages import page, set_cookie
 from app.review.passwords import hash_password, problem_with, verify
 from smallprint.errors import UserError
 from smallprint.store import people
@@ -15,7 +15,7 @@ from smallprint.store.people import Role
 router = APIRouter()
 
 
-def _people(visit: Visit, *, status: int = 200, problem: str = "", link: str = "", guest: str = "") -> Response:
+def _people_page(visit: Visit, *, status: int = 200, problem: str = "", link: str = "", invited: str = "") -> Response:
     with visit.store.read() as connection:
         everybody = people.people(connection)
     return page(
@@ -27,47 +27,47 @@ def _people(visit: Visit, *, status: int = 200, problem: str = "", link: str = "
         roles=get_args(Role),
         problem=problem,
         link=link,
-        guest=guest,
+        invited=invited,
     )
 
 
 @router.get("/people")
 def show_people(visit: Admin) -> Response:
     """Everybody, with what they may do."""
-    return _people(visit)
+    return _people_page(visit)
 
 
 @router.post("/people")
 def change_people(visit: Admin) -> Response:
     """Add somebody, change a role, disable, enable, or make a new one-time link."""
-    name, act = visit.one("name"), visit.one("act")
+    name, act, role = (visit.form.first(field) for field in ("name", "act", "role"))
     by, at = visit.person.name, visit.now
     try:
         with visit.store.write() as connection:
             if act == "add":
-                found = people.add_person(connection, name, people.role_named(visit.one("role")), by=by, at=at)
+                person = people.add_person(connection, name, people.role_named(role), by=by, at=at)
             else:
-                found = people.known(connection, name)
-            token = people.invite(connection, found.name, found.role, at) if act in ("add", "link") else ""
+                person = people.known(connection, name)
+            token = people.invite(connection, person.name, person.role, at) if act in ("add", "link") else ""
             if act == "role":
-                people.set_role(connection, name, people.role_named(visit.one("role")), by=by, at=at)
+                people.set_role(connection, name, people.role_named(role), by=by, at=at)
             if act in ("disable", "enable"):
                 people.disable(connection, name, by=by, at=at, disabled=act == "disable")
     except UserError as error:
-        return _people(visit, status=422, problem=str(error))
+        return _people_page(visit, status=422, problem=str(error))
     if token:
         link = f"{str(visit.request.base_url).rstrip('/')}/welcome/{token}"
-        return _people(visit, link=link, guest=found.name)
+        return _people_page(visit, link=link, invited=person.name)
     return RedirectResponse("/people", 303)
 
 
 @router.get("/account")
 def show_account(visit: See) -> Response:
-    """One's own place."""
-    return _account(visit)
+    """One's own account."""
+    return _account_page(visit)
 
 
-def _account(visit: Visit, *, status: int = 200, problem: str = "", fresh: str = "", said: str = "") -> Response:
+def _account_page(visit: Visit, *, status: int = 200, problem: str = "", new_token: str = "") -> Response:
     with visit.store.read() as connection:
         tokens = people.tokens(connection, visit.person.name)
     return page(
@@ -77,44 +77,42 @@ def _account(visit: Visit, *, status: int = 200, problem: str = "", fresh: str =
         status=status,
         tokens=tokens,
         problem=problem,
-        fresh=fresh,
-        said=said,
+        new_token=new_token,
     )
 
 
 @router.post("/account/password")
 def change_password(visit: See) -> Response:
     """Change one's password; every other session of one's own ends."""
-    old, new, again = (visit.one(name) for name in ("old", "password", "again"))
+    old, new, repeated = (visit.form.first(field) for field in ("old", "password", "again"))
     name = visit.person.name
     with visit.store.read() as connection:
-        known = people.password_hash(connection, name)
-    problem = problem_with(new, name) or ("The two passwords differ." if new != again else None)
-    if not verify(old, known[1] if known else None):
+        account = people.password_hash(connection, name)
+    problem = problem_with(new, name) or ("The two passwords differ." if new != repeated else None)
+    if not verify(old, account[1] if account else None):
         problem = "The old password is wrong."
     if problem:
-        return _account(visit, status=422, problem=problem)
+        return _account_page(visit, status=422, problem=problem)
     hashed = hash_password(new)
     with visit.store.write() as connection:
         people.set_password(connection, name, hashed, by=name, at=visit.now)
         token = people.start_session(connection, name, visit.now)
     response = RedirectResponse("/account", 303)
-    https = visit.request.url.scheme == "https"
-    response.set_cookie(COOKIE, token, httponly=True, samesite="lax", secure=https, path="/")
+    set_cookie(response, visit.request, COOKIE, token)
     return response
 
 
 @router.post("/account/tokens")
 def change_tokens(visit: See) -> Response:
-    """Make a token, which is shown this once, or end one."""
-    name = visit.person.name
-    if visit.one("revoke"):
+    """Create a token, which is shown this once, or revoke one."""
+    name, revoked = visit.person.name, visit.form.first("revoke")
+    if revoked:
         with visit.store.write() as connection:
-            people.revoke_token(connection, name, visit.one("revoke"), visit.now)
+            people.revoke_token(connection, name, revoked, visit.now)
         return RedirectResponse("/account", 303)
-    label = " ".join(visit.one("label").split())
+    label = " ".join(visit.form.first("label").split())
     if not label:
-        return _account(visit, status=422, problem="Give the token a name, so that you know it again.")
+        return _account_page(visit, status=422, problem="Give the token a name, so that you recognize it later.")
     with visit.store.write() as connection:
         token = people.make_token(connection, name, label, visit.now)
-    return _account(visit, fresh=token)
+    return _account_page(visit, new_token=token)

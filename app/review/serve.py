@@ -1,4 +1,4 @@
-"""``smallprint review``: opens the store, shows the first admin the way in, serves the desk."""
+"""``smallprint review``: opens the store, prints the first admin's link, serves the desk."""
 
 import gc
 from datetime import UTC, datetime
@@ -9,15 +9,15 @@ import uvicorn
 from app.review.announce import can_be_posted_to, start_announcer
 from app.review.desk import create_desk, utc_now
 from app.review.oidc import Provider
-from app.review.pages import warm
+from app.review.pages import compile_templates
 from app.terminal import stdout
 from smallprint.errors import UserError
 from smallprint.settings import Settings
 from smallprint.store import Store, open_store, people, queue
 
 
-def first_link(store: Store, base: str) -> str | None:
-    """A one-time address that makes the first admin; None once there is anybody."""
+def first_admin_link(store: Store, base: str) -> str | None:
+    """A one-time address that makes the first admin; None once anybody has an account."""
     with store.write() as connection:
         if people.people(connection):
             return None
@@ -36,7 +36,7 @@ def serve(settings: Settings, *, host: str, port: int, https: bool = False) -> N
     if settings.webhook_url and not can_be_posted_to(settings.webhook_url):
         raise UserError("SMALLPRINT_WEBHOOK_URL has to be a whole address, http://HOST/... or https://HOST/...")
     secret = settings.webhook_secret.get_secret_value() if settings.webhook_secret else None
-    provider = provider_of(settings)
+    provider = configured_provider(settings)
     store = open_store(settings.sqlalchemy_url)
     announce = None
     try:
@@ -44,8 +44,8 @@ def serve(settings: Settings, *, host: str, port: int, https: bool = False) -> N
         with store.write() as connection:
             queue.place_missing(connection)
             waiting = queue.total(connection, queue.Filters())
-        base = f"{'https' if https else 'http'}://{_shown(host)}:{port}"
-        link = first_link(store, base)
+        base = f"{'https' if https else 'http'}://{_browsable(host)}:{port}"
+        link = first_admin_link(store, base)
         out = stdout()
         out.print(f"Review desk  {base}   {waiting:,} drafts wait. Ctrl-C ends it.")
         if link:
@@ -58,7 +58,7 @@ def serve(settings: Settings, *, host: str, port: int, https: bool = False) -> N
                 https=https,
                 blind_share=settings.blind_share,
                 snapshots=settings.snapshots,
-                oidc=provider,
+                provider=provider,
             ),
             host=host,
             port=port,
@@ -69,8 +69,8 @@ def serve(settings: Settings, *, host: str, port: int, https: bool = False) -> N
             timeout_graceful_shutdown=5,
         )
         server = uvicorn.Server(config)
-        warm()
-        # All that was loaded so far stays; looking through it again costs a request in some dozens 70 ms.
+        compile_templates()
+        # What was loaded so far stays; searching it for garbage takes 70 ms in one of some dozens of requests.
         gc.collect()
         gc.freeze()
         try:
@@ -85,8 +85,8 @@ def serve(settings: Settings, *, host: str, port: int, https: bool = False) -> N
         store.close()
 
 
-def provider_of(settings: Settings) -> Provider | None:
-    """The OpenID provider of the settings; raises UserError for half of one."""
+def configured_provider(settings: Settings) -> Provider | None:
+    """The OpenID provider of the settings; raises UserError where it is configured in part."""
     if settings.oidc_issuer is None:
         return None
     if not settings.oidc_client_id or settings.oidc_client_secret is None:
@@ -100,7 +100,7 @@ def provider_of(settings: Settings) -> Provider | None:
     )
 
 
-def _shown(host: str) -> str:
+def _browsable(host: str) -> str:
     """The host as a browser here can use it."""
     try:
         address = ip_address(host)

@@ -4,7 +4,7 @@ from time import perf_counter
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-MOST_BYTES = 512 * 1024  # of a request; the longest form has some 20 kB
+MAX_BODY_BYTES = 512 * 1024  # of a request; the longest form has some 20 kB
 
 HEADERS = {
     # Scripts, styles and images of our own and nothing else; no inline code, no frames, no foreign form targets.
@@ -23,7 +23,7 @@ HEADERS = {
 
 
 class TooLargeError(Exception):
-    """A request body beyond the bound."""
+    """A request body beyond the bound, or a form with too many fields."""
 
 
 class Shield:
@@ -40,22 +40,23 @@ class Shield:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        begun, seen = perf_counter(), 0
+        started, received = perf_counter(), 0
 
-        async def bounded() -> Message:
-            nonlocal seen
+        async def receive_bounded() -> Message:
+            nonlocal received
             message = await receive()
-            seen += len(message.get("body", b""))
-            if seen > MOST_BYTES:
+            received += len(message.get("body", b""))
+            if received > MAX_BODY_BYTES:
                 raise TooLargeError
             return message
 
-        async def dressed(message: Message) -> None:
+        async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                given = {name.lower() for name, _ in message["headers"]}
-                extra = [(k.encode(), v.encode()) for k, v in self.headers.items() if k.encode() not in given]
-                took = f"app;dur={(perf_counter() - begun) * 1000:.1f}"
-                message["headers"] = [*message["headers"], *extra, (b"server-timing", took.encode())]
+                present = {name.lower() for name, _ in message["headers"]}
+                added = [(name.encode(), text.encode()) for name, text in self.headers.items()]
+                added = [header for header in added if header[0] not in present]
+                duration = f"app;dur={(perf_counter() - started) * 1000:.1f}"
+                message["headers"] = [*message["headers"], *added, (b"server-timing", duration.encode())]
             await send(message)
 
-        await self.app(scope, bounded, dressed)
+        await self.app(scope, receive_bounded, send_with_headers)

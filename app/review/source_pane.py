@@ -3,16 +3,16 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from app.review.auth import DeniedError, Visit
-from app.review.document_cache import DocumentCache, LoadedDocument
-from app.review.page_images import PageImages, Sheet
+from app.review.auth import Visit
+from app.review.document_cache import LoadedDocument
+from app.review.page_images import Sheet
 from app.review.pages import safe_link
 from app.review.source_view import DraftSpan, Excerpt, excerpt
 from extractors.fragments import url_at
 from smallprint.records import Clause, Evidence
 from smallprint.store import clause_marks, drafts
 
-_PDF, _HTML = "application/pdf", ("text/html", "application/xhtml+xml")
+PDF, HTML = "application/pdf", ("text/html", "application/xhtml+xml")  # media types
 
 
 @dataclass(frozen=True)
@@ -45,20 +45,6 @@ class Pane:
         return self.links.get(" ".join(quote.split()))
 
 
-def document_cache(visit: Visit) -> DocumentCache:
-    """The documents in memory."""
-    documents: DocumentCache = visit.request.app.state.documents
-    return documents
-
-
-def document_or_404(visit: Visit, document_id: str) -> LoadedDocument:
-    """The document, or a 404."""
-    loaded = document_cache(visit).load(document_id)
-    if loaded is None:
-        raise DeniedError("There is no such document.", 404)
-    return loaded
-
-
 def source_pane(
     visit: Visit,
     loaded: LoadedDocument,
@@ -80,8 +66,8 @@ def source_pane(
 
     """
     query = visit.request.query_params
-    images: PageImages | None = visit.request.app.state.images
-    is_pdf = loaded.document.media_type == _PDF and images is not None
+    images = visit.state.images
+    is_pdf = loaded.document.media_type == PDF and images is not None
     others: Sequence[DraftSpan] = ()
     marks: set[str] = set()
     if not plain:
@@ -133,8 +119,8 @@ def addresses(loaded: LoadedDocument) -> tuple[str, str]:
 
 
 def _passage_url(url: str, loaded: LoadedDocument, proof: Evidence) -> str:
-    if loaded.document.media_type == _PDF:
+    if loaded.document.media_type == PDF:
         return f"{url.partition('#')[0]}#page={proof.page}" if proof.page else url
-    if loaded.document.media_type in _HTML:
+    if loaded.document.media_type in HTML:
         return url_at(url, loaded.document, proof.start, proof.end, loaded.page_words)
     return url

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, RowMapping, select
 
+from smallprint.records import Draft
 from smallprint.review import Change, Kind
 from smallprint.store import tables as t
 
@@ -62,6 +63,13 @@ def find_decision(connection: Connection, draft_id: str, version: int) -> Stored
     query = select(*_DECISION).where(t.decisions.c.draft_id == draft_id, t.decisions.c.version == version)
     row = connection.execute(query).mappings().first()
     return None if row is None else _decision(row)
+
+
+def find_draft_at(connection: Connection, draft_id: str, version: int) -> Draft | None:
+    """A draft as the decision that made this version left it; None where a run made it."""
+    query = select(t.decisions.c.after).where(t.decisions.c.draft_id == draft_id, t.decisions.c.version == version)
+    after = connection.execute(query).scalar()
+    return Draft.model_validate(after["body"]) if after else None
 
 
 def list_act(connection: Connection, act: str) -> list[StoredDecision]:

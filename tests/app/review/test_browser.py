@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from app.review.serve import first_link
+from app.review.serve import first_admin_link
 from smallprint.store import open_store, people
 from tests.app.review.chromium import PASSWORD, Served, at_draft, chromium, kind, needs_chromium, served
 from tests.app.review.conftest import Clock
@@ -39,7 +39,7 @@ def test_the_first_admin_comes_in_by_a_link_that_works_once(bare):
     page.click("text=Begin")
     page.wait_for_selector(".list")
     assert page.locator("nav >> text=People").count() == 1
-    assert first_link(running.store, running.base) is None
+    assert first_admin_link(running.store, running.base) is None
     again = running.page()
     assert again.goto(link).status == 403
 

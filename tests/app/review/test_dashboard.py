@@ -3,7 +3,7 @@
 import pytest
 
 from app.review import agreement, figures, plots
-from app.review.agreement import kappa, sampled
+from app.review.agreement import is_sampled, kappa
 from app.review.desk import create_desk
 from smallprint.registry import load
 from smallprint.review import REASONS, Decision
@@ -33,7 +33,7 @@ def test_figures_add_up(decided):
         assert figures.reasons(connection) == [(REASONS["misread"], 1), (REASONS["duplicate"], 1)]
         assert sum(number for _, number in figures.waiting(connection, NOW)) == 1
         assert dict(figures.open_by_severity(connection))["high"] == 1
-        (edits,) = figures.edits(connection)
+        (edits,) = figures.edit_rates(connection)
     assert (edits.maker, edits.approved, edits.untouched) == ("offline · offline@1", 2, 1)
     assert edits.changed["title"] == 0.5
     assert edits.changed["what_it_is"] == 0
@@ -81,10 +81,10 @@ def test_kappa(pairs, ordered, expected):
 
 
 def test_a_sample_is_the_same_for_ever_and_about_as_large_as_asked():
-    drawn = [sampled(f"draft-{n}", 0.2) for n in range(2000)]
-    assert drawn == [sampled(f"draft-{n}", 0.2) for n in range(2000)]
+    drawn = [is_sampled(f"draft-{n}", 0.2) for n in range(2000)]
+    assert drawn == [is_sampled(f"draft-{n}", 0.2) for n in range(2000)]
     assert 300 < sum(drawn) < 500
-    assert all(sampled(f"draft-{n}", 1.0) for n in range(50))
+    assert all(is_sampled(f"draft-{n}", 1.0) for n in range(50))
 
 
 @pytest.fixture

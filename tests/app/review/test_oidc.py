@@ -88,7 +88,7 @@ def sign_in(provider, store, clock):
     def walk(role="reviewer", *, client=None, wanted="", state=None, **claims):
         if client is None:
             known = Provider(provider.issuer, "desk", "secret", role)
-            desk = create_desk(store, clock=clock, oidc=known)
+            desk = create_desk(store, clock=clock, provider=known)
             client = TestClient(desk, base_url="http://desk.example", follow_redirects=False)
         asked_for = {"next": wanted} if wanted else {}
         away = urlsplit(client.get("/sign-in/elsewhere", params=asked_for).headers["location"])

@@ -1,0 +1,92 @@
+"""Acts over the queue: one decision on several drafts, assigning them, and undoing an act."""
+
+from fastapi import APIRouter
+from fastapi.responses import RedirectResponse, Response
+
+from app.review.addresses import draft_address, filters_of, queue_address, view_query
+from app.review.auth import Decide, Visit
+from app.review.denials import DeniedError
+from app.review.pages import page
+from app.review.posted_form import versioned_draft
+from smallprint.review import Decision, RefusedError
+from smallprint.store import decisions, people, queue
+
+router = APIRouter()
+MAX_BULK_DRAFTS = 200  # four pages of the queue
+
+
+@router.post("/queue/bulk")
+def decide_many(visit: Decide) -> Response:
+    """One decision on the chosen drafts, each with the version that the page showed."""
+    act, view = visit.form.first("act"), view_query(filters_of(visit))
+    chosen = dict(versioned_draft(box) for box in visit.form.values("item"))
+    if len(chosen) > MAX_BULK_DRAFTS:
+        raise DeniedError(f"At most {MAX_BULK_DRAFTS} drafts at once.")
+    if not chosen:
+        raise DeniedError("No draft was chosen. Go back, choose some, then say what to do with them.", 422)
+    if act == "assign":
+        return _assign(visit, list(chosen), view)
+    if act not in ("approve", "reject", "second_opinion"):
+        return RedirectResponse(queue_address(view), 303)
+    wanted = [
+        Decision(
+            kind=act,
+            draft=draft_id,
+            saw=seen_version,
+            by=visit.person.name,
+            at=visit.now,
+            reasons=visit.form.values("reasons") if act == "reject" else (),
+            note=visit.form.first("note"),
+        )
+        for draft_id, seen_version in chosen.items()
+    ]
+    with visit.store.write() as connection:
+        done, left = decisions.decide_many(connection, wanted, visit.registry)
+        lines = {draft_id: queue.line(connection, draft_id, visit.now) for draft_id in left}
+    visit.state.announce(done)
+    if left:
+        return page(
+            visit.request,
+            "bulk.html",
+            visit=visit,
+            status=409,
+            act=act,
+            done=done,
+            left=left,
+            lines=lines,
+            view=view,
+        )
+    return RedirectResponse(queue_address(view, f"done={done.act}"), 303)
+
+
+def _assign(visit: Visit, drafts: list[str], view: str) -> Response:
+    if not visit.person.may("lead"):
+        raise DeniedError("Only a lead or an admin assigns drafts.")
+    name = visit.form.first("assignee") or None
+    with visit.store.write() as connection:
+        person = people.person(connection, name) if name else None
+        if name is None or (person is not None and person.may("decide")):
+            queue.assign(connection, drafts, name)
+    return RedirectResponse(queue_address(view), 303)
+
+
+@router.post("/queue/undo")
+def undo(visit: Decide) -> Response:
+    """Undo an act by a further one; the draft that it was about opens again."""
+    view = view_query(filters_of(visit))
+    try:
+        with visit.store.write() as connection:
+            done = decisions.undo(
+                connection,
+                visit.form.first("act"),
+                by=visit.person.name,
+                at=visit.now,
+                anyone=visit.person.may("lead"),
+            )
+    except RefusedError as error:
+        return page(visit.request, "message.html", visit=visit, status=409, title="Not undone", message=str(error))
+    visit.state.announce(done)
+    query = (view, f"done={done.act}")
+    if len(done.verdicts) == 1 and done.verdicts[0].draft.status == "draft":
+        return RedirectResponse(draft_address(done.verdicts[0].draft.id, *query), 303)
+    return RedirectResponse(queue_address(*query), 303)
