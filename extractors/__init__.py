@@ -8,7 +8,8 @@ from extractors.layout import Extraction, Options, assemble
 from smallprint.errors import DocumentError
 from smallprint.records import Document
 
-# media type -> "module:function" and extractor version; modules load on first use because their libraries are heavy.
+# Media type -> "module:function" and the extractor's version. Modules are imported on first use: their libraries are
+# slow to import.
 EXTRACTORS: dict[str, tuple[str, str]] = {
     "text/html": ("extractors.html:extract_html", "html/1"),
     "application/xhtml+xml": ("extractors.html:extract_html", "html/1"),
@@ -34,9 +35,9 @@ def extract(
 
     Args:
         data: the snapshot's bytes.
-        source: file name or URL, for messages and for telling Markdown from plain text.
-        media_type: as declared by a server or a manifest; believed only where the bytes do not say otherwise.
-        language: ISO 639-1 where the user knows it, else it is detected.
+        source: file name or URL, for messages and to distinguish Markdown from plain text.
+        media_type: as declared by a server or a manifest; used only where the bytes do not show another type.
+        language: ISO 639-1, if the user knows it; detected otherwise.
         options: password, OCR and the like.
 
     Raises:
@@ -49,15 +50,15 @@ def extract(
 
     if not data:
         raise DocumentError("empty", "the file is empty (0 bytes)", advice="fetch or export it again")
-    kind = detect_media_type(data, declared=media_type, name=source)
-    where, version = EXTRACTORS[kind]
-    extraction = _load(where)(data, replace(options or Options(), source=source))
+    detected_type = detect_media_type(data, declared=media_type, name=source)
+    function_path, version = EXTRACTORS[detected_type]
+    extraction = _load(function_path)(data, replace(options or Options(), source=source))
     text, blocks = assemble(extraction.blocks)
     if not text.strip():
         raise DocumentError("no_text", "no readable text was found", advice="check that this is the right file")
     return Document(
         source=source,
-        media_type=kind,
+        media_type=detected_type,
         sha256=sha256(data).hexdigest(),
         title=extraction.title,
         language=language or extraction.language or _detect_language(text),
@@ -69,10 +70,10 @@ def extract(
     )
 
 
-def _load(where: str) -> Callable[[bytes, Options], Extraction]:
-    module, function = where.split(":")
-    found: Callable[[bytes, Options], Extraction] = getattr(import_module(module), function)
-    return found
+def _load(function_path: str) -> Callable[[bytes, Options], Extraction]:
+    module, function = function_path.split(":")
+    extractor: Callable[[bytes, Options], Extraction] = getattr(import_module(module), function)
+    return extractor
 
 
 def _detect_language(text: str) -> str | None:

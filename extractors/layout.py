@@ -1,4 +1,4 @@
-"""What every extractor returns, and the one place where raw blocks become canonical text with offsets."""
+"""What every extractor returns, and how raw blocks become canonical text with offsets."""
 
 import re
 from bisect import bisect_right
@@ -11,35 +11,35 @@ from smallprint.records import Block, BlockKind, DocumentWarning
 
 @dataclass(frozen=True)
 class Options:
-    """What a user can say about reading a file."""
+    """How the user wants a source to be captured and read."""
 
     password: str | None = None
     ocr: bool = False
-    source: str = ""  # file name or URL: it says which document is meant where one page holds several
+    source: str = ""  # file name or URL: it selects the document where one page holds several
     allow_private: bool = False  # fetch from loopback and private addresses too
     ignore_robots: bool = False
     wayback: bool = False  # look up the nearest public capture, to be cited beside our own
-    wayback_save: bool = False  # and ask the archive for a new one
+    wayback_save: bool = False  # and ask the archive to make a new one
     render: bool = False  # run the page's scripts in a browser before reading it
 
 
 @dataclass(frozen=True)
 class RawBlock:
-    """A block before it has a place in the text; ``text`` may hold any white space, ``assemble`` settles it."""
+    """A block before it has offsets; ``text`` may hold any white space, ``assemble`` normalizes it."""
 
     kind: BlockKind
     text: str
     level: int | None = None
     page: int | None = None
     bold: int = 0  # leading characters of ``text`` in bold type
-    generated: int = 0  # leading characters of ``text`` that we wrote: an automatic list number and its space
+    generated: int = 0  # leading characters of ``text`` written by us: an automatic list number and its space
     anchor: str | None = None
     page_breaks: tuple[int, ...] = ()  # offsets into ``text`` where a further page begins
 
 
 @dataclass(frozen=True)
 class Extraction:
-    """What one extractor found in one file, in reading order; ``page_furniture`` blocks do not enter the text."""
+    """The content of one file in reading order; blocks of kind ``page_furniture`` do not enter the text."""
 
     blocks: Sequence[RawBlock]
     title: str | None = None
@@ -48,11 +48,11 @@ class Extraction:
     page_count: int | None = None
 
 
-_MAX_BLOCKS = 200_000  # the longest real documents have a twentieth of it
-# C0/C1 controls but tab and newline, soft hyphen, zero-width characters, bidi controls, the byte order mark,
-# language tags and variation selectors: a reader sees none of them, and each can hide words from a search,
-# smuggle words past a reader or reorder them on a screen. Lone surrogates cannot be stored. Characters of private use
-# are icons, which mean nothing without the font that draws them.
+_MAX_BLOCKS = 200_000  # the longest real documents have a twentieth of this
+# C0 and C1 controls except tab and newline, soft hyphen, zero-width characters, bidi controls, the byte order mark,
+# language tags and variation selectors: a reader sees none of them, and each can hide words from a search, hide words
+# from a reader or reorder them on a screen. Lone surrogates cannot be stored. Private-use characters are icons, which
+# mean nothing without the font that draws them.
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f"
     "\ufe00-\ufe0f\ufeff\ufff9-\ufffb\ud800-\uf8ff\U000e0000-\U000e01ef\U000f0000-\U0010ffff]"
@@ -64,24 +64,34 @@ _BREAKS = re.compile(r" ?\n[ \n]*")
 
 
 def clean(text: str) -> str:
-    """Visible characters only, runs of white space as one space, line breaks kept as single newlines; idempotent."""
+    """The visible characters of a text, with white space as single spaces and line breaks as single newlines.
+
+    Cleaning a cleaned text changes nothing.
+    """
     text = _INVISIBLE.sub("", _LINE_ENDS.sub("\n", text.translate(_SYMBOL_BULLETS)))
     return _BREAKS.sub("\n", _SPACES.sub(" ", text)).strip()
 
 
-def refuse_flood(count: int, what: str = "paragraphs", most: int = _MAX_BLOCKS) -> None:
-    """Stop where a file has more pieces than any document, before they fill the memory or take too long.
+def refuse_oversized(count: int, unit: str = "paragraphs", limit: int = _MAX_BLOCKS) -> None:
+    """Stop where a file has more parts than any document, before they fill the memory or take too long.
+
+    Args:
+        count: of the parts so far.
+        unit: what the parts are called in the message, in the plural.
+        limit: highest count that is accepted.
 
     Raises:
         DocumentError: ``too_large``.
 
     """
-    if count > most:
-        raise DocumentError("too_large", f"there are more than {most:,} {what} in it", advice="split the file")
+    if count > limit:
+        raise DocumentError("too_large", f"there are more than {limit:,} {unit} in it", advice="split the file")
 
 
 def assemble(raw: Iterable[RawBlock]) -> tuple[str, tuple[Block, ...]]:
-    """Canonical text and its blocks: list items and table rows are a line apart, all else a blank line.
+    """The canonical text and its blocks.
+
+    A line break separates consecutive list items and consecutive table rows, a blank line everything else.
 
     Raises:
         DocumentError: ``too_large`` where there are more blocks than any document has.
@@ -89,39 +99,27 @@ def assemble(raw: Iterable[RawBlock]) -> tuple[str, tuple[Block, ...]]:
     """
     parts: list[str] = []
     blocks: list[Block] = []
-    at, previous = 0, None
-    for one in raw:
-        text = clean(one.text)
-        if not text or one.kind == "page_furniture":
+    offset, previous_kind = 0, None
+    for raw_block in raw:
+        text = clean(raw_block.text)
+        if not text or raw_block.kind == "page_furniture":
             continue
-        if previous is not None:
-            gap = "\n" if one.kind == previous and one.kind in ("list_item", "table_row") else "\n\n"
+        if previous_kind is not None:
+            gap = "\n" if raw_block.kind == previous_kind and raw_block.kind in ("list_item", "table_row") else "\n\n"
             parts.append(gap)
-            at += len(gap)
-        blocks.append(
-            Block(
-                kind=one.kind,
-                start=at,
-                end=at + len(text),
-                level=one.level,
-                page=one.page,
-                bold=_carried(one.text, one.bold, text),
-                generated=_carried(one.text, one.generated, text, space=True),
-                anchor=one.anchor,
-                page_breaks=tuple(at + _carried(one.text, offset, text, space=True) for offset in one.page_breaks),
-            )
-        )
-        refuse_flood(len(blocks))
+            offset += len(gap)
+        blocks.append(_located(raw_block, text, offset))
+        refuse_oversized(len(blocks))
         parts.append(text)
-        at += len(text)
-        previous = one.kind
+        offset += len(text)
+        previous_kind = raw_block.kind
     return "".join(parts), tuple(blocks)
 
 
 def page_at(blocks: Sequence[Block], offset: int) -> int | None:
-    """The page, from 1, that the character at ``offset`` stands on; None for formats without pages.
+    """The number of the page, from 1, that has the character at ``offset``; None for formats without pages.
 
-    White space between blocks counts with the block before it.
+    White space between blocks belongs to the block before it.
     """
     index = bisect_right(blocks, offset, key=lambda block: block.start) - 1
     if index < 0 or blocks[index].page is None:
@@ -130,12 +128,30 @@ def page_at(blocks: Sequence[Block], offset: int) -> int | None:
     return (block.page or 0) + bisect_right(block.page_breaks, offset)
 
 
-def _carried(raw: str, leading: int, cleaned: str, *, space: bool = False) -> int:
-    """How many leading characters of the cleaned text stem from the first ``leading`` of the raw one.
+def _located(raw_block: RawBlock, text: str, start: int) -> Block:
+    """The block whose cleaned text begins at ``start`` of the canonical text."""
+    raw = raw_block.text
+    return Block(
+        kind=raw_block.kind,
+        start=start,
+        end=start + len(text),
+        level=raw_block.level,
+        page=raw_block.page,
+        bold=_cleaned_length(raw, raw_block.bold, text),
+        generated=_cleaned_length(raw, raw_block.generated, text, trailing_space=True),
+        anchor=raw_block.anchor,
+        page_breaks=tuple(
+            start + _cleaned_length(raw, offset, text, trailing_space=True) for offset in raw_block.page_breaks
+        ),
+    )
 
-    With ``space``, white space at the end of the leading part counts too.
+
+def _cleaned_length(raw: str, leading: int, cleaned: str, *, trailing_space: bool = False) -> int:
+    """How many characters the first ``leading`` characters of the raw text have become in the cleaned text.
+
+    With ``trailing_space``, white space at the end of the leading part is counted too.
     """
     if not leading:
         return 0
-    carried = len(clean(raw[:leading] + "x")) - 1 if space else len(clean(raw[:leading]))
-    return min(carried, len(cleaned))
+    length = len(clean(raw[:leading] + "x")) - 1 if trailing_space else len(clean(raw[:leading]))
+    return min(length, len(cleaned))

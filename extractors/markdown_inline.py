@@ -1,4 +1,4 @@
-"""Inline Markdown to the text that a reader sees, and how much of its beginning is bold."""
+"""Inline Markdown to the text that a reader sees, with the length of its bold beginning."""
 
 import re
 from dataclasses import dataclass
@@ -9,12 +9,12 @@ from markdown_it.token import Token
 from extractors.line_shapes import is_number
 
 _BREAK = re.compile(r"<\s*(?:br|/p|/div|/li|/tr|/h[1-6])\b", re.IGNORECASE)
-_UNSEEN = re.compile(
+_INVISIBLE_MARKUP = re.compile(
     r"<(script|style|template|noscript|svg)\b.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)", re.DOTALL | re.IGNORECASE
 )
 _TAG = re.compile(r"<[/!?a-zA-Z][^<>]*>")
-# Emphasis signs that converters put where CommonMark does not see emphasis, such as "**Title **".
-_STRAY = re.compile(r"\*{2,3}|(?<!\w)_{1,2}(?!\w)|(?<!\w)__(?=[^\W_])|(?<=[^\W_])__(?!\w)|(?<=\d)_(?=\W)")
+# Emphasis signs that converters write where CommonMark has no emphasis, such as "**Title **".
+_STRAY_EMPHASIS = re.compile(r"\*{2,3}|(?<!\w)_{1,2}(?!\w)|(?<!\w)__(?=[^\W_])|(?<=[^\W_])__(?!\w)|(?<=\d)_(?=\W)")
 
 
 @dataclass(frozen=True)
@@ -26,30 +26,30 @@ class Inline:
 
 
 def visible_html(source: str) -> str:
-    """Raw HTML as text: tags and what is never shown are gone, blocks and breaks end lines."""
-    shown = _UNSEEN.sub(" ", source)
-    return unescape(_TAG.sub(lambda tag: "\n" if _BREAK.match(tag.group()) else "", shown))
+    """Raw HTML as text, without tags, scripts and comments; blocks and breaks end lines."""
+    visible = _INVISIBLE_MARKUP.sub(" ", source)
+    return unescape(_TAG.sub(lambda tag: "\n" if _BREAK.match(tag.group()) else "", visible))
 
 
 def flatten(children: list[Token]) -> Inline:
-    """The text of an inline token's children; images and link addresses are left out."""
-    parts: list[tuple[str, bool]] = []
-    strong = 0
+    """The text of an inline token's children, without images and link addresses."""
+    parts: list[tuple[str, bool]] = []  # text, and whether it is bold
+    open_strong = 0
     for token in children:
         if token.type == "strong_open":
-            strong += 1
+            open_strong += 1
         elif token.type == "strong_close":
-            strong -= 1
+            open_strong -= 1
         text = _text(token)
         if text:
-            parts.append((text, strong > 0))
+            parts.append((text, open_strong > 0))
     return Inline("".join(text for text, _ in parts), _leading_bold(parts))
 
 
 def _text(token: Token) -> str:
     match token.type:
         case "text":
-            return _STRAY.sub("", token.content)
+            return _STRAY_EMPHASIS.sub("", token.content)
         case "text_special" | "code_inline":
             return token.content
         case "softbreak":
@@ -63,11 +63,12 @@ def _text(token: Token) -> str:
 
 
 def _leading_bold(parts: list[tuple[str, bool]]) -> int:
-    length, seen = 0, False
+    """The length of the bold beginning; a plain number before a bold title belongs to it."""
+    length, bold_begun = 0, False
     for text, bold in parts:
         if text.strip():
-            if not bold and (seen or not is_number(text)):
+            if not bold and (bold_begun or not is_number(text)):
                 break
-            seen = seen or bold
+            bold_begun = bold_begun or bold
         length += len(text)
-    return len("".join(text for text, _ in parts)[:length].rstrip()) if seen else 0
+    return len("".join(text for text, _ in parts)[:length].rstrip()) if bold_begun else 0

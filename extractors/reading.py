@@ -1,4 +1,4 @@
-"""The whole first half in one call: source -> snapshot -> document -> clauses, with or without a workspace."""
+"""A source to its snapshot, document and clauses in one call, with or without a workspace."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -13,11 +13,11 @@ from smallprint.settings import Settings
 
 
 @dataclass(frozen=True)
-class Reading:
-    """A document that was read: its bytes' record, its text, its clauses."""
+class CapturedDocument:
+    """A document as captured, extracted and cut: its snapshot with the bytes, its text, its clauses."""
 
     snapshot: Snapshot
-    data: bytes
+    data: bytes  # of the snapshot
     document: Document
     clauses: tuple[Clause, ...]
 
@@ -29,15 +29,15 @@ def read_source(
     *,
     previous: Snapshot | None = None,
     stored: Callable[[str], bytes] | None = None,
-) -> Reading:
+) -> CapturedDocument:
     """Capture, extract and cut one source.
 
     Args:
         source: where the document is and what is known about it.
-        settings: limits for size and time.
-        options: password, OCR, address rules; the source's own switches hold beside them.
-        previous: the last snapshot, so that an unchanged page is asked for conditionally.
-        stored: gives the bytes of the previous snapshot by hash, for a page that turns out unchanged.
+        settings: limits of size and time.
+        options: password, OCR, address rules; a switch that the source sets is added to them.
+        previous: the last snapshot, so that the request can be conditional.
+        stored: returns the bytes of a snapshot by its hash, for a page that the server says is unchanged.
 
     Raises:
         DocumentError: the document cannot be captured or read; carries code, detail and advice.
@@ -70,4 +70,4 @@ def read_source(
     clauses = cut_clauses(document)
     if not clauses:
         raise DocumentError("no_text", "no readable text was found", advice="check that this is the right file")
-    return Reading(snapshot=snapshot, data=data, document=document, clauses=clauses)
+    return CapturedDocument(snapshot=snapshot, data=data, document=document, clauses=clauses)

@@ -10,7 +10,7 @@ from prefect import task
 
 from classifiers.analyze import Budget, Step, analyze
 from extractors.capture.file import is_url
-from extractors.reading import Reading, read_source
+from extractors.reading import CapturedDocument, read_source
 from flows.options import RunOptions
 from flows.progress import Event, announce
 from flows.resources import Resources, resources_for
@@ -70,7 +70,9 @@ async def read_document(run_id: str, position: int, label: str, options: RunOpti
         _record_bug(resources, run_id, position, error)
 
 
-def _save_reading(resources: Resources, run_id: str, document: RunDocument, reading: Reading, started: float) -> None:
+def _save_reading(
+    resources: Resources, run_id: str, document: RunDocument, reading: CapturedDocument, started: float
+) -> None:
     resources.snapshots.store(reading.data)
     with resources.store.write() as connection:
         documents.save_capture(connection, document.source_id, reading.snapshot)

@@ -13,7 +13,7 @@ from app.terminal import stderr, stdout
 from classifiers.analysts import choose_analyst
 from classifiers.analyze import Analyst, Answers, Budget, Step, analyze
 from extractors.layout import Options
-from extractors.reading import Reading, read_source
+from extractors.reading import CapturedDocument, read_source
 from smallprint.records import Analysis, Clause, Source, Usage
 from smallprint.settings import Settings
 
@@ -75,7 +75,7 @@ def _waiting() -> Iterator[Callable[[str], None]]:
 
 
 async def _analyze(
-    reading: Reading,
+    reading: CapturedDocument,
     analyst: Analyst,
     *,
     source: Source,

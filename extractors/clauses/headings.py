@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from extractors.clauses.lines import TYPED_HEADING, Line
 from extractors.clauses.titles import is_whole_title, title_of
-from extractors.line_shapes import is_caps, is_dated, is_title, is_two_sentences
+from extractors.line_shapes import has_update_date, is_caps, is_title, is_two_sentences
 
 _QUESTIONS = 3  # so many short questions as paragraphs make a page of questions and answers
 _QUESTION = 160  # characters of the longest; of an entry of a table of contents too
@@ -101,7 +101,7 @@ def _with_typed_headings(lines: Sequence[Line]) -> list[Line]:
         elif _is_lone_title(lines, at):
             out.append(replace(line, kind="heading", level=TYPED_HEADING + 1))
         elif line.is_heading and line.marker is None and len(line.text) <= _QUESTION and _DATE_LINE.match(line.text):
-            out.append(replace(line, kind="paragraph", level=None) if is_dated(line.text) else line)
+            out.append(replace(line, kind="paragraph", level=None) if has_update_date(line.text) else line)
         else:
             out.append(line)
     return out

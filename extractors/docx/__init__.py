@@ -11,8 +11,8 @@ from lxml.etree import _Element as Element
 from extractors.docx.body import Body, Item, Paragraph, Row
 from extractors.docx.numbering import W, read_numbering
 from extractors.docx.styles import numbers_of_styles, read_styles
-from extractors.layout import Extraction, Options, RawBlock, clean, refuse_flood
-from extractors.line_shapes import disguised_level, goes_on
+from extractors.layout import Extraction, Options, RawBlock, clean, refuse_oversized
+from extractors.line_shapes import continues_sentence, unmarked_heading_level
 from smallprint.errors import DocumentError
 from smallprint.records import DocumentWarning
 
@@ -75,7 +75,7 @@ def _part(archive: zipfile.ZipFile, name: str) -> Element | None:
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True
     )
     data = archive.read(info)
-    refuse_flood(data.count(b":p>") + data.count(b":p/>"))
+    refuse_oversized(data.count(b":p>") + data.count(b":p/>"))
     try:
         return etree.fromstring(data.replace(_STRICT, _USUAL), parser)
     except etree.XMLSyntaxError as error:
@@ -102,7 +102,7 @@ def _block(item: Paragraph, following: Paragraph | None, declared: int) -> RawBl
     bold = item.bold + len(prefix) if item.bold else 0
     level = item.heading
     if level is None and item.number != "":
-        level = disguised_level(clean(text), bold=bool(bold) and bold >= len(text.rstrip()), declared=declared)
+        level = unmarked_heading_level(clean(text), bold=bool(bold) and bold >= len(text.rstrip()), declared=declared)
         if level is not None and item.number and not item.bold and not _opens(item, following):
             level = None
     if level is not None:
@@ -116,7 +116,7 @@ def _block(item: Paragraph, following: Paragraph | None, declared: int) -> RawBl
 
 def _opens(item: Paragraph, following: Paragraph | None) -> bool:
     """Whether a numbered title has text of its own below it, rather than being one entry of a list."""
-    if following is None or goes_on(following.text):
+    if following is None or continues_sentence(following.text):
         return False
     return following.number is None or following.depth > item.depth
 

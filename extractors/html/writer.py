@@ -33,7 +33,7 @@ from extractors.html.styles import Declarations, Stylesheet, inline_style, is_bo
 from extractors.html.survey import HEADING_LEVELS, INLINE_TAGS, SILENT_TAGS, PageSurvey
 from extractors.html.tables import is_data_table, row_texts, table_rows
 from extractors.html.written import WrittenBlock
-from extractors.layout import RawBlock, refuse_flood
+from extractors.layout import RawBlock, refuse_oversized
 from smallprint.records import BlockKind
 
 _BOLD_TAGS = frozenset(("b", "strong", "th"))
@@ -348,7 +348,7 @@ def _write_block(state: _WriterState, paragraph: list[StyledText], parent: _Open
     state.blocks.append(
         WrittenBlock(block, link_chars / len(text), all_bold=bold >= len(text), named_level=parent.named_level)
     )
-    refuse_flood(len(state.blocks), most=_MAX_BLOCKS)
+    refuse_oversized(len(state.blocks), limit=_MAX_BLOCKS)
     state.is_item, state.number, state.anchor = False, "", None
 
 

@@ -5,14 +5,14 @@ from collections.abc import Iterable, Iterator
 
 from extractors.layout import RawBlock
 from extractors.line_shapes import (
-    depth,
-    goes_on,
+    continues_sentence,
+    has_update_date,
     is_caps,
     is_date,
-    is_dated,
     is_lettered,
     is_numbered_title,
     is_title,
+    number_depth,
     split_bullet,
     split_marker,
 )
@@ -198,7 +198,7 @@ def _is_head(group: Group, story: Story) -> bool:
     first, text = group.first, " ".join(line.text for line in group.lines)
     if first.cells is not None or len(group.lines) > 4 or len(text) > 220:
         return False
-    if split_bullet(text)[0] or is_dated(text) or is_date(text):
+    if split_bullet(text)[0] or has_update_date(text) or is_date(text):
         return False
     number, rest = split_marker(text)
     if number and is_lettered(number) and not first.all_bold and not is_caps(text):
@@ -223,13 +223,17 @@ def _demote_runs(groups: list[Group]) -> None:
     def plain(group: Group) -> int:
         number = split_marker(group.first.text)[0]
         return (
-            depth(number) if group.head and number and not group.first.all_bold and not is_caps(group.first.text) else 0
+            number_depth(number)
+            if group.head and number and not group.first.all_bold and not is_caps(group.first.text)
+            else 0
         )
 
     depths = [plain(group) for group in groups]
     for index, group in enumerate(groups):
         beside = depths[index - 1 : index] + depths[index + 1 : index + 2]
-        opens = index + 1 < len(groups) and goes_on(groups[index + 1].first.text)  # "2.2 You may not" (a) copy it
+        opens = index + 1 < len(groups) and continues_sentence(
+            groups[index + 1].first.text
+        )  # "2.2 You may not" (a) copy it
         if depths[index] and (depths[index] in beside or opens):
             group.head = False
 
@@ -262,7 +266,7 @@ def _style(group: Group) -> tuple[float, bool, bool, int]:
         round(group.first.size * 2) / 2,
         is_caps(group.first.text),
         group.first.all_bold,
-        depth(number) if number else 0,
+        number_depth(number) if number else 0,
     )
 
 

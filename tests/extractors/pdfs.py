@@ -1,4 +1,4 @@
-"""Small PDFs made at test time, so that each test shows the page that it is about."""
+"""Builds small PDFs, so that each test shows the page that it is about."""
 
 import io
 from collections.abc import Callable, Sequence
@@ -13,12 +13,14 @@ _VERBS = ("carries", "returns", "covers", "keeps", "meets", "follows", "weighs",
 
 
 def prose(sentences: int, start: int = 0) -> str:
-    """Sentences no two of which are alike, so that their order can be told."""
-    made = []
+    """Sentences that all differ, so that a test can check their order."""
+    written = []
     for number in range(start, start + sentences):
-        one, other = _NOUNS[number % 10], _NOUNS[(number // 10 + 3) % 10]
-        made.append(f"The {one} of member {number} {_VERBS[number * 7 % 10]} the {other} at the agreed hour of day.")
-    return " ".join(made)
+        noun, other_noun = _NOUNS[number % 10], _NOUNS[(number // 10 + 3) % 10]
+        written.append(
+            f"The {noun} of member {number} {_VERBS[number * 7 % 10]} the {other_noun} at the agreed hour of day."
+        )
+    return " ".join(written)
 
 
 class Sheet:
@@ -29,14 +31,14 @@ class Sheet:
         self.number = number  # from 1
 
     def text(self, x: float, top: float, text: str, *, size: float = 10, bold: bool = False, gray: float = 0.0) -> None:
-        """One line whose base line stands ``size`` below ``top``."""
+        """One line with its base line ``size`` below ``top``."""
         self.canvas.setFont("Helvetica-Bold" if bold else "Helvetica", size)
         self.canvas.setFillGray(gray)
         self.canvas.drawString(x, HEIGHT - top - size, text)
         self.canvas.setFillGray(0.0)
 
     def lines(self, x: float, top: float, lines: Sequence[str], *, size: float = 10, leading: float = 13) -> float:
-        """Lines as given; returns where the next would begin."""
+        """Lines, not wrapped; returns where the next one would begin."""
         for line in lines:
             self.text(x, top, line, size=size)
             top += leading
@@ -54,11 +56,11 @@ class Sheet:
     def grid(self, x: float, top: float, widths: Sequence[float], rows: Sequence[Sequence[str]]) -> float:
         """A table with all its rules; returns where it ends."""
         for row in rows:
-            at = x
+            cell_x = x
             for width, cell in zip(widths, row, strict=True):
-                self.canvas.rect(at, HEIGHT - top - 18, width, 18)
-                self.text(at + 4, top + 3, cell)
-                at += width
+                self.canvas.rect(cell_x, HEIGHT - top - 18, width, 18)
+                self.text(cell_x + 4, top + 3, cell)
+                cell_x += width
             top += 18
         return top
 
@@ -98,4 +100,4 @@ def picture_of(data: bytes, page: int = 1, dpi: int = 200) -> object:
 def scan_of(data: bytes, pages: int = 1) -> bytes:
     """The same PDF without its text layer: each page is a picture."""
     pictures = [picture_of(data, number) for number in range(1, pages + 1)]
-    return pdf(*(lambda sheet, one=one: sheet.picture(one, 0, 0, WIDTH, HEIGHT) for one in pictures))
+    return pdf(*(lambda sheet, picture=picture: sheet.picture(picture, 0, 0, WIDTH, HEIGHT) for picture in pictures))

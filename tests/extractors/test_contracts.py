@@ -1,4 +1,4 @@
-"""The contract of every extractor on arbitrary input: a document whose offsets hold, or an error that says why not."""
+"""Every extractor on arbitrary input gives a document whose offsets are right, or an error that says why not."""
 
 import os
 from io import BytesIO
@@ -33,13 +33,13 @@ def assert_holds(data: bytes, name: str) -> None:
     try:
         document = extract(data, source=name)
     except DocumentError as error:
-        refused = error
+        refusal = error
     else:
         assert_document(document)
         assert_tiles(document, cut_clauses(document))
         return
-    assert refused.detail
-    assert "\n" not in str(refused)
+    assert refusal.detail
+    assert "\n" not in str(refusal)
 
 
 @pytest.mark.parametrize("name", ["a.html", "a.md", "a.txt"])
@@ -52,7 +52,7 @@ def test_text_of_any_kind_keeps_the_contract(name, text, charset):
 @pytest.mark.parametrize("name", ["a.html", "a.md", "a.txt", "a.pdf", "a.docx", "a"])
 @settings(max_examples=EXAMPLES, deadline=None)
 @given(data=st.binary(max_size=400))
-def test_bytes_of_any_kind_give_a_document_or_a_reason(name, data):
+def test_any_bytes_give_a_document_or_an_error(name, data):
     assert_holds(data, name)
 
 
@@ -63,13 +63,15 @@ _PARAGRAPHS = st.lists(
 
 
 def _xml(text: str) -> str:
-    shown = "".join(c for c in text if c in "\t\n" or " " <= c < "\ud800" or "\ue000" <= c <= "\ufffd" or c > "\uffff")
-    return shown.replace("&", "&amp;").replace("<", "&lt;").replace("]]>", "")
+    allowed = "".join(
+        c for c in text if c in "\t\n" or " " <= c < "\ud800" or "\ue000" <= c <= "\ufffd" or c > "\uffff"
+    )
+    return allowed.replace("&", "&amp;").replace("<", "&lt;").replace("]]>", "")
 
 
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(_PARAGRAPHS)
-def test_word_files_of_any_content_keep_the_contract(paragraphs):
+def test_word_files_with_any_content_keep_the_contract(paragraphs):
     body = ""
     for runs, style, number in paragraphs:
         inner = "".join(
@@ -108,18 +110,18 @@ def test_pages_with_text_anywhere_keep_the_contract(pages, rules):
 
 @settings(max_examples=EXAMPLES, deadline=None)
 @given(st.integers(0, 3000), st.integers(0, 255))
-def test_a_damaged_pdf_gives_a_document_or_a_reason(at, byte):
+def test_a_damaged_pdf_gives_a_document_or_an_error(offset, byte):
     data = bytearray(pdf(lambda sheet: sheet.paragraph(72, 72, 450, prose(6))))
-    data[at % len(data)] = byte
+    data[offset % len(data)] = byte
     assert_holds(bytes(data), "a.pdf")
 
 
 @settings(max_examples=EXAMPLES, deadline=None)
 @given(st.integers(5, 3000))
-def test_a_pdf_cut_short_gives_a_document_or_a_reason(length):
+def test_a_truncated_pdf_gives_a_document_or_an_error(length):
     assert_holds(pdf(lambda sheet: sheet.paragraph(72, 72, 450, prose(6)))[:length], "a.pdf")
 
 
-def test_every_media_type_is_covered_here():
+def test_these_tests_cover_every_media_type():
     names = {*NAMES, "application/xhtml+xml", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"}
     assert set(EXTRACTORS) == names

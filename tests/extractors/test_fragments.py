@@ -1,4 +1,4 @@
-"""Evidence that reopens: addresses with text fragments, unmistakable in the document, and obeyed by a real browser."""
+"""Links to a span: text fragments that are unique in the document, and that a real browser scrolls to."""
 
 import re
 import shutil
@@ -24,7 +24,7 @@ PAGES = sorted(SAMPLES.rglob("*.html"))
 
 
 def document_of(*blocks: RawBlock) -> Document:
-    text, placed = assemble(blocks)
+    text, assembled = assemble(blocks)
     return Document(
         source="t",
         media_type="text/html",
@@ -33,7 +33,7 @@ def document_of(*blocks: RawBlock) -> Document:
         language="en",
         extractor="html/1",
         text=text,
-        blocks=placed,
+        blocks=assembled,
     )
 
 
@@ -76,42 +76,42 @@ def test_a_span_becomes_a_directive(quote: str, directive: str) -> None:
     assert directive_for(DOCUMENT, quote) == directive
 
 
-def test_a_span_without_words_has_none() -> None:
+def test_a_span_without_words_has_no_directive() -> None:
     document = document_of(paragraph("Fees: ..."), paragraph("—"))
     assert directive_for(document, "—") is None
 
 
-def test_words_that_stand_twice_in_the_same_company_have_none_and_the_id_remains() -> None:
-    rows = [
+def test_repeated_words_in_the_same_context_have_an_id_and_no_directive() -> None:
+    paragraphs = [
         paragraph("We pay.", anchor="first"),
         paragraph("Same."),
         paragraph("Same."),
         paragraph("Same.", anchor="last"),
     ]
-    document = document_of(*rows)
+    document = document_of(*paragraphs)
     start = document.text.rindex("Same")
     assert text_directive(document, start, start + 4) is None
     assert url_at("https://k.example/terms", document, start, start + 4) == "https://k.example/terms#last"
 
 
-def test_the_id_before_the_span_stands_before_the_directive() -> None:
+def test_the_nearest_id_precedes_the_directive() -> None:
     start = DOCUMENT.text.index("on the first day")
     url = url_at("https://k.example/terms?a=1#top", DOCUMENT, start, start + 16)
     assert url == "https://k.example/terms?a=1#fees:~:text=on%20the%20first%20day,-%26%20in%20full"
 
 
 def first_match(directive: str, text: str) -> int:
-    """Where a browser that knows only the text would scroll to."""
+    """The offset that a browser would scroll to, going by the text alone."""
     parts = directive.removeprefix("text=").split(",")
     prefix = parts.pop(0)[:-1] if parts[0].endswith("-") else ""
     suffix = parts.pop()[1:] if parts[-1].startswith("-") else ""
-    wanted = [re.escape(unquote(part)) for part in parts]
-    pattern = (rf"{re.escape(unquote(prefix))}\s*" if prefix else "") + rf"(?P<start>(?<!\w){wanted[0]}(?!\w))"
+    patterns = [re.escape(unquote(part)) for part in parts]
+    pattern = (rf"{re.escape(unquote(prefix))}\s*" if prefix else "") + rf"(?P<start>(?<!\w){patterns[0]}(?!\w))"
     pattern += rf"\s*{re.escape(unquote(suffix))}" if suffix else ""
-    pattern += rf"(?s:.*?){wanted[1]}" if len(wanted) > 1 else ""
-    found = re.search(pattern, text, re.IGNORECASE)
-    assert found is not None
-    return found.start("start")
+    pattern += rf"(?s:.*?){patterns[1]}" if len(patterns) > 1 else ""
+    match = re.search(pattern, text, re.IGNORECASE)
+    assert match is not None
+    return match.start("start")
 
 
 WORDS = ["fee", "we", "pay", "the", "(tax)", "may,", "not", "5.2", "co-op", "don’t"]
@@ -120,14 +120,14 @@ SENTENCES = st.lists(st.lists(st.sampled_from(WORDS), min_size=1, max_size=12), 
 
 @given(SENTENCES, st.data())
 @settings(max_examples=400, deadline=None)
-def test_the_first_place_that_matches_is_the_span(sentences: list[list[str]], data: st.DataObject) -> None:
+def test_the_first_match_of_a_directive_is_the_span(sentences: list[list[str]], data: st.DataObject) -> None:
     document = document_of(*(paragraph(" ".join(words)) for words in sentences))
     start = data.draw(st.integers(0, len(document.text) - 1))
     end = data.draw(st.integers(start + 1, len(document.text)))
     directive = text_directive(document, start, end)
     if directive is not None:
-        found = first_match(directive, document.text)
-        first_word = found + len(document.text[found:]) - len(document.text[found:].lstrip("( "))
+        matched = first_match(directive, document.text)
+        first_word = matched + len(document.text[matched:]) - len(document.text[matched:].lstrip("( "))
         assert start <= first_word < end
 
 
@@ -135,11 +135,11 @@ def test_the_first_place_that_matches_is_the_span(sentences: list[list[str]], da
 def site() -> Iterator[str]:
     """The samples on a local web server."""
 
-    class Quiet(SimpleHTTPRequestHandler):
+    class QuietHandler(SimpleHTTPRequestHandler):
         def log_message(self, *_: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(SAMPLES)))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(QuietHandler, directory=str(SAMPLES)))
     threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
@@ -177,7 +177,7 @@ def test_a_browser_scrolls_to_the_clause(page: Path, site: str) -> None:
             url = url_at(address, document, clause.start, clause.end)
             assert ":~:text=" in url
             tab.goto("about:blank")
-            # Without the id, so that only the words can lead there.
+            # Without the id, so that the browser can only follow the words.
             tab.goto(re.sub("#.*:~:", "#:~:", url))
             words = " ".join(re.sub(r"^\W*\w{1,6}[.)]\s", "", clause.text).split("\n")[0].split()[:6])
             tab.wait_for_function(IN_VIEW, arg=words, timeout=5000)

@@ -1,4 +1,4 @@
-"""From raw blocks to canonical text: only what a reader sees, each block at its offsets, each page where it begins."""
+"""Raw blocks to canonical text: only visible characters, each block at its offsets, page breaks where they are."""
 
 import pytest
 from hypothesis import given
@@ -7,28 +7,30 @@ from hypothesis import strategies as st
 from extractors.layout import RawBlock, assemble, clean, page_at
 from smallprint.errors import DocumentError
 
-_ODD = st.text(st.sampled_from("ab .\n\r\t\x00\x0b\u00ad\u200b\u202e\u2028\ufeff\u00a0\u3000\uf0b7\ue001\U000f0010é😀"))
+_UNUSUAL_TEXT = st.text(
+    st.sampled_from("ab .\n\r\t\x00\x0b\u00ad\u200b\u202e\u2028\ufeff\u00a0\u3000\uf0b7\ue001\U000f0010é😀")
+)
 
 
 @pytest.mark.parametrize(
-    ("text", "seen"),
+    ("text", "cleaned"),
     [
         pytest.param("a  b\t c\u00a0d", "a b c d", id="runs of white space are one space"),
-        pytest.param(" a \n \n\n b ", "a\nb", id="blank lines are one line end"),
-        pytest.param("a\r\nb\rc\u2028d", "a\nb\nc\nd", id="line ends of all systems"),
-        pytest.param("re\u00adfund\u200b", "refund", id="soft hyphens and zero-width characters"),
-        pytest.param("\u202eabc\u202c", "abc", id="characters that turn the text around"),
+        pytest.param(" a \n \n\n b ", "a\nb", id="blank lines become one line end"),
+        pytest.param("a\r\nb\rc\u2028d", "a\nb\nc\nd", id="line ends of all systems are newlines"),
+        pytest.param("re\u00adfund\u200b", "refund", id="soft hyphens and zero-width characters are removed"),
+        pytest.param("\u202eabc\u202c", "abc", id="characters that change the direction are removed"),
         pytest.param("a\x00b\x07", "ab", id="controls"),
         pytest.param("Download \U000f0010\ue001", "Download", id="icons"),
         pytest.param("\uf0b7 item", "• item", id="the bullet of a symbol font"),
         pytest.param("a\ud800b", "ab", id="half of a surrogate pair"),
     ],
 )
-def test_text_is_what_a_reader_sees(text, seen):
-    assert clean(text) == seen
+def test_clean_keeps_only_what_a_reader_sees(text, cleaned):
+    assert clean(text) == cleaned
 
 
-@given(st.one_of(st.text(), _ODD))
+@given(st.one_of(st.text(), _UNUSUAL_TEXT))
 def test_cleaning_twice_changes_nothing(text):
     assert clean(clean(text)) == clean(text)
 
@@ -37,7 +39,7 @@ _RAW = st.lists(
     st.builds(
         RawBlock,
         kind=st.sampled_from(["heading", "paragraph", "list_item", "table_row", "page_furniture"]),
-        text=st.one_of(st.text(max_size=30), _ODD),
+        text=st.one_of(st.text(max_size=30), _UNUSUAL_TEXT),
         bold=st.integers(0, 40),
         generated=st.integers(0, 40),
         page=st.integers(1, 3),
@@ -50,19 +52,19 @@ _RAW = st.lists(
 @given(_RAW)
 def test_blocks_hold_the_text_in_order(raw):
     text, blocks = assemble(raw)
-    shown = [clean(one.text) for one in raw if one.kind != "page_furniture" and clean(one.text)]
-    assert [text[block.start : block.end] for block in blocks] == shown
-    at = 0
+    texts = [clean(block.text) for block in raw if block.kind != "page_furniture" and clean(block.text)]
+    assert [text[block.start : block.end] for block in blocks] == texts
+    end = 0
     for block in blocks:
-        assert not text[at : block.start].strip()
+        assert not text[end : block.start].strip()
         assert 0 <= block.bold <= block.end - block.start
         assert 0 <= block.generated <= block.end - block.start
         assert all(block.start <= offset <= block.end for offset in block.page_breaks)
-        at = block.end
-    assert at == len(text)
+        end = block.end
+    assert end == len(text)
 
 
-def test_items_and_rows_are_a_line_apart_and_all_else_a_blank_line():
+def test_a_line_break_separates_items_and_rows_and_a_blank_line_all_else():
     raw = [
         RawBlock(kind, kind) for kind in ("paragraph", "list_item", "list_item", "table_row", "table_row", "heading")
     ]
@@ -75,12 +77,12 @@ def test_bold_and_generated_lengths_follow_the_text_when_it_is_cleaned():
     assert (text[: block.generated], text[: block.bold]) == ("1. ", "1. Fees")
 
 
-def test_the_page_of_an_offset_is_the_one_it_stands_on():
+def test_an_offset_is_on_the_page_that_shows_it():
     raw = [RawBlock("paragraph", "first", page=1), RawBlock("paragraph", "two  and three", page=2, page_breaks=(5, 9))]
     text, blocks = assemble(raw)
     pages = {word: page_at(blocks, text.index(word)) for word in ("first", "two", "and", "three")}
     assert pages == {"first": 1, "two": 2, "and": 3, "three": 4}
-    assert page_at(blocks, 5) == 1  # white space belongs to what stands before it
+    assert page_at(blocks, 5) == 1  # white space belongs to the block before it
     assert page_at(assemble([RawBlock("paragraph", "no pages")])[1], 3) is None
 
 

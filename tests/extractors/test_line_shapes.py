@@ -1,19 +1,19 @@
-"""What a line of a contract looks like: numbers, bullets, titles, dates, and what goes on with the line before."""
+"""Lines of contracts by their look: numbers, bullets, titles, dates, and lines that continue a sentence."""
 
 import pytest
 
 from extractors.line_shapes import (
-    depth,
-    disguised_level,
-    goes_on,
+    continues_sentence,
+    has_update_date,
     is_caps,
     is_date,
-    is_dated,
     is_number,
     is_numbered_title,
     is_title,
+    number_depth,
     split_bullet,
     split_marker,
+    unmarked_heading_level,
 )
 
 
@@ -54,7 +54,7 @@ def test_the_bullet_in_front_is_split_off(line, rest):
 
 
 @pytest.mark.parametrize(
-    ("line", "yes"),
+    ("line", "expected"),
     [
         ("January 3, 2024", True),
         ("3 January 2024", True),
@@ -68,12 +68,12 @@ def test_the_bullet_in_front_is_split_off(line, rest):
         ("4.2 Notice", False),
     ],
 )
-def test_a_date_is_told_from_a_title(line, yes):
-    assert is_date(line) is yes
+def test_a_line_that_is_only_a_date_is_recognized(line, expected):
+    assert is_date(line) is expected
 
 
 @pytest.mark.parametrize(
-    ("line", "yes"),
+    ("line", "expected"),
     [
         ("4. Refunds", True),
         ("Section 2 - Fees", True),
@@ -83,23 +83,23 @@ def test_a_date_is_told_from_a_title(line, yes):
         ("Refunds", False),
     ],
 )
-def test_a_numbered_title_is_told_from_a_numbered_sentence(line, yes):
-    assert is_numbered_title(line) is yes
+def test_numbered_titles_are_distinguished_from_numbered_sentences(line, expected):
+    assert is_numbered_title(line) is expected
 
 
 @pytest.mark.parametrize(
-    ("line", "yes"),
+    ("line", "expected"),
     [("(a) are a pirate;", True), ("• sell it", True), ("sell it", True), ("(a) You pay.", False), ("4. Fees", False)],
 )
-def test_an_item_in_small_letters_goes_on_with_the_sentence_above(line, yes):
-    assert goes_on(line) is yes
+def test_a_lower_case_item_continues_the_sentence_above(line, expected):
+    assert continues_sentence(line) is expected
 
 
 @pytest.mark.parametrize(
-    ("line", "yes"), [("1.2", True), ("1.2 ", True), ("(a)", True), ("1.2 Fees", False), ("Fees", False)]
+    ("line", "expected"), [("1.2", True), ("1.2 ", True), ("(a)", True), ("1.2 Fees", False), ("Fees", False)]
 )
-def test_a_number_alone_is_known(line, yes):
-    assert is_number(line) is yes
+def test_a_line_that_is_only_a_number_is_recognized(line, expected):
+    assert is_number(line) is expected
 
 
 @pytest.mark.parametrize(
@@ -131,9 +131,13 @@ def test_capitals_and_titles(line, caps, title):
     ],
 )
 def test_a_paragraph_that_acts_as_a_heading_has_a_level(text, bold, declared, level):
-    assert disguised_level(text, bold=bold, declared=declared) == level
+    assert unmarked_heading_level(text, bold=bold, declared=declared) == level
 
 
-def test_depth_counts_the_parts_of_a_number():
-    assert [depth(number) for number in ("4.", "4.2", "4.2.1", "(a)", "Article IX")] == [1, 2, 3, 1, 1]
-    assert is_dated("Stand: 3.5.2031")
+def test_the_depth_of_a_number_is_the_count_of_its_parts():
+    assert [number_depth(number) for number in ("4.", "4.2", "4.2.1", "(a)", "Article IX")] == [1, 2, 3, 1, 1]
+
+
+@pytest.mark.parametrize("line", ["Stand: 3.5.2031", "Last updated May 3, 2031", "Effective as of 2031"])
+def test_a_line_that_gives_the_date_of_the_document_is_recognized(line):
+    assert has_update_date(line)

@@ -1,4 +1,4 @@
-"""Markdown: what a reader of the rendered page sees, numbers and nesting kept, markup and addresses gone."""
+"""Markdown: what a reader of the rendered page sees, with numbers and nesting, without markup and addresses."""
 
 import pytest
 
@@ -46,12 +46,12 @@ def kinds(text):
         pytest.param(
             "1. One.\n1. Two.\n1. Three.",
             [("list_item", 1, "1. One."), ("list_item", 1, "2. Two."), ("list_item", 1, "3. Three.")],
-            id="a list of ones is counted by the page",
+            id="a list of ones is counted as the page does",
         ),
         pytest.param("7. Seven.\n8. Eight.", [("list_item", 1, "7. Seven."), ("list_item", 1, "8. Eight.")],
                      id="a list may begin anywhere"),
         pytest.param("1. 4.2 Notice.\n2. 4.3 Law.", [("list_item", 1, "4.2 Notice."), ("list_item", 1, "4.3 Law.")],
-                     id="an item that prints its own number has no other"),
+                     id="an item that prints its own number keeps only that"),
         pytest.param(
             "- Pay.\n\n  By card.",
             [("list_item", 1, "Pay."), ("paragraph", 1, "By card.")],
@@ -65,7 +65,7 @@ def kinds(text):
         pytest.param(
             "| | |\n| --- | --- |Terms of Use\n| Name | Letters |",
             [("table_row", None, "Terms of Use"), ("table_row", None, "Name | Letters")],
-            id="a first row glued to the line under the head",
+            id="a first row on the line under the head",
         ),
         pytest.param(
             "2.2 You may not use it if you\n\n(a) are a pirate; or\n\n(b) cannot swim.",
@@ -74,10 +74,10 @@ def kinds(text):
                 ("list_item", 1, "(a) are a pirate; or"),
                 ("list_item", 1, "(b) cannot swim."),
             ],
-            id="a sentence that items complete is no heading",
+            id="a sentence that items complete is not a heading",
         ),
         pytest.param("```\nif late:\n    pay\n```", [("paragraph", None, "if late:\npay")], id="fenced text is text"),
-        pytest.param("    Four spaces are no code.", [("paragraph", None, "Four spaces are no code.")], id="indent"),
+        pytest.param("    Four spaces are not code.", [("paragraph", None, "Four spaces are not code.")], id="indent"),
         pytest.param("> We **may** change it.", [("paragraph", None, "We may change it.")], id="a quotation"),
     ],
 )  # fmt: skip
@@ -86,7 +86,7 @@ def test_markup_becomes_blocks(text, expected):
 
 
 @pytest.mark.parametrize(
-    ("text", "seen"),
+    ("text", "visible"),
     [
         pytest.param('See [the rules](https://tide.example/rules "t").', "See the rules.", id="a link"),
         pytest.param("See [Fees](#Section B).", "See Fees.", id="a link with a space in its target"),
@@ -101,8 +101,8 @@ def test_markup_becomes_blocks(text, expected):
         pytest.param("§ 5 · 10\\. Fees", "§ 5 · 10. Fees", id="an escaped full stop"),
     ],
 )  # fmt: skip
-def test_inline_markup_is_gone(text, seen):
-    assert read(text).text == seen
+def test_inline_markup_is_removed(text, visible):
+    assert read(text).text == visible
 
 
 @pytest.mark.parametrize(
@@ -110,16 +110,16 @@ def test_inline_markup_is_gone(text, seen):
     [
         pytest.param("**Fees.** You pay.", "Fees.", id="a bold title"),
         pytest.param("1.2 **Fees.** You pay.", "1.2 Fees.", id="a plain number belongs to the bold title after it"),
-        pytest.param("You **must** pay.", "", id="bold in the middle opens nothing"),
+        pytest.param("You **must** pay.", "", id="bold in the middle is no beginning"),
         pytest.param("1.2 You **must** pay.", "", id="a number alone is no title"),
     ],
 )
-def test_the_bold_beginning_of_a_paragraph_is_known(text, bold):
+def test_the_bold_beginning_of_a_paragraph_is_measured(text, bold):
     document = read(text + "\n\n" + LONG)
     assert document.text[: document.blocks[0].bold] == bold
 
 
-def test_front_matter_gives_the_title_and_is_no_text():
+def test_front_matter_gives_the_title_and_is_left_out():
     document = read("---\ntitle: 'Tide Club Terms'\ndate: 2031\n---\n# Fees\n\nPay.")
     assert (document.title, document.text) == ("Tide Club Terms", "Fees\n\nPay.")
 
@@ -132,8 +132,8 @@ def test_front_matter_gives_the_title_and_is_no_text():
         pytest.param("".join(f"{'  ' * depth}- a\n" for depth in range(400)), "markup_ignored", id="lists in lists"),
     ],
 )
-def test_markup_too_dense_to_parse_is_read_as_text_and_said_so(text, code):
-    assert [one.code for one in read(text).warnings] == [code]
+def test_markup_too_dense_to_parse_is_read_as_text_with_a_warning(text, code):
+    assert [warning.code for warning in read(text).warnings] == [code]
 
 
 @pytest.mark.parametrize(
@@ -149,8 +149,8 @@ def test_markup_too_dense_to_parse_is_read_as_text_and_said_so(text, code):
         pytest.param("".join(f"[a{n}]: /x\n" for n in range(4_000)) + "end", id="definitions of links"),
     ],
 )
-def test_hostile_markup_ends_in_a_document(text):
-    """Sizes at which anything but linear time would not end."""
+def test_hostile_markup_is_read(text):
+    """At these sizes anything slower than linear time would not end."""
     assert read(text).text
 
 

@@ -1,4 +1,4 @@
-"""Plain text: what the author's line ends, blank lines, indents and capitals mean, in whatever character set."""
+"""Plain text: line ends, blank lines, indents and capitals become blocks, in any character set."""
 
 import pytest
 
@@ -35,7 +35,7 @@ def wrapped(text, width, indent=""):
     ("text", "expected"),
     [
         pytest.param(
-            f"{SENTENCE}\n\n{SENTENCE}", [("paragraph", None, SENTENCE)] * 2, id="blank lines part paragraphs"
+            f"{SENTENCE}\n\n{SENTENCE}", [("paragraph", None, SENTENCE)] * 2, id="blank lines separate paragraphs"
         ),
         pytest.param(
             "\n\n".join(wrapped(SENTENCE * 3, 60) for _ in range(4)),
@@ -88,7 +88,7 @@ def wrapped(text, width, indent=""):
                 ("list_item", 1, "(a) are a pirate; or"),
                 ("list_item", 1, "(b) cannot swim."),
             ],
-            id="a sentence that items complete is no title",
+            id="a sentence that items complete is not a title",
         ),
         pytest.param(
             f"Contents\n\n1. Fees\n2. Refunds\n3. Law\n\n{SENTENCE}",
@@ -107,14 +107,14 @@ def test_lines_become_blocks(text, expected):
     assert kinds(read(text)) == expected
 
 
-def test_the_hyphen_of_a_wrapped_line_stays():
+def test_a_hyphen_at_the_end_of_a_wrapped_line_is_kept():
     text = "\n\n".join(
         wrapped(SENTENCE * 2 + " a non-refundable, long-standing fee. " + SENTENCE, 50) for _ in range(3)
     )
     assert "non-refundable, long-standing fee." in read(text).text
 
 
-def test_line_ends_of_every_system_are_alike():
+def test_line_ends_of_all_systems_give_the_same_text():
     texts = {
         read(end.join(["TERMS", "", SENTENCE, "", SENTENCE])).text for end in ("\n", "\r\n", "\r", "\u2028", "\x0b")
     }
@@ -133,20 +133,20 @@ def test_line_ends_of_every_system_are_alike():
         ("utf-16-be", "Füße – zł", True),
     ],
 )
-def test_the_character_set_is_told_from_the_bytes(charset, word, guessed):
+def test_the_character_set_is_detected_from_the_bytes(charset, word, guessed):
     text, warnings = decode(f"{word} {SENTENCE}".encode(charset))
     assert text.lstrip("\ufeff") == f"{word} {SENTENCE}"
-    assert [one.code for one in warnings] == (["charset_guessed"] if guessed else [])
+    assert [warning.code for warning in warnings] == (["charset_guessed"] if guessed else [])
 
 
-def test_polish_in_its_old_character_set_is_read_and_said_to_be_guessed():
+def test_polish_in_windows_1250_is_read_with_a_warning():
     text = "Usługodawca może wypowiedzieć umowę, jeżeli użytkownik narusza postanowienia niniejszego regulaminu. " * 5
     document = read(text, "cp1250")
     assert "może wypowiedzieć umowę" in document.text
     assert document.warnings[0].code == "charset_guessed"
 
 
-def test_what_nobody_sees_is_gone_and_cannot_turn_the_text_around():
+def test_invisible_characters_and_changes_of_direction_are_removed():
     document = read(f"Pay \u202eoneht\u202c to\u200b the cl\u00adub.\x07 {SENTENCE}\ufeff\ud7ff")
     assert document.text.startswith("Pay oneht to the club. Members")
 
@@ -156,12 +156,12 @@ def test_what_nobody_sees_is_gone_and_cannot_turn_the_text_around():
     [
         pytest.param(b" \n\t\n", "no_text", id="white space"),
         pytest.param("\u200b\u202e\n".encode(), "no_text", id="invisible characters"),
-        pytest.param(b"\x00\x01\x02\x03" * 200, "unsupported_type", id="bytes that are no text"),
+        pytest.param(b"\x00\x01\x02\x03" * 200, "unsupported_type", id="bytes that are not text"),
         pytest.param(b"a\n" * 1_200_000, "too_large", id="more lines than any document"),
         pytest.param(b"a\n\n" * 300_000, "too_large", id="more paragraphs than any document"),
     ],
 )
-def test_what_is_no_readable_text_is_refused_in_one_sentence(data, code):
+def test_files_without_readable_text_are_refused_with_a_one_line_error(data, code):
     with pytest.raises(DocumentError) as caught:
         extract(data, source="terms.txt")
     assert (caught.value.code, "\n" in str(caught.value)) == (code, False)

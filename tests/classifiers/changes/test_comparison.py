@@ -7,13 +7,13 @@ import pytest
 
 from classifiers.changes import compare_versions
 from extractors.layout import Options
-from extractors.reading import Reading, read_source
+from extractors.reading import CapturedDocument, read_source
 from samples import folder
 from smallprint.records import Clause, Document, Source, VersionComparison
 from smallprint.settings import Settings
 
 
-def read(name: str) -> Reading:
+def read(name: str) -> CapturedDocument:
     return read_source(Source(location=str(folder() / "brambleframe" / name)), Settings(), Options())
 
 
