@@ -9,11 +9,11 @@ from app.review.addresses import draft_address, filters_of, queue_address, view_
 from app.review.auth import Decide, Visit
 from app.review.denials import DeniedError
 from app.review.document_cache import LoadedDocument
-from app.review.edit_form import FACTORS, draft_fields, edit_form, parse_edits
+from app.review.edit_form import draft_fields, edit_form
 from app.review.edits import Edits, Problems, apply_edits
 from app.review.loading import document_or_404
 from app.review.pages import page
-from app.review.posted_form import FormFields
+from app.review.posted_form import FACTORS, FormFields, parse_edits
 from app.review.source_pane import source_pane
 from smallprint.publishable import unpublishable
 from smallprint.records import Draft, Evidence, Factors, Provenance

@@ -6,8 +6,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, Field, StringConstraints
 
 from app.json_output import draft_json
-from app.review.deciding import DecisionKind, DecisionRequest
-from app.review.edits import AgencyEdit, CitationEdit, Edits, FactorName
+from app.review.edits import AgencyEdit, CitationEdit, DecisionKind, DecisionRequest, Edits, FactorName
 from smallprint import review
 from smallprint.records import Noun
 from smallprint.review import Standing

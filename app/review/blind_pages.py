@@ -6,11 +6,11 @@ from fastapi.responses import RedirectResponse, Response
 from app.review.agreement import is_sampled
 from app.review.auth import Decide, Visit
 from app.review.denials import DeniedError
-from app.review.edit_form import draft_fields, edit_form, parse_edits, unsaved_fields
+from app.review.edit_form import draft_fields, edit_form
 from app.review.edits import Problems, apply_edits
 from app.review.loading import document_or_404, standing_or_404
 from app.review.pages import page
-from app.review.posted_form import FormFields
+from app.review.posted_form import FormFields, parse_edits, unsaved_fields
 from app.review.source_pane import source_pane
 from smallprint.records import Draft
 from smallprint.review import person_word

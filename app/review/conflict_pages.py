@@ -6,11 +6,11 @@ from fastapi.responses import RedirectResponse, Response
 from app.review.act_banner import act_banner
 from app.review.addresses import draft_address, filters_of, view_query
 from app.review.auth import Decide, Visit
-from app.review.edit_form import EDIT_FIELDS, draft_fields, unsaved_fields
+from app.review.edit_form import draft_fields
 from app.review.loading import standing_or_404
 from app.review.next_draft import next_address
 from app.review.pages import page
-from app.review.posted_form import FormFields
+from app.review.posted_form import EDIT_FIELDS, FormFields, unsaved_fields
 from smallprint.review import EDITABLE, ConflictError, Decision, Standing
 from smallprint.store import decisions, history
 from smallprint.store.history import StoredDecision

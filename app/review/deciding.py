@@ -1,11 +1,9 @@
 """One decision on one draft, forward: the draft as it stands, the person's edits, the verdict, what is written."""
 
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
 
 from app.review.denials import DeniedError
-from app.review.edits import Edits, Problems, apply_edits
+from app.review.edits import DecisionRequest, Problems, apply_edits
 from app.review.state import DeskState
 from smallprint import review
 from smallprint.publishable import unpublishable
@@ -13,20 +11,6 @@ from smallprint.registry import Registry
 from smallprint.review import ConflictError, Decision, RefusedError, Standing
 from smallprint.store import decisions
 from smallprint.store.decisions import Done
-
-DecisionKind = Literal["approve", "reject", "second_opinion"]
-
-
-@dataclass(frozen=True)
-class DecisionRequest:
-    """What a person wants done with a draft, parsed from a form or from JSON."""
-
-    kind: DecisionKind
-    seen_version: int
-    edits: Edits = field(default_factory=Edits)
-    problems: Problems = field(default_factory=dict)  # what of the edits could not be parsed
-    reasons: tuple[str, ...] = ()
-    note: str = ""
 
 
 def decide(state: DeskState, standing: Standing, request: DecisionRequest, *, by: str, at: datetime) -> Done:

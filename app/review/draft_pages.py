@@ -1,7 +1,7 @@
 """The draft's page: the source on the left, the form on the right; decisions on it, and edits kept for later."""
 
 from collections import Counter
-from typing import Any, get_args
+from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse, RedirectResponse, Response
@@ -11,14 +11,13 @@ from app.review.act_banner import act_banner
 from app.review.addresses import draft_address, filters_of, view_query
 from app.review.auth import Decide, See, Visit
 from app.review.conflict_pages import conflict_page, show_conflict
-from app.review.deciding import DecisionKind, DecisionRequest
 from app.review.denials import DeniedError
-from app.review.edit_form import draft_fields, edit_form, parse_edits, unsaved_fields
+from app.review.edit_form import draft_fields, edit_form
 from app.review.edits import Problems
 from app.review.loading import document_or_404, standing_or_404
 from app.review.next_draft import next_address
 from app.review.pages import page
-from app.review.posted_form import FormFields, PostedForm
+from app.review.posted_form import FormFields, parse_decision, unsaved_fields
 from app.review.queue_pages import midnight
 from app.review.source_pane import source_pane
 from smallprint.review import ConflictError, RefusedError, Standing
@@ -110,7 +109,9 @@ def decide(visit: Decide, draft_id: str) -> Response:
     act = visit.form.first("act")
     if act in ("keep", "forget"):
         return _keep_or_forget(visit, draft_id, forget=act == "forget")
-    request = _decision_request(visit.form)
+    request = parse_decision(visit.form)
+    if request is None:
+        raise DeniedError("Choose what to do with the draft.", 422)
     standing = standing_or_404(visit, draft_id)
     try:
         done = deciding.decide(visit.state, standing, request, by=visit.person.name, at=visit.now)
@@ -120,22 +121,6 @@ def decide(visit: Decide, draft_id: str) -> Response:
         fields = draft_fields(standing.draft) | unsaved_fields(visit.form)
         return _draft_page(visit, standing, fields, problems=error.problems, status=422)
     return RedirectResponse(next_address(visit, filters_of(visit), done=done.act, skip=draft_id), 303)
-
-
-def _decision_request(form: PostedForm) -> DecisionRequest:
-    act = form.first("act")
-    for kind in get_args(DecisionKind):
-        if act == kind:
-            edits, problems = parse_edits(form)
-            return DecisionRequest(
-                kind=kind,
-                seen_version=form.number("saw"),
-                edits=edits,
-                problems=problems,
-                reasons=form.values("reasons"),
-                note="\n".join(note.strip() for note in form.values("note") if note.strip()),
-            )
-    raise DeniedError("Choose what to do with the draft.", 422)
 
 
 def _keep_or_forget(visit: Visit, draft_id: str, *, forget: bool) -> Response:

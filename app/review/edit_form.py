@@ -1,33 +1,15 @@
-"""The edit form of a provision: as a page shows it, and parsed into ``Edits`` when it comes back.
-
-The raw fields are for showing alone: a form that was refused, or is not finished, comes back as it was typed.
-"""
+"""The edit form of a provision as a page shows it: a draft, or what was typed, as fields, with their laws and level."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pydantic import ValidationError
-
 from app.review.document_cache import LoadedDocument
-from app.review.edits import AgencyEdit, CitationEdit, Edits, Problems, resolve_citations
-from app.review.posted_form import FormFields, PostedForm
-from smallprint.records import Draft, Factors, FrameworkCitation
+from app.review.edits import CitationEdit, Problems, resolve_citations
+from app.review.posted_form import FACTORS, ROWS, TEXTS, FormFields, form_rows, parse_factors
+from smallprint.records import Draft, FrameworkCitation
 from smallprint.registry import Registry
 from smallprint.severity import severity
 
-FACTORS = tuple(Factors.model_fields)
-TEXTS = ("title", "what_it_is", "consumer_impact", "why_it_matters", "enforcement_risk")
-ROWS = (("citation", "citation_why"), ("agency", "agency_name", "agency_reason"), ("quote",))  # lists, by columns
-EDIT_FIELDS = (
-    *TEXTS,
-    "category",
-    "secondary",
-    *(f"factor_{name}" for name in FACTORS),
-    *(f"reason_{name}" for name in FACTORS),
-    "due_diligence",
-    *(column for columns in ROWS for column in columns),
-)
 UNKNOWN_AGENCY = "?"  # stands in the form for an agency that the registry does not have
 LABELS = {
     "title": "Title",
@@ -45,62 +27,6 @@ LABELS = {
     "note": "Note",
     "reasons": "Reasons",
 }  # the form's names for the fields that problems are about
-
-
-# ---- parsed
-
-
-def parse_edits(form: PostedForm) -> tuple[Edits, Problems]:
-    """The edits that a form describes, and what of it cannot be parsed; fields that it does not have stay."""
-    fields = form.fields
-    parsed: dict[str, object] = {name: fields[name][0] for name in (*TEXTS, "category") if name in fields}
-    problems: Problems = {}
-    if "secondary" in fields:
-        parsed["secondary"] = tuple(fields["secondary"])
-    if "due_diligence" in fields:
-        parsed["due_diligence"] = tuple(fields["due_diligence"][0].splitlines())
-    if any(f"factor_{name}" in fields for name in FACTORS):
-        parsed["factors"] = _factors(fields)
-        if parsed["factors"] is None:
-            problems["factors"] = "Each factor is scored 0 to 3."
-    reasons = {name: fields[f"reason_{name}"][0] for name in FACTORS if f"reason_{name}" in fields}
-    if reasons:
-        parsed["factor_reasons"] = reasons
-    if "citation" in fields:
-        parsed["frameworks"] = tuple(
-            CitationEdit(citation=citation, why=why) for citation, why in _rows(fields, "citation", "citation_why")
-        )
-    if "agency" in fields:
-        parsed["agencies"] = tuple(
-            AgencyEdit(id=agency, name=name, reason=reason)
-            for agency, name, reason in _rows(fields, "agency", "agency_name", "agency_reason")
-        )
-    if "quote" in fields:
-        parsed["quotes"] = tuple(fields["quote"])
-    return Edits.model_validate(parsed), problems
-
-
-def _factors(fields: FormFields) -> Factors | None:
-    """The scores of the form; None until all five are given and are scores."""
-    try:
-        return Factors.model_validate({name: fields.get(f"factor_{name}", [""])[0] for name in FACTORS})
-    except ValidationError:
-        return None
-
-
-def _rows(fields: FormFields, *names: str) -> Iterator[tuple[str, ...]]:
-    """Rows of a list in the form, as many as its first column has."""
-    columns = [fields.get(name, []) for name in names]
-    for number, first in enumerate(columns[0]):
-        yield (first, *(column[number] if number < len(column) else "" for column in columns[1:]))
-
-
-def unsaved_fields(form: PostedForm) -> FormFields:
-    """What a person has typed on a draft: its fields, their note and reasons; raw, to be shown again."""
-    return {name: form.fields[name] for name in (*EDIT_FIELDS, "note", "reasons") if name in form.fields}
-
-
-# ---- shown
 
 
 @dataclass(frozen=True)
@@ -166,7 +92,7 @@ def _laws(fields: FormFields, loaded: LoadedDocument, registry: Registry) -> dic
 
 
 def _level(fields: FormFields) -> str:
-    factors = _factors(fields)
+    factors = parse_factors(fields)
     return severity(factors) if factors else ""
 
 
@@ -174,7 +100,7 @@ def _without_empty_rows(fields: FormFields) -> FormFields:
     """The same without rows that hold nothing: the page adds an empty one of its own to each list."""
     tidy = dict(fields)
     for columns in ROWS:
-        rows = [row for row in _rows(fields, *columns) if any(text.strip() for text in row)]
+        rows = [row for row in form_rows(fields, *columns) if any(text.strip() for text in row)]
         for number, name in enumerate(columns):
             tidy[name] = [row[number] for row in rows]
     return tidy

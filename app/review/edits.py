@@ -1,9 +1,10 @@
-"""Edits of a draft, typed: both doors, the browser's form and the JSON API, are parsed into them; and their effect.
+"""What a person asks for, typed: both doors, the browser's form and the JSON API, are parsed into it once.
 
 Applying edits resolves every name against the registry and proves every quote in the document.
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from typing import Literal
 
 from pydantic import field_validator
@@ -25,6 +26,7 @@ def one_line(text: str) -> str:
     return " ".join(text.split())
 
 
+DecisionKind = Literal["approve", "reject", "second_opinion"]
 FactorName = Literal["rights_waived", "opt_out", "breadth", "exposure", "discretion"]
 
 
@@ -99,6 +101,18 @@ class Edits(Noun):
     @classmethod
     def _quotes_with_text(cls, quotes: tuple[str, ...] | None) -> tuple[str, ...] | None:
         return None if quotes is None else tuple(filter(None, map(str.strip, quotes)))
+
+
+@dataclass(frozen=True)
+class DecisionRequest:
+    """What a person wants done with a draft, and the version that they saw."""
+
+    kind: DecisionKind
+    seen_version: int
+    edits: Edits = field(default_factory=Edits)
+    problems: Problems = field(default_factory=dict)  # what of the edits could not be parsed
+    reasons: tuple[str, ...] = ()
+    note: str = ""
 
 
 # Fields that are taken as they are; the others have to be resolved or proven.

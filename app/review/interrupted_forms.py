@@ -11,9 +11,8 @@ from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 
 from app.review.auth import COOKIE, GUEST_COOKIE, is_cross_site, own_path
-from app.review.edit_form import unsaved_fields
 from app.review.pages import page, set_cookie
-from app.review.posted_form import FormFields, PostedForm
+from app.review.posted_form import FormFields, PostedForm, unsaved_fields
 from app.review.state import state_of
 from smallprint.store import decisions, kept_forms, people
 
