@@ -1,4 +1,4 @@
-"""What an analyst, a model or the offline one, says about a window before anything is proven."""
+"""What an analyst, a model or the offline rules, proposes for a window before anything is proven."""
 
 from smallprint.records import Factors, Noun, Severity
 
@@ -18,7 +18,7 @@ class NamedAgency(Noun):
 
 
 class Proposal(Noun):
-    """One proposed provision, trusted in nothing: quotes are proven, names resolved, severity computed."""
+    """One proposed provision, none of it trusted: its quote is proven, names are resolved, severity is computed."""
 
     clauses: tuple[str, ...]  # ids of document clauses that the analyst cites
     quote: str  # a passage, or its first and last words with an ellipsis between: "first words ... last words"
@@ -27,7 +27,7 @@ class Proposal(Noun):
     secondary: tuple[str, ...] = ()
     factors: Factors
     factor_reasons: dict[str, str] = {}
-    severity: Severity | None = None  # the analyst's holistic view
+    severity: Severity | None = None  # the analyst's own level, compared with the computed one
     what_it_is: str
     consumer_impact: str
     why_it_matters: str
