@@ -1,62 +1,73 @@
-"""The names of the registry's laws, books of law and agencies, indexed for reading them out of a text."""
+"""The names of the registry's laws, books of law and agencies, indexed for finding them in a text."""
 
 from collections.abc import Iterable
 from functools import lru_cache
 from itertools import pairwise
 
-from classifiers.citations.text import Book, Law, Names, Part, Pin, take_apart
+from classifiers.citations.parser import parse_citation
+from classifiers.citations.parts import Book, LawName, NamedParts, NameIndex, Pinpoint
 from smallprint.registry import Agency, CitationPattern, Framework, Registry
 from smallprint.registry.grammar import MARKS, UNITS
 from smallprint.registry.names import words
 
+_MAX_NUMBER_DIGITS = 3  # of a number that may be cited from a law; four are a year
+
 
 @lru_cache(maxsize=4)
-def law_names(registry: Registry) -> Names:
+def law_names(registry: Registry) -> NameIndex:
     """Every name of a law and every book of law by its first word, longest first."""
-    found: dict[tuple[str, ...], Law | Book | tuple[Part, ...]] = {}
-    plain = [(words(name), one.id) for one in registry.frameworks.values() for name in _plain_names(one)]
-    known = {key for key, _ in plain}
-    for key, owner in plain:
-        if not _ends_in_number(key, known):
-            found[key] = Law((owner,))
-    for name, owners in registry.ambiguous.items():
-        found[words(name)] = Law(owners)
-    for book in {
-        book for one in registry.frameworks.values() for pattern in one.citations for book in _books(pattern, registry)
-    }:
-        for spelling in _spellings(book, registry):
-            found[words(spelling)] = Book(words(book), book)
-    index = _by_first(found)
-    for framework in registry.frameworks.values():
-        for phrase, citation in framework.cited_as.items():
-            parts = tuple(take_apart(citation, index))
-            ends_open = not any(isinstance(part, Pin) for part in parts)
-            unit = next((one for one in citation.split()[-1:] if one in MARKS), None)
-            if ends_open and unit:
-                parts = (*parts, Pin(MARKS[unit][0], ""))
-            found[words(phrase)] = parts
-    return _by_first(found)
+    named: dict[tuple[str, ...], NamedParts] = {}
+    plain = [(words(name), law.id) for law in registry.frameworks.values() for name in _plain_names(law)]
+    keys = {key for key, _ in plain}
+    for key, law_id in plain:
+        if not _is_name_with_number(key, keys):
+            named[key] = LawName((law_id,))
+    for name, law_ids in registry.ambiguous.items():
+        named[words(name)] = LawName(law_ids)
+    for law in registry.frameworks.values():
+        for book in (book for pattern in law.citations for book in _books(pattern, registry)):
+            for spelling in _spellings(book, registry):
+                named[words(spelling)] = Book(words(book), book)
+    index = _by_first_word(named)
+    for law in registry.frameworks.values():
+        for phrase, citation in law.cited_as.items():
+            named[words(phrase)] = _parts_of_phrase(citation, index)
+    return _by_first_word(named)
 
 
-def _by_first(found: dict[tuple[str, ...], Law | Book | tuple[Part, ...]]) -> Names:
-    index: dict[str, list[tuple[tuple[str, ...], Law | Book | tuple[Part, ...]]]] = {}
-    for key in sorted(found, key=lambda one: (-len(one), one)):
-        index.setdefault(key[0], []).append((key, found[key]))
+def _parts_of_phrase(citation: str, index: NameIndex) -> NamedParts:
+    """The parts that a phrase is short for; one that ends in a unit leaves it open for the number that follows."""
+    parts = tuple(parse_citation(citation, index))
+    last_word = citation.rsplit(maxsplit=1)[-1] if citation.split() else ""
+    has_number = any(isinstance(part, Pinpoint) for part in parts)
+    if last_word in MARKS and not has_number:
+        return (*parts, Pinpoint(MARKS[last_word][0], ""))
+    return parts
+
+
+def _by_first_word(named: dict[tuple[str, ...], NamedParts]) -> NameIndex:
+    index: dict[str, list[tuple[tuple[str, ...], NamedParts]]] = {}
+    for key in _longest_first(named):
+        index.setdefault(key[0], []).append((key, named[key]))
     return index
 
 
-def _plain_names(framework: Framework) -> Iterable[str]:
-    """Names without a number of their own: "FTC Act Section 5" is the grammar's matter."""
+def _longest_first(keys: Iterable[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    return sorted(keys, key=lambda key: (-len(key), key))
+
+
+def _plain_names(law: Framework) -> Iterable[str]:
+    """Names without a section of their own: "FTC Act Section 5" is left to the grammar."""
     unit_words = {*UNITS["section"].words, *UNITS["article"].words}
-    for name in (framework.name, framework.short, *framework.aliases):
-        key = words(name)
-        cites = any(one in unit_words and two[0].isdigit() for one, two in pairwise(key))
-        if not cites:
+    for name in (law.name, law.short, *law.aliases):
+        has_section = any(word in unit_words and following[0].isdigit() for word, following in pairwise(words(name)))
+        if not has_section:
             yield name
 
 
-def _ends_in_number(key: tuple[str, ...], known: set[tuple[str, ...]]) -> bool:
-    return key[-1].isdigit() and len(key[-1]) < 4 and key[:-1] in known
+def _is_name_with_number(key: tuple[str, ...], keys: set[tuple[str, ...]]) -> bool:
+    """Whether a name is another one and a number that may be cited from it."""
+    return key[-1].isdigit() and len(key[-1]) <= _MAX_NUMBER_DIGITS and key[:-1] in keys
 
 
 def _books(pattern: CitationPattern, registry: Registry) -> tuple[str, ...]:
@@ -73,21 +84,21 @@ def _spellings(book: str, registry: Registry) -> Iterable[str]:
 
 
 @lru_cache(maxsize=4)
-def shelves(registry: Registry) -> dict[tuple[str, ...], list[tuple[Framework, CitationPattern]]]:
-    """Book of law -> the patterns that cite from it."""
-    found: dict[tuple[str, ...], list[tuple[Framework, CitationPattern]]] = {}
-    for framework in registry.frameworks.values():
-        for pattern in framework.citations:
+def patterns_by_book(registry: Registry) -> dict[tuple[str, ...], list[tuple[Framework, CitationPattern]]]:
+    """Book of law -> the patterns that cite from it, each with its law."""
+    patterns: dict[tuple[str, ...], list[tuple[Framework, CitationPattern]]] = {}
+    for law in registry.frameworks.values():
+        for pattern in law.citations:
             for book in _books(pattern, registry):
-                found.setdefault(words(book), []).append((framework, pattern))
-    return found
+                patterns.setdefault(words(book), []).append((law, pattern))
+    return patterns
 
 
 @lru_cache(maxsize=4)
 def agency_names(registry: Registry) -> dict[str, list[tuple[tuple[str, ...], Agency]]]:
     """Every name of an agency by its first word, longest first."""
-    index: dict[str, list[tuple[tuple[str, ...], Agency]]] = {}
     named = {words(name): agency for agency in registry.agencies.values() for name in agency.names}
-    for key in sorted(named, key=lambda one: (-len(one), one)):
+    index: dict[str, list[tuple[tuple[str, ...], Agency]]] = {}
+    for key in _longest_first(named):
         index.setdefault(key[0], []).append((key, named[key]))
     return index

@@ -5,8 +5,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from classifiers.citations import (
-    LONGEST,
-    agency_supported,
     applicability,
     resolve_agencies,
     resolve_agency,
@@ -14,6 +12,7 @@ from classifiers.citations import (
     resolve_citations,
     resolve_frameworks,
 )
+from classifiers.citations.resolution import MAX_CITATION_CHARS
 from classifiers.proposals import CitedFramework, NamedAgency
 from classifiers.stated_jurisdictions import stated_reach
 from smallprint.registry import Registry, load
@@ -189,7 +188,7 @@ def test_what_names_no_single_law_stays_text(text: str, problem: str) -> None:
     found = resolve_citation(text, REGISTRY)
     assert (found.framework, found.valid) == (None, False)
     assert problem in (found.problem or "")
-    assert found.citation == " ".join(text.split())[:LONGEST].strip()
+    assert found.citation == " ".join(text.split())[:MAX_CITATION_CHARS].strip()
 
 
 @pytest.mark.parametrize(
@@ -225,7 +224,7 @@ def test_a_provision_not_yet_commenced_is_valid_with_a_warning() -> None:
 # ---- hostile text
 
 
-@given(st.text(max_size=LONGEST * 2))
+@given(st.text(max_size=MAX_CITATION_CHARS * 2))
 def test_any_text_resolves_to_something(text: str) -> None:
     found = resolve_citations(text, REGISTRY)
     assert found
@@ -256,8 +255,8 @@ _PIECES = st.sampled_from(_WORDS + _UNITS + _NUMBERS)
 
 @given(st.lists(_PIECES, max_size=40))
 def test_any_heap_of_legal_words_resolves_and_its_form_is_stable(pieces: list[str]) -> None:
-    for one in resolve_citations(" ".join(pieces)[:LONGEST], REGISTRY):
-        if one.valid and len(one.citation) <= LONGEST:
+    for one in resolve_citations(" ".join(pieces)[:MAX_CITATION_CHARS], REGISTRY):
+        if one.valid and len(one.citation) <= MAX_CITATION_CHARS:
             again = resolve_citations(one.citation, REGISTRY)
             assert [other.framework for other in again] == [one.framework]
             assert again[0].valid
@@ -272,7 +271,7 @@ def test_no_number_beyond_the_last_article_passes(number: int) -> None:
 def test_text_beyond_the_bound_is_not_read() -> None:
     found = resolve_citation("GDPR Art. 6 " * 100_000, REGISTRY)
     assert (found.framework, found.valid) == (None, False)
-    assert len(found.citation) <= LONGEST
+    assert len(found.citation) <= MAX_CITATION_CHARS
 
 
 # ---- defaults and the registry's own forms
@@ -298,7 +297,7 @@ def test_every_agency_of_a_default_enforces_its_framework() -> None:
     for entries in REGISTRY.defaults.values():
         for one in entries:
             for named in one.agencies:
-                assert agency_supported(REGISTRY.agencies[named.id], [one.framework])
+                assert one.framework in REGISTRY.agencies[named.id].enforces
 
 
 def test_every_default_can_apply_in_its_own_place() -> None:
