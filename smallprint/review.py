@@ -86,12 +86,12 @@ class Decision(Noun):
 
     kind: Kind
     draft: str
-    saw: int
+    seen_version: int
     by: str
     at: datetime
     reasons: tuple[str, ...] = ()
     note: str = ""
-    words: Draft | None = None  # the draft as the person wants it; None: as it stands
+    edited_draft: Draft | None = None  # as the person wants it; None: as it stands
 
 
 class Change(Noun):
@@ -118,7 +118,7 @@ class ConflictError(SmallprintError):
     def __init__(self, theirs: Standing, yours: Decision) -> None:
         who = theirs.decided_by or "a new run"
         super().__init__(
-            f"{who} changed this draft (version {yours.saw} is now {theirs.version}, {theirs.draft.status})"
+            f"{who} changed this draft (version {yours.seen_version} is now {theirs.version}, {theirs.draft.status})"
         )
         self.theirs, self.yours = theirs, yours
 
@@ -144,9 +144,9 @@ def decide(standing: Standing, decision: Decision, registry: Registry) -> Verdic
         RefusedError: a rule stands against it.
 
     """
-    if decision.saw != standing.version:
+    if decision.seen_version != standing.version:
         raise ConflictError(standing, decision)
-    draft = standing.draft if decision.words is None else person_word(standing.draft, decision.words)
+    draft = standing.draft if decision.edited_draft is None else person_word(standing.draft, decision.edited_draft)
     touched = body(draft) != body(standing.draft)
     _check_state(standing, decision, touched=touched)
     if len(decision.note) > _LONGEST_NOTE:
@@ -190,10 +190,10 @@ def verdict(
     return Verdict(kind=kind, draft=after, version=standing.version + 1, second_by=second, changes=tuple(made))
 
 
-def person_word(standing: Draft, words: Draft) -> Draft:
+def person_word(standing: Draft, edited: Draft) -> Draft:
     """The person's version: what people may edit is theirs, severity is computed, the rest stays what it was."""
-    said = {name: getattr(words, name) for name in EDITABLE if name != "severity"}
-    return standing.model_copy(update={**said, "severity": severity(words.factors)})
+    fields = {name: getattr(edited, name) for name in EDITABLE if name != "severity"}
+    return standing.model_copy(update={**fields, "severity": severity(edited.factors)})
 
 
 def changes(before: Draft | None, after: Draft | None) -> tuple[Change, ...]:
@@ -271,7 +271,7 @@ def _apart(proofs: Iterable[Evidence]) -> tuple[Evidence, ...]:
 
 
 def _check_open(standing: Standing, decision: Decision) -> None:
-    if decision.saw != standing.version:
+    if decision.seen_version != standing.version:
         raise ConflictError(standing, decision)
     if standing.draft.status != "draft":
         raise RefusedError({"status": f"{standing.draft.title!r} is {standing.draft.status} already; undo that first."})

@@ -13,7 +13,7 @@ WORDS_SHOWN = 8  # of a clause, which has no title
 class ActBanner:
     """What the banner says of the act that was just done."""
 
-    act: str
+    act: str  # its id
     kind: str
     past_tense: str
     drafts: int
@@ -38,10 +38,10 @@ PAST_TENSE = {
 
 def act_banner(connection: Connection, visit: Visit) -> ActBanner | None:
     """The banner of the act that the page's address names with ``done``; None for acts of others."""
-    act = visit.request.query_params.get("done", "")
-    if not act:
+    act_id = visit.request.query_params.get("done", "")
+    if not act_id:
         return None
-    decisions = [decision for decision in history.list_act(connection, act) if decision.by == visit.person.name]
+    decisions = [decision for decision in history.list_act(connection, act_id) if decision.by == visit.person.name]
     if not decisions:
         return None
     first = decisions[0]
@@ -52,14 +52,14 @@ def act_banner(connection: Connection, visit: Visit) -> ActBanner | None:
         number = records.find_record_number(connection, first.draft_id)
         record = record_id(number) if number else ""
     return ActBanner(
-        act=act,
+        act=act_id,
         kind=first.kind,
         past_tense=PAST_TENSE.get(first.kind, "Done"),
         drafts=len(decisions),
         title=title or "",
         draft=first.draft_id or "",
         record=record,
-        undone=history.is_undone(connection, act),
+        undone=history.is_undone(connection, act_id),
     )
 
 

@@ -104,10 +104,10 @@ def add(visit: Decide, document_id: str) -> Response:
         return _add_page(visit, loaded, visit.form.fields, edits, problems)
     try:
         with visit.store.write() as connection:
-            done = decisions.add(connection, draft, by=visit.person.name, at=visit.now, note=visit.form.first("note"))
+            act = decisions.add(connection, draft, by=visit.person.name, at=visit.now, note=visit.form.first("note"))
     except RefusedError as error:
         return _add_page(visit, loaded, visit.form.fields, edits, error.problems)
-    return RedirectResponse(draft_address(done.verdicts[0].draft.id, f"done={done.act}"), 303)
+    return RedirectResponse(draft_address(act.verdicts[0].draft.id, f"done={act.id}"), 303)
 
 
 @router.post("/document/{document_id}/nothing")
@@ -119,10 +119,10 @@ def mark_clause(visit: Decide, document_id: str) -> Response:
         raise DeniedError("There is no such clause.", 404)
     back = visit.form.first("back")
     with visit.store.write() as connection:
-        act = decisions.mark_nothing(
+        act_id = decisions.mark_nothing(
             connection, document_id, clause, by=visit.person.name, at=visit.now, nothing=wanted != "0"
         )
         draft_is_there = decisions.standing(connection, back) is not None
-    query = (view_query(filters_of(visit)), "tools=1", f"done={act}" if act else "")
+    query = (view_query(filters_of(visit)), "tools=1", f"done={act_id}" if act_id else "")
     address = draft_address(back, *query) if draft_is_there else queue_address(*query)
     return RedirectResponse(f"{address.partition('#')[0]}#{clause}", 303)

@@ -22,7 +22,7 @@ from app.json_output import draft_json
 from smallprint.errors import StoreError
 from smallprint.review import record_id
 from smallprint.store import Store, outbox
-from smallprint.store.decisions import Done
+from smallprint.store.decisions import Act
 from smallprint.store.outbox import Channel, Message
 
 POLL_SECONDS = 30.0  # between looks for messages that other processes put into the outbox
@@ -202,7 +202,7 @@ class Announcer:
     def __init__(self, senders: list[ChannelSender]) -> None:
         self.senders = senders
 
-    def __call__(self, _done: Done) -> None:
+    def __call__(self, _act: Act) -> None:
         """Wake every channel."""
         for sender in self.senders:
             sender.wake()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, FastAPI, HTTPException, Query, Request
+from fastapi import APIRouter, Depends, FastAPI, HTTPException, Path, Query, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
@@ -29,7 +29,7 @@ from app.review.denials import DeniedError
 from app.review.state import DeskState, state_of
 from smallprint.review import ConflictError, Decision, RefusedError, Standing
 from smallprint.store import Connection, decisions, people, queue_counts, records
-from smallprint.store.decisions import Done
+from smallprint.store.decisions import Act
 from smallprint.store.people import Person, Right
 
 MAX_BULK_DRAFTS = 200
@@ -111,15 +111,15 @@ def decide(call: Deciding, draft_id: Id, decision: ApiDecision) -> DecidedDrafts
     """Approve (with edits: amend), reject, or ask for a second opinion."""
     with call.state.store.read() as connection:
         standing = _standing(connection, draft_id)
-    done = deciding.decide(call.state, standing, decision.request(), by=call.person.name, at=call.now)
-    return _decided(call, done)
+    act = deciding.decide(call.state, standing, decision.request(), by=call.person.name, at=call.now)
+    return _decided(call, act)
 
 
-def _decided(call: ApiCall, done: Done, left: dict[str, str] | None = None) -> DecidedDrafts:
-    ids = list(dict.fromkeys(verdict.draft.id for verdict in done.verdicts))
+def _decided(call: ApiCall, act: Act, left: dict[str, str] | None = None) -> DecidedDrafts:
+    ids = list(dict.fromkeys(verdict.draft.id for verdict in act.verdicts))
     with call.state.store.read() as connection:
         drafts = [shown_draft(_standing(connection, draft_id)) for draft_id in ids]
-    return DecidedDrafts(act=done.act, drafts=drafts, left=left or {})
+    return DecidedDrafts(act=act.id, drafts=drafts, left=left or {})
 
 
 @router.post("/decisions")
@@ -131,7 +131,7 @@ def decide_many(
         Decision(
             kind=decision.act,
             draft=decision.draft,
-            saw=decision.saw,
+            seen_version=decision.saw,
             by=call.person.name,
             at=call.now,
             reasons=decision.reasons if decision.act == "reject" else (),
@@ -140,18 +140,18 @@ def decide_many(
         for decision in wanted
     ]
     with call.state.store.write() as connection:
-        done, left = decisions.decide_many(connection, requested, call.state.registry)
-    call.state.announce(done)
-    return _decided(call, done, {draft_id: str(error) for draft_id, error in left.items()})
+        act, left = decisions.decide_many(connection, requested, call.state.registry)
+    call.state.announce(act)
+    return _decided(call, act, {draft_id: str(error) for draft_id, error in left.items()})
 
 
 @router.post("/acts/{act}/undo")
-def undo(call: Deciding, act: Id) -> DecidedDrafts:
+def undo(call: Deciding, act_id: Annotated[Id, Path(alias="act")]) -> DecidedDrafts:
     """Undo an act by a further one; leads undo what others did too."""
     with call.state.store.write() as connection:
-        done = decisions.undo(connection, act, by=call.person.name, at=call.now, anyone=call.person.may("lead"))
-    call.state.announce(done)
-    return _decided(call, done)
+        act = decisions.undo(connection, act_id, by=call.person.name, at=call.now, anyone=call.person.may("lead"))
+    call.state.announce(act)
+    return _decided(call, act)
 
 
 @router.get("/records")

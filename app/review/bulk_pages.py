@@ -18,45 +18,45 @@ MAX_BULK_DRAFTS = 200  # four pages of the queue
 @router.post("/queue/bulk")
 def decide_many(visit: Decide) -> Response:
     """One decision on the chosen drafts, each with the version that the page showed."""
-    act, view = visit.form.first("act"), view_query(filters_of(visit))
+    action, view = visit.form.first("act"), view_query(filters_of(visit))
     chosen = dict(versioned_draft(box) for box in visit.form.values("item"))
     if len(chosen) > MAX_BULK_DRAFTS:
         raise DeniedError(f"At most {MAX_BULK_DRAFTS} drafts at once.")
     if not chosen:
         raise DeniedError("No draft was chosen. Go back, choose some, then say what to do with them.", 422)
-    if act == "assign":
+    if action == "assign":
         return _assign(visit, list(chosen), view)
-    if act not in ("approve", "reject", "second_opinion"):
+    if action not in ("approve", "reject", "second_opinion"):
         return RedirectResponse(queue_address(view), 303)
     wanted = [
         Decision(
-            kind=act,
+            kind=action,
             draft=draft_id,
-            saw=seen_version,
+            seen_version=seen_version,
             by=visit.person.name,
             at=visit.now,
-            reasons=visit.form.values("reasons") if act == "reject" else (),
+            reasons=visit.form.values("reasons") if action == "reject" else (),
             note=visit.form.first("note"),
         )
         for draft_id, seen_version in chosen.items()
     ]
     with visit.store.write() as connection:
-        done, left = decisions.decide_many(connection, wanted, visit.registry)
+        act, left = decisions.decide_many(connection, wanted, visit.registry)
         lines = {draft_id: queue.line(connection, draft_id, visit.now) for draft_id in left}
-    visit.state.announce(done)
+    visit.state.announce(act)
     if left:
         return page(
             visit.request,
             "bulk.html",
             visit=visit,
             status=409,
+            action=action,
             act=act,
-            done=done,
             left=left,
             lines=lines,
             view=view,
         )
-    return RedirectResponse(queue_address(view, f"done={done.act}"), 303)
+    return RedirectResponse(queue_address(view, f"done={act.id}"), 303)
 
 
 def _assign(visit: Visit, drafts: list[str], view: str) -> Response:
@@ -76,7 +76,7 @@ def undo(visit: Decide) -> Response:
     view = view_query(filters_of(visit))
     try:
         with visit.store.write() as connection:
-            done = decisions.undo(
+            act = decisions.undo(
                 connection,
                 visit.form.first("act"),
                 by=visit.person.name,
@@ -85,8 +85,8 @@ def undo(visit: Decide) -> Response:
             )
     except RefusedError as error:
         return page(visit.request, "message.html", visit=visit, status=409, title="Not undone", message=str(error))
-    visit.state.announce(done)
-    query = (view, f"done={done.act}")
-    if len(done.verdicts) == 1 and done.verdicts[0].draft.status == "draft":
-        return RedirectResponse(draft_address(done.verdicts[0].draft.id, *query), 303)
+    visit.state.announce(act)
+    query = (view, f"done={act.id}")
+    if len(act.verdicts) == 1 and act.verdicts[0].draft.status == "draft":
+        return RedirectResponse(draft_address(act.verdicts[0].draft.id, *query), 303)
     return RedirectResponse(queue_address(*query), 303)

@@ -40,27 +40,29 @@ def show_conflict(visit: Visit, error: ConflictError) -> Response:
     with visit.store.read() as connection:
         last = history.find_decision(connection, theirs.draft.id, theirs.version)
     if last is not None and _is_same_decision(yours, theirs, last):
-        address = next_address(visit, filters_of(visit), done=last.act, skip=yours.draft)
+        address = next_address(visit, filters_of(visit), undoable=last.act, skip=yours.draft)
         return RedirectResponse(address, 303)
     typed = unsaved_fields(visit.form)
     with visit.store.write() as connection:
-        decisions.keep_half_edit(connection, yours.draft, yours.by, saw=yours.saw, fields=typed, at=visit.now)
-    return conflict_page(visit, theirs, typed, seen_version=yours.saw, act=yours.kind, status=409)
+        decisions.keep_half_edit(
+            connection, yours.draft, yours.by, seen_version=yours.seen_version, fields=typed, at=visit.now
+        )
+    return conflict_page(visit, theirs, typed, seen_version=yours.seen_version, refused=yours.kind, status=409)
 
 
 def _is_same_decision(yours: Decision, theirs: Standing, last: StoredDecision) -> bool:
     """Whether this person has just made this decision, by a key or a button pressed twice."""
-    edited = yours.words or theirs.draft
+    edited = yours.edited_draft or theirs.draft
     return (
         last.by == yours.by
-        and theirs.version == yours.saw + 1
+        and theirs.version == yours.seen_version + 1
         and last.kind in ((yours.kind, "amend") if yours.kind == "approve" else (yours.kind,))
         and all(getattr(edited, name) == getattr(theirs.draft, name) for name in EDITABLE if name != "severity")
     )
 
 
 def conflict_page(
-    visit: Visit, theirs: Standing, typed: FormFields, *, seen_version: int, act: str = "", status: int = 200
+    visit: Visit, theirs: Standing, typed: FormFields, *, seen_version: int, refused: str = "", status: int = 200
 ) -> Response:
     """Both sides, field by field.
 
@@ -69,7 +71,7 @@ def conflict_page(
         theirs: the draft as it stands.
         typed: what this person has typed on the version that they saw.
         seen_version: that version.
-        act: the decision that was not applied; empty: none was sent.
+        refused: the kind of decision that was not applied; empty: none was sent.
         status: of the response.
 
     """
@@ -94,8 +96,8 @@ def conflict_page(
         untouched={unit for unit, names in differing.items() if not _differ(mine, seen, names)},
         banner=banner,
         last=last,
-        saw=seen_version,
-        act=act,
+        seen_version=seen_version,
+        refused=refused,
         filters=filters,
         view=view_query(filters),
         registry=visit.registry,
@@ -123,7 +125,7 @@ def resolve(visit: Decide, draft_id: str) -> Response:
             replaced = [name for unit, names in UNITS.items() if _takes_theirs(visit, unit) for name in names]
             fields = unsaved.fields | {name: theirs[name] for name in replaced}
             decisions.keep_half_edit(
-                connection, draft_id, visit.person.name, saw=standing.version, fields=fields, at=visit.now
+                connection, draft_id, visit.person.name, seen_version=standing.version, fields=fields, at=visit.now
             )
     return RedirectResponse(draft_address(draft_id, view_query(filters_of(visit))), 303)
 

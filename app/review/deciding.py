@@ -7,13 +7,14 @@ from app.review.edits import DecisionRequest, Problems, apply_edits
 from app.review.state import DeskState
 from smallprint import review
 from smallprint.publishable import unpublishable
+from smallprint.records import Draft
 from smallprint.registry import Registry
 from smallprint.review import ConflictError, Decision, RefusedError, Standing
 from smallprint.store import decisions
-from smallprint.store.decisions import Done
+from smallprint.store.decisions import Act
 
 
-def decide(state: DeskState, standing: Standing, request: DecisionRequest, *, by: str, at: datetime) -> Done:
+def decide(state: DeskState, standing: Standing, request: DecisionRequest, *, by: str, at: datetime) -> Act:
     """Decide, write it down, announce it.
 
     Args:
@@ -28,32 +29,41 @@ def decide(state: DeskState, standing: Standing, request: DecisionRequest, *, by
         RefusedError: a rule stands against it; nothing is written.
 
     """
+    edited, problems = (None, {}) if request.kind == "reject" else _edited(state, standing.draft, request)
     decision = Decision(
-        kind=request.kind, draft=standing.draft.id, saw=request.seen_version, by=by, at=at, note=request.note
+        kind=request.kind,
+        draft=standing.draft.id,
+        seen_version=request.seen_version,
+        by=by,
+        at=at,
+        reasons=request.reasons if request.kind == "reject" else (),
+        note=request.note,
+        edited_draft=edited,
     )
-    if request.kind == "reject":
-        decision = decision.model_copy(update={"reasons": request.reasons})
-    else:
-        loaded = state.documents.load(standing.draft.provenance.document)
-        if loaded is None:
-            raise DeniedError("The document of this draft is gone.", 404)
-        edited, unproven = apply_edits(standing.draft, request.edits, loaded, state.registry)
-        decision = decision.model_copy(update={"words": edited})
-        if problems := request.problems | unproven:
-            raise _refusal(standing, decision, problems, state.registry)
+    if problems:
+        raise _refusal(standing, decision, problems, state.registry)
     verdict = review.decide(standing, decision, state.registry)
     with state.store.write() as connection:
-        done = decisions.write_decision(connection, standing, decision, verdict)
-    state.announce(done)
-    return done
+        act = decisions.write_decision(connection, standing, decision, verdict)
+    state.announce(act)
+    return act
+
+
+def _edited(state: DeskState, draft: Draft, request: DecisionRequest) -> tuple[Draft, Problems]:
+    """The draft with the edits made, and what is wrong with them."""
+    loaded = state.documents.load(draft.provenance.document)
+    if loaded is None:
+        raise DeniedError("The document of this draft is gone.", 404)
+    edited, unproven = apply_edits(draft, request.edits, loaded, state.registry)
+    return edited, request.problems | unproven
 
 
 def _refusal(
     standing: Standing, decision: Decision, problems: Problems, registry: Registry
 ) -> ConflictError | RefusedError:
     """The refusal of edits that make no draft: all that is wrong at once, unless somebody else was there first."""
-    if decision.saw != standing.version:
+    if decision.seen_version != standing.version:
         return ConflictError(standing, decision)
-    if decision.kind == "approve" and decision.words is not None:
-        problems = unpublishable(decision.words, registry) | problems
+    if decision.kind == "approve" and decision.edited_draft is not None:
+        problems = unpublishable(decision.edited_draft, registry) | problems
     return RefusedError(problems)

@@ -37,7 +37,7 @@ from app.review.shield import Shield, TooLargeError
 from app.review.state import DeskState
 from smallprint.registry import load
 from smallprint.store import Store
-from smallprint.store.decisions import Done
+from smallprint.store.decisions import Act
 
 PAGES = (
     sign_in,
@@ -66,7 +66,7 @@ def create_desk(
     store: Store,
     *,
     clock: Callable[[], datetime] = utc_now,
-    announce: Callable[[Done], None] | None = None,
+    announce: Callable[[Act], None] | None = None,
     https: bool = False,
     blind_share: float = 0.0,
     snapshots: Path | None = None,
@@ -90,7 +90,7 @@ def create_desk(
         documents=DocumentCache(store),
         registry=load(),
         clock=clock,
-        announce=announce or (lambda _done: None),
+        announce=announce or (lambda _act: None),
         blind_share=blind_share,
         images=PageImages(snapshots) if snapshots else None,
         provider=provider,

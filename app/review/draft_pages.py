@@ -34,8 +34,8 @@ def show_draft(visit: See, draft_id: str) -> Response:
     if visit.person.may("decide"):
         with visit.store.read() as connection:
             unsaved = decisions.half_edit(connection, draft_id, visit.person.name)
-    if unsaved is not None and unsaved.saw != standing.version:
-        return conflict_page(visit, standing, unsaved.fields, seen_version=unsaved.saw)
+    if unsaved is not None and unsaved.seen_version != standing.version:
+        return conflict_page(visit, standing, unsaved.fields, seen_version=unsaved.seen_version)
     fields = draft_fields(standing.draft) | (unsaved.fields if unsaved else {})
     return _draft_page(visit, standing, fields, unsaved=unsaved)
 
@@ -106,21 +106,21 @@ def show_page_image(visit: See, document_id: str, number: int) -> Response:
 @router.post("/draft/{draft_id}")
 def decide(visit: Decide, draft_id: str) -> Response:
     """Approve, reject or hand on; or keep or discard what was typed."""
-    act = visit.form.first("act")
-    if act in ("keep", "forget"):
-        return _keep_or_forget(visit, draft_id, forget=act == "forget")
+    action = visit.form.first("act")
+    if action in ("keep", "forget"):
+        return _keep_or_forget(visit, draft_id, forget=action == "forget")
     request = parse_decision(visit.form)
     if request is None:
         raise DeniedError("Choose what to do with the draft.", 422)
     standing = standing_or_404(visit, draft_id)
     try:
-        done = deciding.decide(visit.state, standing, request, by=visit.person.name, at=visit.now)
+        act = deciding.decide(visit.state, standing, request, by=visit.person.name, at=visit.now)
     except ConflictError as error:
         return show_conflict(visit, error)
     except RefusedError as error:
         fields = draft_fields(standing.draft) | unsaved_fields(visit.form)
         return _draft_page(visit, standing, fields, problems=error.problems, status=422)
-    return RedirectResponse(next_address(visit, filters_of(visit), done=done.act, skip=draft_id), 303)
+    return RedirectResponse(next_address(visit, filters_of(visit), undoable=act.id, skip=draft_id), 303)
 
 
 def _keep_or_forget(visit: Visit, draft_id: str, *, forget: bool) -> Response:
@@ -133,7 +133,7 @@ def _keep_or_forget(visit: Visit, draft_id: str, *, forget: bool) -> Response:
                 connection,
                 draft_id,
                 visit.person.name,
-                saw=visit.form.number("saw"),
+                seen_version=visit.form.number("saw"),
                 fields=unsaved_fields(visit.form),
                 at=visit.now,
             )

@@ -93,7 +93,12 @@ def _keep_as_unsaved_edits(request: Request, draft_id: str, name: str, form: Int
         if decisions.standing(connection, draft_id) is None:
             return "/queue"
         decisions.keep_half_edit(
-            connection, draft_id, name, saw=posted.number("saw"), fields=unsaved_fields(posted), at=state.clock()
+            connection,
+            draft_id,
+            name,
+            seen_version=posted.number("saw"),
+            fields=unsaved_fields(posted),
+            at=state.clock(),
         )
     return f"/draft/{draft_id}#evidence"
 

@@ -6,13 +6,15 @@ from smallprint.store import queue
 from smallprint.store.queue import Filters
 
 
-def next_address(visit: Visit, filters: Filters, *, done: str = "", after: str | None = None, skip: str = "") -> str:
+def next_address(
+    visit: Visit, filters: Filters, *, undoable: str = "", after: str | None = None, skip: str = ""
+) -> str:
     """The next draft's page, or the queue where none is left.
 
     Args:
         visit: whose next draft it is.
         filters: of their view.
-        done: the act that can be undone there; empty: none.
+        undoable: id of the act that can be undone there; empty: none.
         after: begin behind this draft, to pass it over; None: at the top.
         skip: a draft that is not wanted; empty: none.
 
@@ -24,5 +26,5 @@ def next_address(visit: Visit, filters: Filters, *, done: str = "", after: str |
     else:
         with visit.store.read() as connection:
             draft_id = queue.next_open(connection, filters, visit.person.name, visit.now, after=after, skip=skipped)
-    query = (view_query(filters), f"done={done}" if done else "")
+    query = (view_query(filters), f"done={undoable}" if undoable else "")
     return queue_address(*query, "empty=1") if draft_id is None else draft_address(draft_id, *query)

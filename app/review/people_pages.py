@@ -40,19 +40,19 @@ def show_people(visit: Admin) -> Response:
 @router.post("/people")
 def change_people(visit: Admin) -> Response:
     """Add somebody, change a role, disable, enable, or make a new one-time link."""
-    name, act, role = (visit.form.first(field) for field in ("name", "act", "role"))
+    name, action, role = (visit.form.first(field) for field in ("name", "act", "role"))
     by, at = visit.person.name, visit.now
     try:
         with visit.store.write() as connection:
-            if act == "add":
+            if action == "add":
                 person = people.add_person(connection, name, people.role_named(role), by=by, at=at)
             else:
                 person = people.known(connection, name)
-            token = people.invite(connection, person.name, person.role, at) if act in ("add", "link") else ""
-            if act == "role":
+            token = people.invite(connection, person.name, person.role, at) if action in ("add", "link") else ""
+            if action == "role":
                 people.set_role(connection, name, people.role_named(role), by=by, at=at)
-            if act in ("disable", "enable"):
-                people.disable(connection, name, by=by, at=at, disabled=act == "disable")
+            if action in ("disable", "enable"):
+                people.disable(connection, name, by=by, at=at, disabled=action == "disable")
     except UserError as error:
         return _people_page(visit, status=422, problem=str(error))
     if token:

@@ -81,9 +81,9 @@ def versioned_draft(text: str) -> tuple[str, int]:
 
 def parse_decision(form: PostedForm) -> DecisionRequest | None:
     """The decision that a draft's form asks for; None where it asks for none."""
-    act = form.first("act")
+    action = form.first("act")
     for kind in get_args(DecisionKind):
-        if act == kind:
+        if action == kind:
             edits, problems = parse_edits(form)
             return DecisionRequest(
                 kind=kind,

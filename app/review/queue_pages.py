@@ -86,8 +86,9 @@ def go_to_next(visit: See, after: str = "", done: str = "") -> Response:
     if after:
         with visit.store.write() as connection:
             queue.release(connection, after, visit.person.name)
-    done = done if done.isalnum() else ""
-    return RedirectResponse(next_address(visit, filters_of(visit), done=done, after=after or None), 303)
+    return RedirectResponse(
+        next_address(visit, filters_of(visit), undoable=done if done.isalnum() else "", after=after or None), 303
+    )
 
 
 @router.get("/keys")

@@ -34,7 +34,7 @@ class PartForm:
 
 def _decision(visit: Visit, kind: Kind, draft_id: str, seen_version: int) -> Decision:
     note = visit.form.first("note")
-    return Decision(kind=kind, draft=draft_id, saw=seen_version, by=visit.person.name, at=visit.now, note=note)
+    return Decision(kind=kind, draft=draft_id, seen_version=seen_version, by=visit.person.name, at=visit.now, note=note)
 
 
 def _nothing_changed(visit: Visit, draft_id: str, error: ConflictError | RefusedError) -> Response:
@@ -65,7 +65,7 @@ def _split_page(visit: Visit, draft: Draft, seen_version: int, parts: list[PartF
         visit=visit,
         status=422 if problems else 200,
         draft=draft,
-        saw=seen_version,
+        seen_version=seen_version,
         parts=parts,
         problems=problems,
         pane=source_pane(visit, document_or_404(visit, draft.provenance.document), draft.evidence, view=view),
@@ -84,12 +84,12 @@ def split(visit: Decide, draft_id: str) -> Response:
         return _split_page(visit, draft, seen_version, forms, problems)
     try:
         with visit.store.write() as connection:
-            done = decisions.split(connection, _decision(visit, "split", draft_id, seen_version), parts)
+            act = decisions.split(connection, _decision(visit, "split", draft_id, seen_version), parts)
     except RefusedError as error:
         return _split_page(visit, draft, seen_version, forms, error.problems)
     except ConflictError as error:
         return _nothing_changed(visit, draft_id, error)
-    return RedirectResponse(draft_address(done.verdicts[1].draft.id, f"done={done.act}"), 303)
+    return RedirectResponse(draft_address(act.verdicts[1].draft.id, f"done={act.id}"), 303)
 
 
 def _part_forms(form: PostedForm) -> list[PartForm]:
@@ -118,7 +118,7 @@ def merge(visit: Decide, draft_id: str) -> Response:
     others = [_decision(visit, "merge", *versioned_draft(box)) for box in visit.form.values("item")]
     try:
         with visit.store.write() as connection:
-            done = decisions.merge(connection, _decision(visit, "merge", draft_id, visit.form.number("saw")), others)
+            act = decisions.merge(connection, _decision(visit, "merge", draft_id, visit.form.number("saw")), others)
     except (ConflictError, RefusedError) as error:
         return _nothing_changed(visit, draft_id, error)
-    return RedirectResponse(draft_address(draft_id, f"done={done.act}"), 303)
+    return RedirectResponse(draft_address(draft_id, f"done={act.id}"), 303)

@@ -11,7 +11,7 @@ from app.review.oidc import Provider
 from app.review.page_images import PageImages
 from smallprint.registry import Registry
 from smallprint.store import Store
-from smallprint.store.decisions import Done
+from smallprint.store.decisions import Act
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class DeskState:
     documents: DocumentCache
     registry: Registry
     clock: Callable[[], datetime]  # aware, UTC
-    announce: Callable[[Done], None]  # called after each decision that was written
+    announce: Callable[[Act], None]  # called after each decision that was written
     blind_share: float  # 0-1, of the drafts that a second person reads without seeing the first decision
     images: PageImages | None  # of PDF pages; None: the captured bytes are not at hand
     provider: Provider | None  # where people sign in elsewhere

@@ -99,7 +99,7 @@ class _Act:
     at: datetime
 
     def _decision(self, of: Standing, why: str) -> Decision:
-        return Decision(kind="carry", draft=of.draft.id, saw=of.version, by=BY, at=self.at, reasons=(why,))
+        return Decision(kind="carry", draft=of.draft.id, seen_version=of.version, by=BY, at=self.at, reasons=(why,))
 
     def move(self, old: Standing, new: Standing, moved: tuple[Evidence, ...]) -> None:
         """The old draft's word onto the new draft; record and number go with it."""

@@ -21,10 +21,10 @@ from smallprint.store.records import keep_record, withdraw_record
 
 
 @dataclass(frozen=True)
-class Done:
-    """What an act came to."""
+class Act:
+    """An act as it was written."""
 
-    act: str
+    id: str
     verdicts: tuple[Verdict, ...]
     records: tuple[int, ...] = ()  # numbers of the records that it approved
 
@@ -33,7 +33,7 @@ class Done:
 class HalfEdit:
     """What somebody has typed and not decided, and the version that they saw."""
 
-    saw: int
+    seen_version: int
     fields: dict[str, list[str]]
     at: datetime
 
@@ -79,7 +79,7 @@ def _must(connection: Connection, draft_id: str) -> Standing:
     return found
 
 
-def decide(connection: Connection, decision: Decision, registry: Registry) -> Done:
+def decide(connection: Connection, decision: Decision, registry: Registry) -> Act:
     """One decision on one draft.
 
     Raises:
@@ -92,7 +92,7 @@ def decide(connection: Connection, decision: Decision, registry: Registry) -> Do
     return _write_act(connection, before, decision, review.decide(before, decision, registry))
 
 
-def write_decision(connection: Connection, before: Standing, decision: Decision, verdict: Verdict) -> Done:
+def write_decision(connection: Connection, before: Standing, decision: Decision, verdict: Verdict) -> Act:
     """Write the verdict on a draft that was loaded earlier.
 
     Raises:
@@ -103,15 +103,15 @@ def write_decision(connection: Connection, before: Standing, decision: Decision,
     return _write_act(connection, before, decision, verdict)
 
 
-def _write_act(connection: Connection, before: Standing, decision: Decision, verdict: Verdict) -> Done:
+def _write_act(connection: Connection, before: Standing, decision: Decision, verdict: Verdict) -> Act:
     act = token_hex(8)
     number = write(connection, act, before, decision, verdict)
-    return Done(act, (verdict,), (number,) if number else ())
+    return Act(act, (verdict,), (number,) if number else ())
 
 
 def decide_many(
     connection: Connection, decisions: Sequence[Decision], registry: Registry
-) -> tuple[Done, dict[str, ConflictError | RefusedError]]:
+) -> tuple[Act, dict[str, ConflictError | RefusedError]]:
     """One act over many drafts: those that can be decided are, each of the others comes back with its reason."""
     audit.hold(connection)
     act, verdicts, numbers = token_hex(8), list[Verdict](), list[int]()
@@ -126,10 +126,10 @@ def decide_many(
         number = write(connection, act, before, decision, made)
         verdicts.append(made)
         numbers += [number] if number else []
-    return Done(act, tuple(verdicts), tuple(numbers)), left
+    return Act(act, tuple(verdicts), tuple(numbers)), left
 
 
-def split(connection: Connection, decision: Decision, parts: Sequence[Draft]) -> Done:
+def split(connection: Connection, decision: Decision, parts: Sequence[Draft]) -> Act:
     """Retire a draft, put several in its place; raises as ``decide``."""
     audit.hold(connection)
     act = token_hex(8)
@@ -138,10 +138,10 @@ def split(connection: Connection, decision: Decision, parts: Sequence[Draft]) ->
     write(connection, act, before, decision.model_copy(update={"reasons": ("split",)}), made)
     for child in children:
         create(connection, act, child, "split", decision)
-    return Done(act, (made, *(_born(child) for child in children)))
+    return Act(act, (made, *(_born(child) for child in children)))
 
 
-def merge(connection: Connection, decision: Decision, others: Sequence[Decision]) -> Done:
+def merge(connection: Connection, decision: Decision, others: Sequence[Decision]) -> Act:
     """Merge other drafts of the document into one; raises as ``decide``."""
     audit.hold(connection)
     act = token_hex(8)
@@ -151,19 +151,19 @@ def merge(connection: Connection, decision: Decision, others: Sequence[Decision]
     write(connection, act, before, decision, made[0])
     for (other, seen_decision), gone in zip(seen, made[1:], strict=True):
         write(connection, act, other, seen_decision.model_copy(update={"reasons": ("merged",)}), gone)
-    return Done(act, made)
+    return Act(act, made)
 
 
-def add(connection: Connection, words: Draft, *, by: str, at: datetime, note: str = "") -> Done:
+def add(connection: Connection, words: Draft, *, by: str, at: datetime, note: str = "") -> Act:
     """Put a provision that the analyst missed into the queue; raises RefusedError when it is there already."""
     audit.hold(connection)
     act = token_hex(8)
     draft = review.added(words, by, at)
     if standing(connection, draft.id) is not None:
         raise RefusedError({"evidence": "You have added a provision of this category for this passage already."})
-    decision = Decision(kind="add", draft=draft.id, saw=0, by=by, at=at, note=note)
+    decision = Decision(kind="add", draft=draft.id, seen_version=0, by=by, at=at, note=note)
     create(connection, act, draft, "add", decision)
-    return Done(act, (_born(draft),))
+    return Act(act, (_born(draft),))
 
 
 def _born(draft: Draft) -> Verdict:
@@ -220,7 +220,7 @@ def _mark(
     return True
 
 
-def undo(connection: Connection, act: str, *, by: str, at: datetime, anyone: bool = False) -> Done:
+def undo(connection: Connection, act: str, *, by: str, at: datetime, anyone: bool = False) -> Act:
     """Compensate an act: every draft goes back to how it stood before, as a new version.
 
     Args:
@@ -262,14 +262,14 @@ def undo(connection: Connection, act: str, *, by: str, at: datetime, anyone: boo
             undoes=act,
         ):
             raise RefusedError({"act": "Somebody changed that mark meanwhile."})
-    return Done(new, tuple(verdicts))
+    return Act(new, tuple(verdicts))
 
 
 def _undo_one(connection: Connection, row: Any, act: str, by: str, at: datetime) -> Verdict:  # noqa: ANN401 -- a row mapping
     now = _must(connection, row["draft_id"])
     if now.version != row["version"]:
         raise RefusedError({"act": f"{now.draft.title!r} was changed after that; undo the later change first."})
-    decision = Decision(kind="undo", draft=now.draft.id, saw=now.version, by=by, at=at)
+    decision = Decision(kind="undo", draft=now.draft.id, seen_version=now.version, by=by, at=at)
     if row["before"] is None:
         decision = decision.model_copy(update={"reasons": ("undone",)})
         made = review.verdict(now, now.draft, "undo", "rejected", None)
@@ -344,7 +344,7 @@ def _tell(
 ) -> None:
     """The decision and its row in the chain."""
     body = review.body(made.draft)
-    detail: dict[str, Any] = {"act": act, "saw": decision.saw, "body_sha256": audit.digest(body)}
+    detail: dict[str, Any] = {"act": act, "saw": decision.seen_version, "body_sha256": audit.digest(body)}
     if decision.reasons or decision.note:
         detail |= {"reasons": list(decision.reasons), "note": decision.note}
     if number is not None:
@@ -367,7 +367,7 @@ def _tell(
             kind=made.kind,
             draft_id=made.draft.id,
             document_id=made.draft.provenance.document,
-            saw=decision.saw,
+            saw=decision.seen_version,
             version=made.version,
             by=decision.by,
             at=decision.at,
@@ -399,18 +399,18 @@ def create(connection: Connection, act: str, draft: Draft, kind: Kind, decision:
     )
     queue.place(connection, draft.id)
     born = _born(draft).model_copy(update={"kind": kind})
-    _tell(connection, act, None, decision.model_copy(update={"saw": 0}), born)
+    _tell(connection, act, None, decision.model_copy(update={"seen_version": 0}), born)
 
 
 # ---- half-done edits
 
 
 def keep_half_edit(
-    connection: Connection, draft_id: str, by: str, *, saw: int, fields: dict[str, list[str]], at: datetime
+    connection: Connection, draft_id: str, by: str, *, seen_version: int, fields: dict[str, list[str]], at: datetime
 ) -> None:
     """Keep what somebody has typed; the newest wins."""
     forget_half_edit(connection, draft_id, by)
-    connection.execute(insert(t.half_edits).values(draft_id=draft_id, by=by, saw=saw, fields=fields, at=at))
+    connection.execute(insert(t.half_edits).values(draft_id=draft_id, by=by, saw=seen_version, fields=fields, at=at))
 
 
 def half_edit(connection: Connection, draft_id: str, by: str) -> HalfEdit | None:
@@ -420,7 +420,7 @@ def half_edit(connection: Connection, draft_id: str, by: str) -> HalfEdit | None
         .mappings()
         .first()
     )
-    return None if row is None else HalfEdit(saw=row["saw"], fields=dict(row["fields"]), at=row["at"])
+    return None if row is None else HalfEdit(seen_version=row["saw"], fields=dict(row["fields"]), at=row["at"])
 
 
 def forget_half_edit(connection: Connection, draft_id: str, by: str) -> None:

@@ -65,7 +65,9 @@ def test_mistakes_with_people_are_one_line(cli, store, words, said):
 def test_the_audit_is_verified_and_a_forgery_fails(cli, store):
     fill(store)
     with store.write() as connection:
-        decisions.decide(connection, Decision(kind="approve", draft=REFUND.id, saw=1, by="Anna", at=NOW), load())
+        decisions.decide(
+            connection, Decision(kind="approve", draft=REFUND.id, seen_version=1, by="Anna", at=NOW), load()
+        )
     said = cli("doctor", "--audit")
     assert said.exit_code == 0
     assert "1 rows hold; its head is" in said.output
@@ -82,7 +84,9 @@ def test_the_doctor_tells_of_news_that_nobody_took(cli, store):
     assert "announcements" not in cli("doctor").output
     with store.write() as connection:
         outbox.listen(connection, "webhook", NOW)
-        decisions.decide(connection, Decision(kind="approve", draft=REFUND.id, saw=1, by="Anna", at=NOW), load())
+        decisions.decide(
+            connection, Decision(kind="approve", draft=REFUND.id, seen_version=1, by="Anna", at=NOW), load()
+        )
         outbox.failed(connection, outbox.claim(connection, "webhook", NOW), "it answered 503", NOW)
     said = " ".join(cli("doctor").output.split())
     assert "note announcements 1 for the webhook wait since 2026-03-02 09:00 UTC, 0 of them given up" in said

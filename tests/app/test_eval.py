@@ -128,7 +128,7 @@ def test_approved_records_become_a_suite_of_their_own(small: Path, workspace: Pa
     fill(store)
     with store.write() as connection:
         for draft in (REFUND, PRICES):
-            word = Decision(kind="approve", draft=draft.id, saw=1, by="ada", at=NOW)
+            word = Decision(kind="approve", draft=draft.id, seen_version=1, by="ada", at=NOW)
             decisions.decide(connection, word, load())
     store.close()
     assert isinstance(run("freeze", "SP-P-000009").exception, UserError)

@@ -12,9 +12,9 @@ from tests.desk import NOW, REFUND
 
 def approve(desk: Store) -> str:
     """Approve a draft; returns the id of the act."""
-    decision = Decision(kind="approve", draft=REFUND.id, saw=1, by="Reviewer 1", at=NOW)
+    decision = Decision(kind="approve", draft=REFUND.id, seen_version=1, by="Reviewer 1", at=NOW)
     with desk.write() as connection:
-        return decisions.decide(connection, decision, load()).act
+        return decisions.decide(connection, decision, load()).id
 
 
 def test_confirmed_decisions_that_are_lost_or_doubled_are_reported(desk: Store) -> None:

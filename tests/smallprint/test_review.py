@@ -26,8 +26,8 @@ def standing(draft=REFUND, version=3, **changes):
     return Standing(draft=draft, proposal=draft, version=version).model_copy(update=changes)
 
 
-def decision(kind, draft=REFUND, saw=3, **fields):
-    return Decision(kind=kind, draft=draft.id, saw=saw, by="anna", at=NOW, **fields)
+def decision(kind, draft=REFUND, seen_version=3, **fields):
+    return Decision(kind=kind, draft=draft.id, seen_version=seen_version, by="anna", at=NOW, **fields)
 
 
 def test_approval_makes_the_next_version_and_tells_the_change():
@@ -38,7 +38,7 @@ def test_approval_makes_the_next_version_and_tells_the_change():
 
 def test_approval_with_other_words_is_an_amendment_told_field_by_field():
     words = REFUND.model_copy(update={"title": "No refunds", "what_it_is": "Fees are kept."})
-    made = decide(standing(), decision("approve", words=words), REGISTRY)
+    made = decide(standing(), decision("approve", edited_draft=words), REGISTRY)
     assert made.kind == "amend"
     assert {one.field: one.after for one in made.changes} == {
         "status": "approved",
@@ -50,21 +50,21 @@ def test_approval_with_other_words_is_an_amendment_told_field_by_field():
 def test_severity_is_computed_whatever_the_form_says():
     factors = Factors(rights_waived=3, opt_out=3, breadth=3, exposure=3, discretion=3)
     words = REFUND.model_copy(update={"factors": factors, "severity": "low"})
-    assert decide(standing(), decision("approve", words=words), REGISTRY).draft.severity == "critical"
+    assert decide(standing(), decision("approve", edited_draft=words), REGISTRY).draft.severity == "critical"
 
 
 def test_a_person_cannot_rewrite_where_a_draft_comes_from():
     forged = REFUND.model_copy(
         update={"id": "d-forged", "confidence": 1.0, "provenance": REFUND.provenance.model_copy(update={"model": "x"})}
     )
-    made = decide(standing(), decision("approve", words=forged), REGISTRY).draft
+    made = decide(standing(), decision("approve", edited_draft=forged), REGISTRY).draft
     assert (made.id, made.confidence, made.provenance) == (REFUND.id, REFUND.confidence, REFUND.provenance)
 
 
 def test_a_decision_on_an_older_version_is_a_conflict_with_both_sides():
     with pytest.raises(ConflictError) as caught:
-        decide(standing(decided_by="ben"), decision("approve", saw=2), REGISTRY)
-    assert (caught.value.theirs.version, caught.value.yours.saw) == (3, 2)
+        decide(standing(decided_by="ben"), decision("approve", seen_version=2), REGISTRY)
+    assert (caught.value.theirs.version, caught.value.yours.seen_version) == (3, 2)
     assert "ben changed this draft" in str(caught.value)
 
 
@@ -102,7 +102,7 @@ def test_a_decision_on_an_older_version_is_a_conflict_with_both_sides():
 def test_what_no_archive_should_print_is_refused_with_its_field(field, changes):
     words = REFUND.model_copy(update=changes)
     with pytest.raises(RefusedError) as caught:
-        decide(standing(), decision("approve", words=words), REGISTRY)
+        decide(standing(), decision("approve", edited_draft=words), REGISTRY)
     assert list(caught.value.problems) == [field]
 
 
@@ -138,13 +138,13 @@ def test_a_decided_draft_is_not_decided_again_by_a_second_click(status, kind):
 def test_an_approved_record_can_be_amended():
     approved = REFUND.model_copy(update={"status": "approved"})
     words = approved.model_copy(update={"title": "No refunds at all"})
-    made = decide(standing(approved), decision("approve", words=words), REGISTRY)
+    made = decide(standing(approved), decision("approve", edited_draft=words), REGISTRY)
     assert (made.kind, made.draft.status, made.draft.title) == ("amend", "approved", "No refunds at all")
 
 
 def test_a_second_opinion_keeps_the_words_and_leaves_the_draft_open():
     words = REFUND.model_copy(update={"title": "Hm"})
-    made = decide(standing(), decision("second_opinion", words=words), REGISTRY)
+    made = decide(standing(), decision("second_opinion", edited_draft=words), REGISTRY)
     assert (made.draft.status, made.draft.title, made.second_by) == ("draft", "Hm", "anna")
 
 
@@ -177,7 +177,7 @@ def test_a_merge_gathers_passages_in_order_and_categories():
 
 def test_a_merge_with_a_draft_seen_in_another_version_is_a_conflict():
     with pytest.raises(ConflictError):
-        merge(standing(), decision("merge"), [(standing(PRICES), decision("merge", PRICES, saw=1))])
+        merge(standing(), decision("merge"), [(standing(PRICES), decision("merge", PRICES, seen_version=1))])
 
 
 def test_need_puts_doubt_and_harm_first():

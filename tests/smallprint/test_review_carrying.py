@@ -22,7 +22,9 @@ NEWER, NEWER_CLAUSES = document(CHANGED, "cd" * 32)
 
 def decide(desk, kind, of, **fields):
     with desk.write() as connection:
-        decisions.decide(connection, Decision(kind=kind, draft=of.id, saw=1, by="anna", at=NOW, **fields), REGISTRY)
+        decisions.decide(
+            connection, Decision(kind=kind, draft=of.id, seen_version=1, by="anna", at=NOW, **fields), REGISTRY
+        )
 
 
 def anew(draft, **changes):
@@ -66,7 +68,7 @@ def kept(desk):
 
 
 def test_an_approval_follows_its_words_with_number_text_and_approver(desk):
-    decide(desk, "approve", REFUND, words=REFUND.model_copy(update={"title": "Never a refund"}))
+    decide(desk, "approve", REFUND, edited_draft=REFUND.model_copy(update={"title": "Never a refund"}))
     read_newer(desk, anew(REFUND, title="What the analyst says now"))
     (record,) = kept(desk)
     assert (record.id, record.draft.title, record.approved_by, record.approved_at) == (

@@ -19,8 +19,8 @@ from tests.desk import ARBITRATION, CLASS_ACTION, DOCUMENT, NOW, PRICES, REFUND,
 REGISTRY = load()
 
 
-def decision(kind, of=REFUND, saw=1, by="anna", **fields):
-    return Decision(kind=kind, draft=of.id, saw=saw, by=by, at=NOW, **fields)
+def decision(kind, of=REFUND, seen_version=1, by="anna", **fields):
+    return Decision(kind=kind, draft=of.id, seen_version=seen_version, by=by, at=NOW, **fields)
 
 
 def decide(desk: Store, kind, of=REFUND, **fields):
@@ -63,7 +63,7 @@ def test_approvals_get_permanent_ids_in_order(desk: Store):
 
 def test_an_amendment_stands_beside_the_proposal(desk: Store):
     words = REFUND.model_copy(update={"title": "No refunds"})
-    decide(desk, "approve", words=words)
+    decide(desk, "approve", edited_draft=words)
     with desk.read() as connection:
         now = decisions.standing(connection, REFUND.id)
     assert (now.draft.title, now.proposal.title) == ("No refunds", REFUND.title)
@@ -72,7 +72,7 @@ def test_an_amendment_stands_beside_the_proposal(desk: Store):
 
 def test_no_rerun_touches_what_a_person_decided_or_wrote(desk: Store):
     decide(desk, "reject", reasons=("misread",))
-    decide(desk, "second_opinion", PRICES, words=PRICES.model_copy(update={"title": "Prices change"}))
+    decide(desk, "second_opinion", PRICES, edited_draft=PRICES.model_copy(update={"title": "Prices change"}))
     run(desk, REFUND.model_copy(update={"title": "anew"}), PRICES.model_copy(update={"title": "anew"}))
     with desk.read() as connection:
         refund, prices = (decisions.standing(connection, one.id) for one in (REFUND, PRICES))
@@ -87,8 +87,8 @@ def test_a_run_that_refreshed_a_draft_meanwhile_is_a_conflict(desk: Store):
 
 
 def test_undo_brings_back_words_status_and_queue_and_withdraws_the_record(desk: Store):
-    done = decide(desk, "approve", words=REFUND.model_copy(update={"title": "No refunds"}))
-    undo(desk, done.act)
+    done = decide(desk, "approve", edited_draft=REFUND.model_copy(update={"title": "No refunds"}))
+    undo(desk, done.id)
     assert status(desk) == ("draft", 3)
     assert all_records(desk) == []
     assert REFUND.id in titles(desk)
@@ -97,14 +97,14 @@ def test_undo_brings_back_words_status_and_queue_and_withdraws_the_record(desk: 
 
 
 def test_a_record_approved_again_keeps_its_number(desk: Store):
-    undo(desk, decide(desk, "approve").act)
+    undo(desk, decide(desk, "approve").id)
     decide(desk, "approve", ARBITRATION)
-    assert decide(desk, "approve", saw=3).records == (1,)
+    assert decide(desk, "approve", seen_version=3).records == (1,)
 
 
 def test_an_undo_can_be_undone(desk: Store):
-    done = undo(desk, decide(desk, "approve").act)
-    undo(desk, done.act)
+    done = undo(desk, decide(desk, "approve").id)
+    undo(desk, done.id)
     assert status(desk) == ("approved", 4)
     assert [one.id for one in all_records(desk)] == ["SP-P-000001"]
 
@@ -118,7 +118,7 @@ def test_an_undo_can_be_undone(desk: Store):
     ],
 )
 def test_who_may_undo(desk: Store, by, anyone, said):
-    act = decide(desk, "approve").act
+    act = decide(desk, "approve").id
     if said is None:
         assert undo(desk, act, by=by, anyone=anyone).verdicts[0].draft.status == "draft"
     else:
@@ -128,7 +128,7 @@ def test_who_may_undo(desk: Store, by, anyone, said):
 
 def test_nothing_is_undone_twice_nor_under_a_later_decision(desk: Store):
     first = decide(desk, "approve")
-    second = decide(desk, "approve", saw=2, words=REFUND.model_copy(update={"title": "No refunds"}))
+    second = decide(desk, "approve", seen_version=2, edited_draft=REFUND.model_copy(update={"title": "No refunds"}))
     with pytest.raises(RefusedError, match="later change first"):
         undo(desk, first.act)
     undo(desk, second.act)
@@ -137,12 +137,12 @@ def test_nothing_is_undone_twice_nor_under_a_later_decision(desk: Store):
 
 
 def test_a_bulk_decides_what_it_can_names_the_rest_and_is_undone_whole(desk: Store):
-    wrong = [decision("approve", REFUND), decision("approve", PRICES, saw=7), decision("approve", ARBITRATION)]
+    wrong = [decision("approve", REFUND), decision("approve", PRICES, seen_version=7), decision("approve", ARBITRATION)]
     with desk.write() as connection:
         done, left = decisions.decide_many(connection, wrong, REGISTRY)
     assert [one.draft.id for one in done.verdicts] == [REFUND.id, ARBITRATION.id]
     assert isinstance(left[PRICES.id], ConflictError)
-    undo(desk, done.act)
+    undo(desk, done.id)
     assert [status(desk, one)[0] for one in (REFUND, PRICES, ARBITRATION)] == ["draft"] * 3
 
 
@@ -153,7 +153,7 @@ def test_a_split_and_its_undo(desk: Store):
     children = [one.draft.id for one in done.verdicts[1:]]
     assert set(children) <= set(titles(desk))
     assert REFUND.id not in titles(desk)
-    undo(desk, done.act)
+    undo(desk, done.id)
     assert REFUND.id in titles(desk)
     assert not set(children) & set(titles(desk))
 
@@ -164,7 +164,7 @@ def test_a_merge_and_its_undo(desk: Store):
     assert CLASS_ACTION.id not in titles(desk)
     with desk.read() as connection:
         assert len(decisions.standing(connection, ARBITRATION.id).draft.evidence) == 2
-    undo(desk, done.act)
+    undo(desk, done.id)
     assert CLASS_ACTION.id in titles(desk)
     assert chain(desk).problems == ()
 
@@ -178,7 +178,7 @@ def test_a_missed_provision_is_added_once_with_its_person_as_maker(desk: Store):
     assert made.id in titles(desk)
     with desk.write() as connection, pytest.raises(RefusedError, match="already"):
         decisions.add(connection, words, by="anna", at=NOW)
-    undo(desk, done.act)
+    undo(desk, done.id)
     assert made.id not in titles(desk)
 
 
@@ -203,7 +203,7 @@ def test_a_refused_decision_leaves_no_trace(desk: Store):
 
 
 def test_the_chain_tells_every_field_before_and_after(desk: Store):
-    decide(desk, "approve", words=REFUND.model_copy(update={"title": "No refunds"}))
+    decide(desk, "approve", edited_draft=REFUND.model_copy(update={"title": "No refunds"}))
     with desk.read() as connection:
         (row,) = connection.execute(select(t.audit)).mappings().all()
     assert (row["actor"], row["what"], row["subject"], row["version"]) == ("anna", "amend", REFUND.id, 2)
@@ -392,8 +392,10 @@ def test_the_day_counts_decisions_of_each_person(desk: Store):
 
 def test_half_done_edits_are_kept_until_the_decision(desk: Store):
     with desk.write() as connection:
-        decisions.keep_half_edit(connection, REFUND.id, "anna", saw=1, fields={"title": ["No"]}, at=NOW)
-        decisions.keep_half_edit(connection, REFUND.id, "anna", saw=1, fields={"title": ["No refunds"]}, at=NOW)
+        decisions.keep_half_edit(connection, REFUND.id, "anna", seen_version=1, fields={"title": ["No"]}, at=NOW)
+        decisions.keep_half_edit(
+            connection, REFUND.id, "anna", seen_version=1, fields={"title": ["No refunds"]}, at=NOW
+        )
     with desk.read() as connection:
         assert decisions.half_edit(connection, REFUND.id, "anna").fields == {"title": ["No refunds"]}
         assert decisions.half_edit(connection, REFUND.id, "ben") is None

@@ -117,15 +117,15 @@ def announce(store, receiver, clock):
         announcer.close()
 
 
-def decide(store, kind, draft, saw=1, **fields):
+def decide(store, kind, draft, seen_version=1, **fields):
     with store.write() as connection:
-        decision = Decision(kind=kind, draft=draft.id, saw=saw, by="Anna", at=NOW, **fields)
+        decision = Decision(kind=kind, draft=draft.id, seen_version=seen_version, by="Anna", at=NOW, **fields)
         return decisions.decide(connection, decision, load())
 
 
-def undo(store, done):
+def undo(store, act):
     with store.write() as connection:
-        return decisions.undo(connection, done.act, by="Anna", at=NOW)
+        return decisions.undo(connection, act.id, by="Anna", at=NOW)
 
 
 def backlog(store):
@@ -141,11 +141,11 @@ def is_drained(store, announcer) -> bool:
 
 def test_changes_of_records_are_announced_in_order(store, receiver, announce):
     announcer = announce()
-    done = decide(store, "approve", REFUND)
-    undo(store, undo(store, done))
+    act = decide(store, "approve", REFUND)
+    undo(store, undo(store, act))
     decide(store, "reject", ARBITRATION, reasons=("misread",))
-    decide(store, "approve", PRICES, words=PRICES.model_copy(update={"title": "Prices change"}))
-    announcer(done)
+    decide(store, "approve", PRICES, edited_draft=PRICES.model_copy(update={"title": "Prices change"}))
+    announcer(act)
     messages = [receiver.message() for _ in range(4)]
     assert [
         (message["event"], message["record_id"], message["version"], message["draft"]["status"]) for message in messages
@@ -155,7 +155,7 @@ def test_changes_of_records_are_announced_in_order(store, receiver, announce):
         ("record.approved", "SP-P-000001", 4, "approved"),
         ("record.amended", "SP-P-000002", 2, "approved"),
     ]
-    assert (messages[0]["act"], messages[0]["by"], messages[3]["draft"]["title"]) == (done.act, "Anna", "Prices change")
+    assert (messages[0]["act"], messages[0]["by"], messages[3]["draft"]["title"]) == (act.id, "Anna", "Prices change")
     assert is_drained(store, announcer)
 
 
@@ -262,7 +262,7 @@ def test_a_refused_decision_is_not_announced(store):
     with store.write() as connection:
         outbox.listen(connection, "webhook", NOW)
     with pytest.raises(decisions.ConflictError):
-        decide(store, "approve", REFUND, saw=7)
+        decide(store, "approve", REFUND, seen_version=7)
     assert backlog(store) == []
 
 

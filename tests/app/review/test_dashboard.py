@@ -16,10 +16,10 @@ from tests.desk import ARBITRATION, CLASS_ACTION, NOW, PRICES, REFUND
 def decided(store):
     def decide(kind, draft, by, **fields):
         with store.write() as connection:
-            made = Decision(kind=kind, draft=draft.id, saw=1, by=by, at=NOW, **fields)
+            made = Decision(kind=kind, draft=draft.id, seen_version=1, by=by, at=NOW, **fields)
             decisions.decide(connection, made, load())
 
-    decide("approve", REFUND, "Anna", words=REFUND.model_copy(update={"title": "x" * len(REFUND.title)}))
+    decide("approve", REFUND, "Anna", edited_draft=REFUND.model_copy(update={"title": "x" * len(REFUND.title)}))
     decide("approve", ARBITRATION, "Anna")
     decide("reject", PRICES, "Ben", reasons=("misread", "duplicate"))
     return store
@@ -50,7 +50,9 @@ def test_leads_see_that_an_announcement_is_not_taken(decided, browse):
     assert "announcement" not in browse("Lea").get("/dashboard").text
     with decided.write() as connection:
         outbox.listen(connection, "webhook", NOW)
-        decisions.decide(connection, Decision(kind="approve", draft=CLASS_ACTION.id, saw=1, by="Ben", at=NOW), load())
+        decisions.decide(
+            connection, Decision(kind="approve", draft=CLASS_ACTION.id, seen_version=1, by="Ben", at=NOW), load()
+        )
         outbox.failed(connection, outbox.claim(connection, "webhook", NOW), "it answered 503", NOW)
     said = browse("Lea").get("/dashboard").text
     assert "1 announcement for the webhook wait since 2 Mar 2026, 09:00 UTC: it answered 503." in said

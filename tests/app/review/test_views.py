@@ -41,7 +41,7 @@ def desk(databases, chromium, sample) -> Iterator[Served]:
 
 def decide(desk: Served, draft, kind: str, by: str, **changes) -> None:
     saw = desk.standing(draft).version
-    made = Decision(kind=kind, draft=draft.id, saw=saw, by=by, at=desk.clock(), **changes)
+    made = Decision(kind=kind, draft=draft.id, seen_version=saw, by=by, at=desk.clock(), **changes)
     with desk.store.write() as connection:
         decisions.decide(connection, made, load())
 
