@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 import typer
 from typer.core import TyperGroup
 
+from app.cli.archive_commands import archive
 from app.cli.desk_commands import desk
 from app.cli.eval_commands import evals
 from app.cli.options import (
@@ -350,3 +351,4 @@ def doctor(
 
 app.add_typer(evals)
 app.add_typer(desk)
+app.add_typer(archive)

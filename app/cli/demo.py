@@ -13,6 +13,7 @@ from rich.text import Text
 from app.cli.batch import begin, shown_run, was_interrupted
 from app.cli.console import draft_block, severity_chart
 from app.cli.inputs import read_manifest
+from app.cli.publishing import write_archive
 from app.cli.summary import exit_code, show_summary
 from app.terminal import stderr, stdout
 from app.workspace import workspace
@@ -24,6 +25,7 @@ from smallprint.store import Store, documents, runs
 from smallprint.store.drafts import StoredDraft, stream_drafts
 
 _SHOWN = 3  # drafts printed in full
+PREVIEW = "archive-preview"  # folder in the workspace
 
 
 def show_demo() -> int:
@@ -57,6 +59,11 @@ def show_demo() -> int:
         show_summary(store, run_id, console, time.monotonic() - started)
         with store.read() as connection:
             code = exit_code(runs.list_run_documents(connection, run_id))
+        preview = settings.home / PREVIEW
+        write_archive(store, settings, preview, profile="professional", is_preview=True)
+    console.print()
+    console.print(Text("The archive, as it would be published (drafts, not reviewed)", style="bold"))
+    console.print(Text.assemble("  ", ((preview / "index.html").resolve().as_uri(), "cyan")))
     console.print()
     console.print(Text("Where to look next", style="bold"))
     for command, what in _next_steps(Path(sources[0].location), run_id):
@@ -86,6 +93,7 @@ def _next_steps(sample: Path, run_id: str) -> tuple[tuple[str, str], ...]:
     return (
         (f"{command} read {nearby(sample)}", "one document with every draft in full, quotes with offsets"),
         (f"{command} review", "the drafts in a browser, each beside its source, to approve, amend or reject"),
+        (f"{command} publish site", "what was approved, as an archive of plain files for any web server"),
         (f"{command} export -o drafts.csv", "all drafts as a table for a spreadsheet"),
         (f"{command} status {run_id}", "the ledger: what became of every clause"),
         (f"{command} read YOUR-FILE-OR-URL", "a document of yours"),

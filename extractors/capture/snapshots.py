@@ -25,6 +25,10 @@ class SnapshotFolder:
             self._fs.mv(path + ".partial", path)
         return digest
 
+    def holds(self, digest: str) -> bool:
+        """Whether bytes were captured under this hash."""
+        return bool(self._fs.exists(self._path(digest)))
+
     def load(self, digest: str) -> bytes:
         """The bytes under a hash.
 
