@@ -75,15 +75,15 @@ def gather(
         _document_page(tracked, records, registry, snapshot_stored=has_snapshot(tracked.document.sha256))
         for tracked in documents
     ]
-    shown = [page for page in pages if page.records or page.is_current]
-    moments = [page.last_verified for page in shown] + [
+    listed_pages = [page for page in pages if page.records or page.is_current]
+    moments = [page.last_verified for page in listed_pages] + [
         wording.approved_at for record in records for wording in record.wordings
     ]
     return Edition(
         profile="professional",
         is_preview=is_preview,
         records=tuple(records),
-        documents=tuple(shown),
+        documents=tuple(listed_pages),
         as_of=max(moments, default=_START),
         registry_sha256=registry.sha256,
     )

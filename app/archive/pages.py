@@ -192,7 +192,7 @@ def _laws_by_region(frameworks: Sequence[FrameworkCitation], views: Views) -> li
         law = views.registry.frameworks.get(cited.id) if cited.id else None
         region = law.jurisdiction if law else "Elsewhere"
         condition = str(getattr(cited, "condition", "") or "")
-        shown = CitedLaw(
+        cited_law = CitedLaw(
             citation=cited.citation,
             id=cited.id if law and views.by_law.get(law.id) else None,
             name=law.short if law else "not in our registry",
@@ -201,7 +201,7 @@ def _laws_by_region(frameworks: Sequence[FrameworkCitation], views: Views) -> li
             condition=condition,
         )
         is_conditional = getattr(cited, "relation", "direct") == "conditional"
-        regions.setdefault(REGIONS.get(region, region), []).append((is_conditional, shown))
+        regions.setdefault(REGIONS.get(region, region), []).append((is_conditional, cited_law))
     return [(region, [law for _, law in sorted(laws, key=lambda pair: pair[0])]) for region, laws in regions.items()]
 
 

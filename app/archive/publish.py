@@ -69,9 +69,9 @@ def publish(
         _write(folder / MANIFEST, b'{"files": {}}\n')  # so that a run that is killed can be begun again
     hashes: dict[str, str] = {}
     written = 0
-    shown = project(edition, profile)
+    projected = project(edition, profile)
     is_whole = not load_profiles()[profile].leaves_out
-    views = build_views(shown, registry)
+    views = build_views(projected, registry)
     rendering = Rendering(views, base_url, has_pdf=with_pdf, has_bundles=is_whole and proofs is not None)
     for path, body in _render(rendering, proofs):
         digest = sha256(body).hexdigest()

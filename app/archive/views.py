@@ -31,7 +31,7 @@ class Company:
 
 
 @dataclass(frozen=True)
-class CategoryRow:
+class CompanyCell:
     """One company in a category's table."""
 
     company: Company
@@ -60,7 +60,7 @@ class Views:
     by_agency: Mapping[str, tuple[RecordPage, ...]]
     by_level: Mapping[str, tuple[RecordPage, ...]]
 
-    def category_rows(self, category: str) -> list[CategoryRow]:
+    def category_rows(self, category: str) -> list[CompanyCell]:
         """Every company's row for a category: those that have it first, the worst first, then the unknown."""
         rows = []
         for company in self.companies:
@@ -70,7 +70,7 @@ class Views:
                 for document in company.documents
                 if any(absence.category == category for absence in document.absences)
             )
-            rows.append(CategoryRow(company, records, absent))
+            rows.append(CompanyCell(company, records, absent))
         order = {"has": 0, "absent": 1, "unknown": 2}
         return sorted(rows, key=lambda row: (order[row.state], -_worst(row.records), row.company.name))
 

@@ -38,9 +38,9 @@ def publish_archive(
         published = write_archive(
             store, settings, folder, profile=profile, is_preview=is_preview, base_url=base_url, with_pdf=with_pdf
         )
-    what = "draft" if is_preview else "record"
+    noun = "draft" if is_preview else "record"
     stdout().print(
-        f"{counted(published.records, what)} of {counted(published.documents, 'document')}: "
+        f"{counted(published.records, noun)} of {counted(published.documents, 'document')}: "
         f"{counted(published.files, 'file')}, {published.written:,} written, {published.removed:,} removed."
     )
     stdout().print(Text(f"edition root {published.root_sha256}", style="dim"))

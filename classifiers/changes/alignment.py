@@ -127,7 +127,7 @@ def _in_gaps(before: _Side, after: _Side, matches: dict[int, int], *, equal_word
 
     The first pass takes only clauses with the same words (typography, numbers), so that these part long gaps.
     """
-    found: dict[int, int] = {}
+    aligned: dict[int, int] = {}
     edges = [(-1, -1), *_increasing(sorted(matches.items())), (len(before.words), len(after.words))]
     taken_new = set(matches.values())
     for (old_start, new_start), (old_end, new_end) in pairwise(edges):
@@ -137,12 +137,12 @@ def _in_gaps(before: _Side, after: _Side, matches: dict[int, int], *, equal_word
             continue
         if equal_words_only:
             pairs = _anchors([before.words[n] for n in old], [after.words[n] for n in new])
-            found |= {old[o]: new[n] for o, n in pairs if before.words[old[o]]}
+            aligned |= {old[o]: new[n] for o, n in pairs if before.words[old[o]]}
         elif len(old) * len(new) <= MAX_GAP_PAIRS:
-            found |= _best_in_order(before, after, old, new)
+            aligned |= _best_in_order(before, after, old, new)
         else:
-            found |= _best_by_rare_words(before, after, old, new)
-    return found
+            aligned |= _best_by_rare_words(before, after, old, new)
+    return aligned
 
 
 def _best_in_order(before: _Side, after: _Side, old: list[int], new: list[int]) -> dict[int, int]:
@@ -202,9 +202,9 @@ def _best_by_rare_words(before: _Side, after: _Side, old: list[int], new: list[i
 
 def _moves(before: _Side, after: _Side, matches: dict[int, int]) -> dict[int, int]:
     """Clauses that stand elsewhere now: equal ones first, then the most similar."""
-    taken = set(matches.values())
+    matched_new = set(matches.values())
     old = [n for n in range(len(before.words)) if n not in matches]
-    new = [n for n in range(len(after.words)) if n not in taken]
+    new = [n for n in range(len(after.words)) if n not in matched_new]
     moved: dict[int, int] = {}
     by_key: dict[str, list[int]] = {}
     for n in new:

@@ -214,8 +214,8 @@ def _is_list(text: str) -> bool:
 
 
 def _changed_words(parts: Sequence[RedlinePart]) -> str:
-    shown = [f"{deleted.strip()} -> {inserted.strip()}".strip() for deleted, inserted in edits(parts)]
-    return "; ".join(shown[:3])
+    changed_words = [f"{deleted.strip()} -> {inserted.strip()}".strip() for deleted, inserted in edits(parts)]
+    return "; ".join(changed_words[:3])
 
 
 def _verdict(kind: ChangeKind, code: str, words: str, sentence: str) -> KindVerdict:

@@ -36,7 +36,7 @@ class PublishedDraft:
 
 
 @dataclass(frozen=True)
-class Reading:
+class WholeReading:
     """The last complete reading of a document: who read it, when, and what became of every clause."""
 
     model: str
@@ -58,7 +58,7 @@ class TrackedDocument:
     first_seen: datetime  # of these bytes
     last_verified: datetime  # of these bytes
     is_current: bool  # no newer text of the source is known
-    reading: Reading | None
+    reading: WholeReading | None
     categories: frozenset[str]  # of all drafts that were not rejected: only what is outside them can be called absent
 
 
@@ -175,7 +175,7 @@ def _visits(connection: Connection, source_id: int, sha256: str) -> list[Snapsho
     return [Snapshot.model_validate(body) for body in connection.execute(query).scalars()]
 
 
-def _reading(connection: Connection, document_id: str) -> Reading | None:
+def _reading(connection: Connection, document_id: str) -> WholeReading | None:
     """The newest run that analyzed the document."""
     query = (
         select(t.run_documents.c.entries, t.runs.c.model, t.runs.c.finished_at, t.runs.c.started_at)
@@ -187,7 +187,7 @@ def _reading(connection: Connection, document_id: str) -> Reading | None:
     row = connection.execute(query).mappings().first()
     if row is None:
         return None
-    return Reading(
+    return WholeReading(
         model=row["model"],
         finished_at=row["finished_at"] or row["started_at"],
         entries=tuple(LedgerEntry.model_validate(entry) for entry in row["entries"] or ()),
