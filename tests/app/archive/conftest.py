@@ -40,7 +40,7 @@ def decide(store: Store, kind: str, draft: Draft, *, version: int = 1, minutes: 
     """One decision by Anna on the version that she saw; the act's id."""
     with store.write() as connection:
         at = NOW + timedelta(minutes=minutes)
-        decision = Decision(kind=kind, draft=draft.id, saw=version, by="anna", at=at, words=edited)
+        decision = Decision(kind=kind, draft=draft.id, seen_version=version, by="anna", at=at, edited_draft=edited)
         return decisions.decide(connection, decision, REGISTRY).act
 
 
