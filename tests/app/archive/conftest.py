@@ -41,7 +41,7 @@ def decide(store: Store, kind: str, draft: Draft, *, version: int = 1, minutes: 
     with store.write() as connection:
         at = NOW + timedelta(minutes=minutes)
         decision = Decision(kind=kind, draft=draft.id, seen_version=version, by="anna", at=at, edited_draft=edited)
-        return decisions.decide(connection, decision, REGISTRY).act
+        return decisions.decide(connection, decision, REGISTRY).id
 
 
 @pytest.fixture
