@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from flows.engine import prepare_prefect
-from tests.desk import databases
+from tests.databases import databases
 
 __all__ = ["databases"]
 

@@ -11,7 +11,7 @@ from smallprint.errors import UserError
 from smallprint.registry import load
 from smallprint.review import Decision
 from smallprint.store import decisions, open_store, outbox, people
-from tests.desk import NOW, REFUND, fill
+from tests.drafts import NOW, REFUND, fill
 
 
 @pytest.fixture

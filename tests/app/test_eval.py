@@ -12,7 +12,7 @@ from smallprint.registry import load
 from smallprint.review import Decision
 from smallprint.store import decisions, open_store
 from tests.app import shapes
-from tests.desk import NOW, PRICES, REFUND, fill
+from tests.drafts import NOW, PRICES, REFUND, fill
 
 RUNNER = CliRunner()
 

@@ -1,5 +1,5 @@
 """The review desk's databases for the load script's tests."""
 
-from tests.desk import desk
+from tests.drafts import store
 
-__all__ = ["desk"]
+__all__ = ["store"]

@@ -7,28 +7,28 @@ from bench.desk_load import Measurement, faults
 from smallprint.registry import load
 from smallprint.review import Decision
 from smallprint.store import Store, decisions
-from tests.desk import NOW, REFUND
+from tests.drafts import NOW, REFUND
 
 
-def approve(desk: Store) -> str:
+def approve(store: Store) -> str:
     """Approve a draft; returns the id of the act."""
     decision = Decision(kind="approve", draft=REFUND.id, seen_version=1, by="Reviewer 1", at=NOW)
-    with desk.write() as connection:
+    with store.write() as connection:
         return decisions.decide(connection, decision, load()).id
 
 
-def test_confirmed_decisions_that_are_lost_or_doubled_are_reported(desk: Store) -> None:
-    act = approve(desk)
-    assert faults(desk, [act]) == []
-    assert faults(desk, [act, "none"]) == ["1 confirmed decisions are lost"]
-    assert faults(desk, [act, act]) == ["one decision was confirmed twice"]
+def test_confirmed_decisions_that_are_lost_or_doubled_are_reported(store: Store) -> None:
+    act = approve(store)
+    assert faults(store, [act]) == []
+    assert faults(store, [act, "none"]) == ["1 confirmed decisions are lost"]
+    assert faults(store, [act, act]) == ["one decision was confirmed twice"]
 
 
-def test_a_record_without_an_approved_draft_is_reported(desk: Store) -> None:
-    act = approve(desk)
-    with desk.write() as connection:
+def test_a_record_without_an_approved_draft_is_reported(store: Store) -> None:
+    act = approve(store)
+    with store.write() as connection:
         connection.exec_driver_sql("UPDATE drafts SET status = 'draft'")
-    assert faults(desk, [act]) == ["approved drafts and records differ in number"]
+    assert faults(store, [act]) == ["approved drafts and records differ in number"]
 
 
 @pytest.mark.parametrize(

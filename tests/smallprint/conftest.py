@@ -1,5 +1,6 @@
 """The desk's databases for the kernel's tests."""
 
-from tests.desk import desk, url
+from tests.databases import url
+from tests.drafts import store
 
-__all__ = ["desk", "url"]
+__all__ = ["store", "url"]

@@ -18,7 +18,7 @@ from smallprint.records import Source
 from smallprint.store import database, open_store, runs
 from smallprint.store.answers import StoredAnswers
 from smallprint.store.database import SCHEMA
-from tests.desk import KINDS, Databases
+from tests.databases import KINDS, Databases
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -17,7 +17,7 @@ from smallprint.review import (
     record_id,
     split,
 )
-from tests.desk import ARBITRATION, CLASS_ACTION, NOW, PRICES, REFUND
+from tests.drafts import ARBITRATION, CLASS_ACTION, NOW, PRICES, REFUND
 
 REGISTRY = load()
 

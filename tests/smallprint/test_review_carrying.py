@@ -10,18 +10,18 @@ from smallprint.review import Decision, RefusedError
 from smallprint.store import audit, decisions, queue, runs
 from smallprint.store.queue import Filters
 from smallprint.store.records import stream_records
-from tests.desk import ARBITRATION, NOW, PARAGRAPHS, PRICES, REFUND, SNAPSHOT, SOURCE, document, save_document
+from tests.drafts import ARBITRATION, NOW, PARAGRAPHS, PRICES, REFUND, SNAPSHOT, SOURCE, cut_document, save_document
 
 REGISTRY = load()
 CHANGED = tuple(
     (kind, words.replace("without telling you in advance", "after telling you in advance"))
     for kind, words in (("paragraph", "Read this first. It is new."), *PARAGRAPHS)
 )
-NEWER, NEWER_CLAUSES = document(CHANGED, "cd" * 32)
+NEWER, NEWER_CLAUSES = cut_document(CHANGED, "cd" * 32)
 
 
-def decide(desk, kind, of, **fields):
-    with desk.write() as connection:
+def decide(store, kind, of, **fields):
+    with store.write() as connection:
         decisions.decide(
             connection, Decision(kind=kind, draft=of.id, seen_version=1, by="anna", at=NOW, **fields), REGISTRY
         )
@@ -38,11 +38,11 @@ def anew(draft, **changes):
     )
 
 
-def read_newer(desk, *drafts, run="r2"):
+def read_newer(store, *drafts, run="r2"):
     later = SNAPSHOT.model_copy(update={"sha256": NEWER.sha256, "captured_at": NOW + timedelta(days=1)})
     entries = tuple(LedgerEntry(clause=one.id, state="analyzed") for one in NEWER_CLAUSES)
     analysis = Analysis(drafts=drafts, rejections=(), entries=entries, usage=Usage(), windows=1)
-    with desk.write() as connection:
+    with store.write() as connection:
         runs.start_run(connection, run, "offline", {}, [SOURCE])
         save_document(connection, SOURCE, later, NEWER, NEWER_CLAUSES)
         runs.save_analysis(
@@ -56,21 +56,21 @@ def read_newer(desk, *drafts, run="r2"):
         )
 
 
-def standing(desk, draft_id):
-    with desk.read() as connection:
+def standing(store, draft_id):
+    with store.read() as connection:
         return decisions.standing(connection, draft_id)
 
 
-def kept(desk):
-    with desk.read() as connection:
+def kept(store):
+    with store.read() as connection:
         assert audit.verify(connection).problems == ()
         return list(stream_records(connection))
 
 
-def test_an_approval_follows_its_words_with_number_text_and_approver(desk):
-    decide(desk, "approve", REFUND, edited_draft=REFUND.model_copy(update={"title": "Never a refund"}))
-    read_newer(desk, anew(REFUND, title="What the analyst says now"))
-    (record,) = kept(desk)
+def test_an_approval_follows_its_words_with_number_text_and_approver(store):
+    decide(store, "approve", REFUND, edited_draft=REFUND.model_copy(update={"title": "Never a refund"}))
+    read_newer(store, anew(REFUND, title="What the analyst says now"))
+    (record,) = kept(store)
     assert (record.id, record.draft.title, record.approved_by, record.approved_at) == (
         "SP-P-000001",
         "Never a refund",
@@ -80,49 +80,49 @@ def test_an_approval_follows_its_words_with_number_text_and_approver(desk):
     (proof,) = record.draft.evidence
     assert NEWER.text[proof.start : proof.end] == proof.text
     assert record.draft.provenance.document == NEWER.id
-    assert standing(desk, f"new-{REFUND.category}").draft.status == "approved"
-    assert standing(desk, REFUND.id).draft.status == "rejected"
+    assert standing(store, f"new-{REFUND.category}").draft.status == "approved"
+    assert standing(store, REFUND.id).draft.status == "rejected"
 
 
-def test_a_rejection_follows_too(desk):
-    decide(desk, "reject", ARBITRATION, reasons=("misread",))
-    read_newer(desk, anew(ARBITRATION))
-    assert standing(desk, f"new-{ARBITRATION.category}").draft.status == "rejected"
+def test_a_rejection_follows_too(store):
+    decide(store, "reject", ARBITRATION, reasons=("misread",))
+    read_newer(store, anew(ARBITRATION))
+    assert standing(store, f"new-{ARBITRATION.category}").draft.status == "rejected"
 
 
-def test_an_approval_that_no_analyst_proposes_again_stands_in_the_newer_text(desk):
-    decide(desk, "approve", REFUND)
-    read_newer(desk)
-    (record,) = kept(desk)
+def test_an_approval_that_no_analyst_proposes_again_stands_in_the_newer_text(store):
+    decide(store, "approve", REFUND)
+    read_newer(store)
+    (record,) = kept(store)
     assert (record.id, record.draft.provenance.document) == ("SP-P-000001", NEWER.id)
 
 
-def test_an_approval_whose_words_changed_waits_again_and_says_why(desk):
-    decide(desk, "approve", PRICES)
-    read_newer(desk)
-    assert kept(desk) == []
-    with desk.read() as connection:
+def test_an_approval_whose_words_changed_waits_again_and_says_why(store):
+    decide(store, "approve", PRICES)
+    read_newer(store)
+    assert kept(store) == []
+    with store.read() as connection:
         waiting = queue.lines(connection, Filters(flag="document_changed"), NOW)
     assert PRICES.id in [one.draft for one in waiting]
-    assert standing(desk, PRICES.id).draft.status == "draft"
+    assert standing(store, PRICES.id).draft.status == "draft"
 
 
-def test_reading_the_newer_text_again_changes_nothing(desk):
-    decide(desk, "approve", REFUND)
-    read_newer(desk, anew(REFUND))
-    before = (kept(desk), standing(desk, REFUND.id).version)
-    read_newer(desk, anew(REFUND), run="r3")
-    assert (kept(desk), standing(desk, REFUND.id).version) == before
+def test_reading_the_newer_text_again_changes_nothing(store):
+    decide(store, "approve", REFUND)
+    read_newer(store, anew(REFUND))
+    before = (kept(store), standing(store, REFUND.id).version)
+    read_newer(store, anew(REFUND), run="r3")
+    assert (kept(store), standing(store, REFUND.id).version) == before
 
 
-def test_a_carried_decision_is_not_undone_but_decided_anew(desk):
+def test_a_carried_decision_is_not_undone_but_decided_anew(store):
     from sqlalchemy import select
 
     from smallprint.store import tables as t
 
-    decide(desk, "approve", REFUND)
-    read_newer(desk, anew(REFUND))
-    with desk.write() as connection:
+    decide(store, "approve", REFUND)
+    read_newer(store, anew(REFUND))
+    with store.write() as connection:
         act = connection.execute(select(t.decisions.c.act).where(t.decisions.c.kind == "carry").limit(1)).scalar()
         with pytest.raises(RefusedError, match="anew"):
             decisions.undo(connection, act, by="anna", at=NOW, anyone=True)

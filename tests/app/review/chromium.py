@@ -10,7 +10,7 @@ import uvicorn
 from app.review.desk import create_desk
 from smallprint.store import decisions, open_store, people
 from tests.app.review.conftest import Clock
-from tests.desk import NOW, fill
+from tests.drafts import NOW, fill
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 CHROMIUM = shutil.which("chromium")

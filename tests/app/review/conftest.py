@@ -12,7 +12,8 @@ from app.review import passwords
 from app.review.desk import create_desk
 from smallprint.store import Store, open_store, people
 from tests.app.review.browser import Browser
-from tests.desk import KINDS, NOW, Databases, fill
+from tests.databases import KINDS, Databases
+from tests.drafts import NOW, fill
 
 PEOPLE = {"Anna": "reviewer", "Ben": "reviewer", "Lea": "lead", "Adam": "admin", "Rita": "read-only"}
 

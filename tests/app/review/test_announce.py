@@ -32,7 +32,7 @@ from flows.engine import start_prefect
 from smallprint.registry import load
 from smallprint.review import Decision
 from smallprint.store import decisions, outbox, people
-from tests.desk import ARBITRATION, CLASS_ACTION, NOW, PRICES, REFUND
+from tests.drafts import ARBITRATION, CLASS_ACTION, NOW, PRICES, REFUND
 
 ROOT = Path(__file__).resolve().parents[3]
 SECRET = "a secret of the desk and its listener"

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from smallprint.store import decisions, people
-from tests.desk import ARBITRATION, CLASS_ACTION, NOW, PRICES, REFUND
+from tests.drafts import ARBITRATION, CLASS_ACTION, NOW, PRICES, REFUND
 
 
 @pytest.fixture

@@ -8,7 +8,8 @@ from app.review.serve import first_admin_link
 from smallprint.store import open_store, people
 from tests.app.review.chromium import PASSWORD, Served, at_draft, chromium, kind, needs_chromium, served
 from tests.app.review.conftest import Clock
-from tests.desk import ARBITRATION, CLASS_ACTION, CLAUSES, KINDS, PRICES, REFUND
+from tests.databases import KINDS
+from tests.drafts import ARBITRATION, CLASS_ACTION, CLAUSES, PRICES, REFUND
 
 __all__ = ["chromium", "kind", "served"]
 pytestmark = needs_chromium

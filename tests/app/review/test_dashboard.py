@@ -9,7 +9,7 @@ from smallprint.registry import load
 from smallprint.review import REASONS, Decision
 from smallprint.store import decisions, outbox
 from tests.app.review.browser import Browser
-from tests.desk import ARBITRATION, CLASS_ACTION, NOW, PRICES, REFUND
+from tests.drafts import ARBITRATION, CLASS_ACTION, NOW, PRICES, REFUND
 
 
 @pytest.fixture

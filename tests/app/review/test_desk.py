@@ -8,7 +8,7 @@ from smallprint.registry import load
 from smallprint.store import decisions, queue
 from smallprint.store.queue import Filters
 from smallprint.store.records import stream_records
-from tests.desk import ARBITRATION, CLASS_ACTION, DOCUMENT, NOW, PRICES, REFUND, run
+from tests.drafts import ARBITRATION, CLASS_ACTION, DOCUMENT, NOW, PRICES, REFUND, save_run
 
 ADDRESS = f"/draft/{REFUND.id}"
 
@@ -219,7 +219,7 @@ def test_edits_kept_before_somebody_else_decided_open_as_a_conflict(anna, ben):
 
 def test_a_new_run_meanwhile_is_a_conflict_too(anna, store):
     seen = anna.get(ADDRESS)
-    run(store, REFUND.model_copy(update={"title": "Anew"}), PRICES, ARBITRATION, CLASS_ACTION)
+    save_run(store, REFUND.model_copy(update={"title": "Anew"}), PRICES, ARBITRATION, CLASS_ACTION)
     page = decide(anna, "approve", page=seen)
     assert page.status == 409
     assert "A new run changed" in page.text

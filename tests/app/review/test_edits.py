@@ -8,7 +8,7 @@ from app.review.edits import Edits, apply_edits
 from app.review.posted_form import PostedForm, parse_decision, parse_edits
 from smallprint.records import Factors
 from smallprint.registry import load
-from tests.desk import CLAUSES, DOCUMENT, REFUND, SOURCE
+from tests.drafts import CLAUSES, DOCUMENT, REFUND, SOURCE
 
 REGISTRY = load()
 LOADED = LoadedDocument(DOCUMENT, CLAUSES, SOURCE, None)

@@ -5,7 +5,7 @@ from sqlalchemy import update
 from smallprint.store import audit
 from smallprint.store import tables as t
 from tests.app.review.test_desk import ADDRESS, decide, standing
-from tests.desk import CLAUSES, DOCUMENT, REFUND
+from tests.drafts import CLAUSES, DOCUMENT, REFUND
 
 
 def test_a_conflict_offers_each_side_what_it_changed_itself(anna, ben, store):

@@ -15,7 +15,7 @@ from app.review.oidc import Provider
 from smallprint.errors import UserError
 from smallprint.store import decisions, people
 from tests.app.review.browser import Browser
-from tests.desk import NOW, REFUND
+from tests.drafts import NOW, REFUND
 
 KEY = RSAKey.generate_key(2048, {"kid": "one"})
 OTHER_KEY = RSAKey.generate_key(2048, {"kid": "one"})

@@ -16,7 +16,7 @@ from extractors.reading import read_source
 from smallprint.records import Source
 from smallprint.settings import Settings
 from smallprint.store import people
-from tests.desk import NOW, REFUND, SNAPSHOT, run, save_document
+from tests.drafts import NOW, REFUND, SNAPSHOT, save_document, save_run
 
 QUOTE = "NEITHER PARTY MAY ACT AS A CLASS REPRESENTATIVE"
 
@@ -52,10 +52,11 @@ def test_the_draft_page_shows_them_on_request(sample, store):
     snapshot = SNAPSHOT.model_copy(update={"sha256": loaded.document.sha256})
     with store.write() as connection:
         save_document(connection, loaded.source, snapshot, loaded.document, loaded.clauses)
-    made = REFUND.provenance.model_copy(update={"document": loaded.document.id})
+    provenance = REFUND.provenance.model_copy(update={"document": loaded.document.id})
     with store.write() as connection:
         token = people.start_session(connection, "Anna", NOW)
-    run(store, REFUND.model_copy(update={"id": "pdf", "evidence": evidence, "provenance": made}), document=loaded)
+    proposed = REFUND.model_copy(update={"id": "pdf", "evidence": evidence, "provenance": provenance})
+    save_run(store, proposed, document=loaded.document, clauses=loaded.clauses)
     client = TestClient(create_desk(store, clock=lambda: NOW, snapshots=folder), base_url="http://desk.example")
     client.cookies.set("smallprint", token, domain="desk.example")
     page = client.get("/draft/pdf?pages=1").text

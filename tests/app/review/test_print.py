@@ -10,7 +10,7 @@ from smallprint.records import FrameworkCitation
 from smallprint.store import open_store
 from tests.app.review.chromium import Served, chromium, fill_with_a_password, kind, needs_chromium, served
 from tests.app.review.conftest import Clock
-from tests.desk import ARBITRATION, CLAUSES, REFUND, run
+from tests.drafts import ARBITRATION, CLAUSES, REFUND, save_run
 
 __all__ = ["chromium", "kind", "served"]
 pytestmark = needs_chromium
@@ -30,7 +30,7 @@ def paper(databases, chromium) -> tuple[str, list]:
     cited = FrameworkCitation(id="ccpa", citation=CITATION, valid=True, why="Data is kept.")
     with databases.copy("sqlite", fill_with_a_password) as url:
         store = open_store(url)
-        run(store, REFUND.model_copy(update={"frameworks": (*REFUND.frameworks, cited)}))
+        save_run(store, REFUND.model_copy(update={"frameworks": (*REFUND.frameworks, cited)}))
         desk = Served(store, Clock(), chromium)
         page = desk.page("Anna", color_scheme="dark")
         page.goto(f"/draft/{REFUND.id}")

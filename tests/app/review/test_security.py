@@ -8,7 +8,7 @@ from app.review.passwords import hash_password
 from smallprint.records import AgencyReason, FrameworkCitation, Source
 from smallprint.store import decisions, people
 from smallprint.store.drafts import stream_drafts
-from tests.desk import ARBITRATION, CLAUSES, DOCUMENT, NOW, REFUND, SNAPSHOT, run, save_document
+from tests.drafts import ARBITRATION, CLAUSES, DOCUMENT, NOW, REFUND, SNAPSHOT, save_document, save_run
 
 ADDRESS = f"/draft/{REFUND.id}"
 PASSWORD = "correct horse battery"
@@ -80,7 +80,7 @@ def test_no_text_of_document_title_entity_or_model_becomes_markup(store, browse,
     snapshot = SNAPSHOT.model_copy(update={"sha256": hostile.sha256, "final_url": payload, "wayback_url": payload})
     with store.write() as connection:
         save_document(connection, source, snapshot, hostile, (clause,))
-    run(store, draft)
+    save_run(store, draft)
     lea = browse("Lea")
     for address in (
         "/queue",

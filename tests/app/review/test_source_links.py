@@ -15,7 +15,7 @@ from smallprint.records import Evidence, Source
 from smallprint.store import open_store
 from tests.app.review.chromium import Served, chromium, fill_with_a_password, needs_chromium
 from tests.app.review.conftest import Clock
-from tests.desk import CLAUSES, DOCUMENT, REFUND, SNAPSHOT, run, save_document
+from tests.drafts import CLAUSES, DOCUMENT, REFUND, SNAPSHOT, save_document, save_run
 from tests.extractors.test_fragments import IN_VIEW
 
 __all__ = ["chromium"]
@@ -89,13 +89,14 @@ def test_following_the_link_shows_the_clause(live, databases, chromium):
     clause = next(one for one in clauses[len(clauses) * 2 // 3 :] if len(one.text) > 80)
     loaded = LoadedDocument(document, clauses, Source(location=live), None)
     proof = Evidence(start=clause.start, end=clause.end, status="exact", text=clause.text, clauses=(clause.id,))
-    made = REFUND.provenance.model_copy(update={"document": document.id})
+    provenance = REFUND.provenance.model_copy(update={"document": document.id})
     with databases.copy("sqlite", fill_with_a_password) as url:
         store = open_store(url)
         snapshot = SNAPSHOT.model_copy(update={"sha256": document.sha256, "url": live})
         with store.write() as connection:
             save_document(connection, loaded.source, snapshot, document, clauses)
-        run(store, REFUND.model_copy(update={"id": "html", "evidence": (proof,), "provenance": made}), document=loaded)
+        proposed = REFUND.model_copy(update={"id": "html", "evidence": (proof,), "provenance": provenance})
+        save_run(store, proposed, document=document, clauses=clauses)
         desk = Served(store, Clock(), chromium)
         page = desk.page("Anna", viewport={"width": 1200, "height": 500})
         page.goto("/draft/html")

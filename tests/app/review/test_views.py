@@ -10,7 +10,7 @@ from smallprint.store import decisions, open_store, people
 from tests.app.review.chromium import PASSWORD, Served, chromium, fill_with_a_password, kind, needs_chromium
 from tests.app.review.conftest import Clock
 from tests.app.review.test_page_images import sample
-from tests.desk import ARBITRATION, CLASS_ACTION, DOCUMENT, NOW, PRICES, REFUND, SNAPSHOT, run, save_document
+from tests.drafts import ARBITRATION, CLASS_ACTION, DOCUMENT, NOW, PRICES, REFUND, SNAPSHOT, save_document, save_run
 
 __all__ = ["chromium", "kind", "sample"]
 pytestmark = needs_chromium
@@ -29,8 +29,9 @@ def desk(databases, chromium, sample) -> Iterator[Served]:
         snapshot = SNAPSHOT.model_copy(update={"sha256": loaded.document.sha256})
         with store.write() as connection:
             save_document(connection, loaded.source, snapshot, loaded.document, loaded.clauses)
-        made = REFUND.provenance.model_copy(update={"document": loaded.document.id})
-        run(store, REFUND.model_copy(update={"id": "pdf", "evidence": evidence, "provenance": made}), document=loaded)
+        provenance = REFUND.provenance.model_copy(update={"document": loaded.document.id})
+        proposed = REFUND.model_copy(update={"id": "pdf", "evidence": evidence, "provenance": provenance})
+        save_run(store, proposed, document=loaded.document, clauses=loaded.clauses)
         with store.write() as connection:
             people.add_person(connection, "Adam", "admin", by="test", at=NOW)
         running = Served(store, Clock(), chromium, snapshots=folder, blind_share=1.0)
