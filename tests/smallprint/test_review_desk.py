@@ -131,9 +131,9 @@ def test_nothing_is_undone_twice_nor_under_a_later_decision(store: Store):
     second = decide(store, "approve", seen_version=2, edited_draft=REFUND.model_copy(update={"title": "No refunds"}))
     with pytest.raises(RefusedError, match="later change first"):
         undo(store, first.act)
-    undo(store, second.act)
+    undo(store, second.id)
     with pytest.raises(RefusedError, match="undone already"):
-        undo(store, second.act)
+        undo(store, second.id)
 
 
 def test_a_bulk_decides_what_it_can_names_the_rest_and_is_undone_whole(store: Store):
