@@ -130,7 +130,7 @@ def test_nothing_is_undone_twice_nor_under_a_later_decision(store: Store):
     first = decide(store, "approve")
     second = decide(store, "approve", seen_version=2, edited_draft=REFUND.model_copy(update={"title": "No refunds"}))
     with pytest.raises(RefusedError, match="later change first"):
-        undo(store, first.act)
+        undo(store, first.id)
     undo(store, second.id)
     with pytest.raises(RefusedError, match="undone already"):
         undo(store, second.id)
