@@ -3,14 +3,16 @@
 from smallprint.records import Draft
 from smallprint.registry import Registry
 
-_LONGEST = {  # characters; generous, because a person may need more words than an analyst is given
+# Characters, at most: above what an analyst is allowed (classifiers/drafting.py), because a person may need more words.
+_MAX_CHARACTERS = {
     "title": 120,
     "what_it_is": 800,
     "consumer_impact": 1000,
     "why_it_matters": 1000,
     "enforcement_risk": 1000,
 }
-_LONGEST_ITEM, _MOST_ITEMS = 400, 12
+_MAX_ITEM_CHARACTERS = 400
+_MAX_LIST_ITEMS = 12
 
 
 def unpublishable(draft: Draft, registry: Registry) -> dict[str, str]:
@@ -18,13 +20,15 @@ def unpublishable(draft: Draft, registry: Registry) -> dict[str, str]:
     problems: dict[str, str] = {}
     if draft.category not in registry.categories:
         problems["category"] = f"{draft.category!r} is not in the taxonomy." if draft.category else "Choose one."
-    wrong = [one for one in draft.secondary if one not in registry.categories or one == draft.category]
-    if wrong or len(draft.secondary) > 2 or len(set(draft.secondary)) != len(draft.secondary):
+    invalid = [
+        category for category in draft.secondary if category not in registry.categories or category == draft.category
+    ]
+    if invalid or len(draft.secondary) > 2 or len(set(draft.secondary)) != len(draft.secondary):
         problems["secondary"] = "At most two further categories, each another one of the taxonomy."
     for name in ("title", "what_it_is", "consumer_impact", "why_it_matters", "enforcement_risk"):
         text: str = getattr(draft, name)
-        if len(text) > _LONGEST[name]:
-            problems[name] = f"At most {_LONGEST[name]:,} characters; it has {len(text):,}."
+        if len(text) > _MAX_CHARACTERS[name]:
+            problems[name] = f"At most {_MAX_CHARACTERS[name]:,} characters; it has {len(text):,}."
         elif not text.strip() and name != "enforcement_risk":
             problems[name] = "It cannot be empty."
     if not draft.evidence:
@@ -44,11 +48,11 @@ def _unresolved(draft: Draft, registry: Registry) -> dict[str, str]:
             problems["agencies"] = f"{agency.name} is not in the registry; choose an agency or take it out."
     lists = {
         "due_diligence": draft.due_diligence,
-        "frameworks": tuple(one.why for one in draft.frameworks),
-        "agencies": tuple(one.reason for one in draft.agencies),
+        "frameworks": tuple(cited.why for cited in draft.frameworks),
+        "agencies": tuple(agency.reason for agency in draft.agencies),
         "factors": tuple(draft.factor_reasons.values()),
     }
     for name, texts in lists.items():
-        if len(texts) > _MOST_ITEMS or any(len(text) > _LONGEST_ITEM for text in texts):
-            problems.setdefault(name, f"At most {_MOST_ITEMS} entries of {_LONGEST_ITEM} characters.")
+        if len(texts) > _MAX_LIST_ITEMS or any(len(text) > _MAX_ITEM_CHARACTERS for text in texts):
+            problems.setdefault(name, f"At most {_MAX_LIST_ITEMS} entries of {_MAX_ITEM_CHARACTERS} characters.")
     return problems

@@ -284,14 +284,14 @@ class Analysis(Noun):
             raise ValueError("the ledger does not account for every clause exactly once")
         counts = {state: sum(1 for s in states.values() if s == state) for state in set(states.values())}
         total = sum(len(clause.text) for clause in clauses)
-        seen = sum(len(clause.text) for clause in clauses if states[clause.id] in ("analyzed", "nothing_found"))
+        covered = sum(len(clause.text) for clause in clauses if states[clause.id] in ("analyzed", "nothing_found"))
         return Ledger(
             clauses=len(clauses),
             analyzed=counts.get("analyzed", 0),
             nothing_found=counts.get("nothing_found", 0),
             failed=counts.get("failed", 0),
             over_budget=counts.get("over_budget", 0),
-            characters_covered=seen / total if total else 1.0,
+            characters_covered=covered / total if total else 1.0,
         )
 
 

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from smallprint.errors import SmallprintError
 from smallprint.publishable import unpublishable
-from smallprint.records import Clause, Draft, Evidence, Noun, Provenance
+from smallprint.records import Clause, Draft, DraftStatus, Evidence, Noun, Provenance
 from smallprint.registry import Registry
 from smallprint.severity import severity
 
@@ -27,11 +27,11 @@ REASONS = {
     "too_vague": "Too vague to be of use to a reader",
     "other": "Another reason, told below",
 }
-# Ways by which drafts leave the queue that are nobody's judgment on their quality.
+# Why drafts leave the queue without anybody's judgment on their quality.
 RETIRED = {
     "split": "Split into several drafts",
     "merged": "Merged into another draft",
-    "undone": "Its making was undone",
+    "undone": "The act that made it was undone",
     "carried": "Carried over to the newer version of its document",
     "document_changed": "Its passage changed in the newer version of its document",
 }
@@ -52,8 +52,10 @@ EDITABLE = (
     "agencies",
     "evidence",
 )
-_LONGEST_NOTE = 4000  # characters
+_MAX_NOTE_CHARACTERS = 4000
 
+# The queue's order: points by severity, and further ones for what a reader should doubt. Set by hand, not
+# fitted: a disputed or badly proven draft of one level comes before a sound one of the level above it.
 _LEVEL_NEED = {"critical": 40, "high": 30, "medium": 20, "low": 10, "beneficial": 5}
 _FLAG_NEED = {
     "severity_disagreement": 30,
@@ -115,12 +117,13 @@ class Verdict(Noun):
 class ConflictError(SmallprintError):
     """Somebody has changed the draft meanwhile; nothing was written, both sides are here."""
 
-    def __init__(self, theirs: Standing, yours: Decision) -> None:
-        who = theirs.decided_by or "a new run"
+    def __init__(self, standing: Standing, decision: Decision) -> None:
+        author = standing.decided_by or "a new run"
         super().__init__(
-            f"{who} changed this draft (version {yours.seen_version} is now {theirs.version}, {theirs.draft.status})"
+            f"{author} changed this draft "
+            f"(version {decision.seen_version} is now {standing.version}, {standing.draft.status})"
         )
-        self.theirs, self.yours = theirs, yours
+        self.standing, self.decision = standing, decision
 
 
 class RefusedError(SmallprintError):
@@ -146,11 +149,13 @@ def decide(standing: Standing, decision: Decision, registry: Registry) -> Verdic
     """
     if decision.seen_version != standing.version:
         raise ConflictError(standing, decision)
-    draft = standing.draft if decision.edited_draft is None else person_word(standing.draft, decision.edited_draft)
+    draft = (
+        standing.draft if decision.edited_draft is None else apply_person_edits(standing.draft, decision.edited_draft)
+    )
     touched = body(draft) != body(standing.draft)
     _check_state(standing, decision, touched=touched)
-    if len(decision.note) > _LONGEST_NOTE:
-        raise RefusedError({"note": f"A note has at most {_LONGEST_NOTE:,} characters."})
+    if len(decision.note) > _MAX_NOTE_CHARACTERS:
+        raise RefusedError({"note": f"A note has at most {_MAX_NOTE_CHARACTERS:,} characters."})
     if decision.kind == "approve":
         problems = unpublishable(draft, registry)
         if problems:
@@ -172,25 +177,23 @@ def _check_state(standing: Standing, decision: Decision, *, touched: bool) -> No
 
 
 def _check_reasons(decision: Decision) -> None:
-    unknown = [one for one in decision.reasons if one not in REASONS]
+    unknown = [reason for reason in decision.reasons if reason not in REASONS]
     if unknown or not decision.reasons:
         raise RefusedError({"reasons": "Choose at least one reason from the list."})
     if "other" in decision.reasons and not decision.note.strip():
         raise RefusedError({"note": "Tell the other reason."})
 
 
-def verdict(
-    standing: Standing, draft: Draft, kind: Kind, status: Literal["draft", "approved", "rejected"], second: str | None
-) -> Verdict:
+def verdict(standing: Standing, draft: Draft, kind: Kind, status: DraftStatus, second_by: str | None) -> Verdict:
     """The next version of a draft, with its changes field by field."""
     after = draft.model_copy(update={"status": status})
-    made = [*changes(standing.draft, after)]
-    if second != standing.second_by:
-        made.append(Change(field="second_opinion", before=standing.second_by, after=second))
-    return Verdict(kind=kind, draft=after, version=standing.version + 1, second_by=second, changes=tuple(made))
+    changed = [*changes(standing.draft, after)]
+    if second_by != standing.second_by:
+        changed.append(Change(field="second_opinion", before=standing.second_by, after=second_by))
+    return Verdict(kind=kind, draft=after, version=standing.version + 1, second_by=second_by, changes=tuple(changed))
 
 
-def person_word(standing: Draft, edited: Draft) -> Draft:
+def apply_person_edits(standing: Draft, edited: Draft) -> Draft:
     """The person's version: what people may edit is theirs, severity is computed, the rest stays what it was."""
     fields = {name: getattr(edited, name) for name in EDITABLE if name != "severity"}
     return standing.model_copy(update={**fields, "severity": severity(edited.factors)})
@@ -218,19 +221,19 @@ def split(standing: Standing, decision: Decision, parts: Sequence[Draft]) -> tup
     _check_open(standing, decision)
     if len(parts) < 2:
         raise RefusedError({"parts": "A split needs at least two parts."})
-    if len({(one.category, one.evidence) for one in parts}) < len(parts):
+    if len({(part.category, part.evidence) for part in parts}) < len(parts):
         raise RefusedError({"parts": "Two parts have the same passage and category."})
-    made = tuple(
-        person_word(standing.draft, one).model_copy(
+    children = tuple(
+        apply_person_edits(standing.draft, part).model_copy(
             update={
-                "id": _made_id(standing.draft.id, f"{standing.version}.{number}"),
+                "id": _derived_id(standing.draft.id, f"{standing.version}.{number}"),
                 "status": "draft",
                 "flags": tuple(sorted({*standing.draft.flags, "split_by_person"})),
             }
         )
-        for number, one in enumerate(parts)
+        for number, part in enumerate(parts)
     )
-    return verdict(standing, standing.draft, "split", "rejected", None), made
+    return verdict(standing, standing.draft, "split", "rejected", None), children
 
 
 def merge(standing: Standing, decision: Decision, others: Sequence[tuple[Standing, Decision]]) -> tuple[Verdict, ...]:
@@ -241,33 +244,34 @@ def merge(standing: Standing, decision: Decision, others: Sequence[tuple[Standin
 
     """
     _check_open(standing, decision)
-    for other, seen in others:
-        _check_open(other, seen)
-    if not others or any(one.draft.provenance.document != standing.draft.provenance.document for one, _ in others):
+    for other, other_decision in others:
+        _check_open(other, other_decision)
+    document = standing.draft.provenance.document
+    if not others or any(other.draft.provenance.document != document for other, _ in others):
         raise RefusedError({"others": "Choose at least one other draft of the same document."})
-    everyone = [standing.draft, *(one.draft for one, _ in others)]
-    spans = {(proof.start, proof.end): proof for one in reversed(everyone) for proof in one.evidence}
-    wanted = [*standing.draft.secondary, *(one.category for one in everyone[1:])]
-    secondary = tuple(dict.fromkeys(one for one in wanted if one != standing.draft.category))[:2]
+    merged_drafts = [standing.draft, *(other.draft for other, _ in others)]
+    spans = {(proof.start, proof.end): proof for draft in reversed(merged_drafts) for proof in draft.evidence}
+    categories = [*standing.draft.secondary, *(draft.category for draft in merged_drafts[1:])]
+    secondary = tuple(dict.fromkeys(name for name in categories if name != standing.draft.category))[:2]
     merged = standing.draft.model_copy(
-        update={"evidence": _apart(spans[key] for key in sorted(spans)), "secondary": secondary}
+        update={"evidence": _without_nested(spans[key] for key in sorted(spans)), "secondary": secondary}
     )
     return (
         verdict(standing, merged, "merge", "draft", standing.second_by),
-        *(verdict(one, one.draft, "merge", "rejected", None) for one, _ in others),
+        *(verdict(other, other.draft, "merge", "rejected", None) for other, _ in others),
     )
 
 
-def _apart(proofs: Iterable[Evidence]) -> tuple[Evidence, ...]:
-    """Without spans that lie inside another."""
-    kept: list[Evidence] = []
+def _without_nested(proofs: Iterable[Evidence]) -> tuple[Evidence, ...]:
+    """Evidence in order of its spans, without spans that lie inside another."""
+    outer: list[Evidence] = []
     for proof in proofs:
-        if kept and proof.start >= kept[-1].start and proof.end <= kept[-1].end:
+        if outer and proof.start >= outer[-1].start and proof.end <= outer[-1].end:
             continue
-        if kept and kept[-1].start == proof.start:
-            kept.pop()
-        kept.append(proof)
-    return tuple(kept)
+        if outer and outer[-1].start == proof.start:
+            outer.pop()
+        outer.append(proof)
+    return tuple(outer)
 
 
 def _check_open(standing: Standing, decision: Decision) -> None:
@@ -277,30 +281,30 @@ def _check_open(standing: Standing, decision: Decision) -> None:
         raise RefusedError({"status": f"{standing.draft.title!r} is {standing.draft.status} already; undo that first."})
 
 
-def _made_id(parent: str, what: str) -> str:
-    return "d" + sha256(f"{parent}|{what}".encode()).hexdigest()[:20]
+def _derived_id(parent: str, distinction: str) -> str:
+    return "d" + sha256(f"{parent}|{distinction}".encode()).hexdigest()[:20]
 
 
-def added(words: Draft, by: str, at: datetime) -> Draft:
+def added(draft: Draft, by: str, at: datetime) -> Draft:
     """A provision that the analyst missed, with the person as its maker."""
-    spans = ",".join(f"{one.start}-{one.end}" for one in words.evidence)
+    spans = ",".join(f"{proof.start}-{proof.end}" for proof in draft.evidence)
     maker = f"person:{by}"
-    made = words.provenance
-    return words.model_copy(
+    provenance = draft.provenance
+    return draft.model_copy(
         update={
-            "id": _made_id(made.document, f"{spans}|{words.category}|{maker}"),
-            "severity": severity(words.factors),
+            "id": _derived_id(provenance.document, f"{spans}|{draft.category}|{maker}"),
+            "severity": severity(draft.factors),
             "confidence": 1.0,
             "flags": (),
             "status": "draft",
             "provenance": Provenance(
                 model=maker,
                 prompt="review-desk@1",
-                prompt_sha256=made.prompt_sha256,
+                prompt_sha256=provenance.prompt_sha256,
                 schema_sha256=sha256(",".join(EDITABLE).encode()).hexdigest(),
-                registry_sha256=made.registry_sha256,
-                snapshot_sha256=made.snapshot_sha256,
-                document=made.document,
+                registry_sha256=provenance.registry_sha256,
+                snapshot_sha256=provenance.snapshot_sha256,
+                document=provenance.document,
                 run=None,
                 created_at=at,
             ),
@@ -310,9 +314,9 @@ def added(words: Draft, by: str, at: datetime) -> Draft:
 
 def continued(old: Draft, moved: tuple[Evidence, ...], document: str, snapshot: str, at: datetime) -> Draft:
     """An approved provision in a newer text of its document, which no analyst proposed there."""
-    made = old.provenance.model_copy(update={"document": document, "snapshot_sha256": snapshot, "created_at": at})
+    provenance = old.provenance.model_copy(update={"document": document, "snapshot_sha256": snapshot, "created_at": at})
     return old.model_copy(
-        update={"id": _made_id(old.id, document), "evidence": moved, "provenance": made, "status": "draft"}
+        update={"id": _derived_id(old.id, document), "evidence": moved, "provenance": provenance, "status": "draft"}
     )
 
 
@@ -334,7 +338,7 @@ def follow(draft: Draft, text: str, clauses: Sequence[Clause]) -> tuple[Evidence
         if start < 0 or text.find(proof.text, start + 1) >= 0:
             return None
         end = start + len(proof.text)
-        touched = tuple(one for one in clauses if one.start < end and one.end > start)
+        touched = tuple(clause for clause in clauses if clause.start < end and clause.end > start)
         if not touched:
             return None
         moved.append(
@@ -342,7 +346,7 @@ def follow(draft: Draft, text: str, clauses: Sequence[Clause]) -> tuple[Evidence
                 update={
                     "start": start,
                     "end": end,
-                    "clauses": tuple(one.id for one in touched),
+                    "clauses": tuple(clause.id for clause in touched),
                     "page": touched[0].page_start,
                 }
             )

@@ -31,6 +31,6 @@ def severity(factors: Factors) -> Severity:
     return "medium" if points >= _MEDIUM_FROM else "low"
 
 
-def levels_apart(one: Severity, other: Severity) -> int:
+def levels_apart(a: Severity, b: Severity) -> int:
     """How many steps lie between two levels, 0-4; two or more is a disagreement that a reviewer sees first."""
-    return abs(LEVELS.index(one) - LEVELS.index(other))
+    return abs(LEVELS.index(a) - LEVELS.index(b))

@@ -193,7 +193,7 @@ def _answer(status: int, problem: ApiProblem, headers: dict[str, str] | None = N
 
 def _conflict(_request: Request, error: Exception) -> Response:
     assert isinstance(error, ConflictError)  # noqa: S101 -- registered for this class alone
-    return _answer(409, ApiProblem(detail=str(error), theirs=shown_draft(error.theirs)))
+    return _answer(409, ApiProblem(detail=str(error), theirs=shown_draft(error.standing)))
 
 
 def _refused(_request: Request, error: Exception) -> Response:

@@ -13,7 +13,7 @@ from app.review.pages import page
 from app.review.posted_form import FormFields, parse_edits, unsaved_fields
 from app.review.source_pane import source_pane
 from smallprint.records import Draft
-from smallprint.review import person_word
+from smallprint.review import apply_person_edits
 from smallprint.store import blind_readings, history
 from smallprint.store.blind_readings import BlindVerdict
 
@@ -83,7 +83,7 @@ def save_reading(visit: Decide, draft_id: str) -> Response:
     problems = unparsed | unproven
     if problems and verdict == "approve":
         return _blind_page(visit, proposal, draft_fields(proposal) | unsaved_fields(visit.form), problems)
-    reading = proposal if problems else person_word(proposal, edited)
+    reading = proposal if problems else apply_person_edits(proposal, edited)
     with visit.store.write() as connection:
         blind_readings.save_blind_reading(connection, visit.person.name, verdict, reading, at=visit.now)
     return RedirectResponse("/blind", 303)

@@ -36,7 +36,7 @@ UNITS: dict[str, tuple[str, ...]] = {
 
 def show_conflict(visit: Visit, error: ConflictError) -> Response:
     """Keep what was typed and show both sides; a second press of the same key is no conflict."""
-    yours, theirs = error.yours, error.theirs
+    yours, theirs = error.decision, error.standing
     with visit.store.read() as connection:
         last = history.find_decision(connection, theirs.draft.id, theirs.version)
     if last is not None and _is_same_decision(yours, theirs, last):

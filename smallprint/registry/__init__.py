@@ -90,9 +90,9 @@ class Registry(Noun):
             document: the whole text; where empty, the clause's.
 
         """
-        places = tuple(jurisdictions)
-        whole = document or clause
-        return tuple(one for one in self.defaults.get(category, ()) if one.applies(places, clause, whole))
+        reached = tuple(jurisdictions)
+        text = document or clause
+        return tuple(default for default in self.defaults.get(category, ()) if default.applies(reached, clause, text))
 
     @cached_property
     def _framework_names(self) -> dict[tuple[str, ...], Framework]:
@@ -150,11 +150,11 @@ def _with(data: Any, **further: str) -> Any:  # noqa: ANN401 -- from YAML
 
 
 class _File:
-    """One file's data, and where in its text each entry stands."""
+    """One file's data, and the path of each entry in it."""
 
     def __init__(self, name: str, data: Mapping[str, Any], text: str) -> None:
         self.name, self.data, self.text = name, data, text
-        self.places: dict[str, Path_] = {}
+        self.paths: dict[str, Path_] = {}  # by the entry's id
 
     def entries(self, key: str, model: type[_Entry]) -> Iterator[tuple[str, _Entry]]:
         """The list under a key as (id, model), ids unique."""
@@ -170,27 +170,31 @@ class _File:
 
     def defaults(self) -> Iterator[tuple[str, tuple[Default, ...]]]:
         """Category -> jurisdiction -> entries, flattened per category."""
-        for category, places in self.data.items():
-            self.places[category] = (category,)
-            if not isinstance(places, dict):
+        for category, by_jurisdiction in self.data.items():
+            self.paths[category] = (category,)
+            if not isinstance(by_jurisdiction, dict):
                 self.stop((category,), "must be a mapping from jurisdiction to entries")
-            made = [
-                self._model((category, place, number), _with(data, category=category, jurisdiction=place), Default)
-                for place in places
-                for number, data in enumerate(self._list((category, place)))
+            defaults = [
+                self._model(
+                    (category, jurisdiction, number),
+                    _with(data, category=category, jurisdiction=jurisdiction),
+                    Default,
+                )
+                for jurisdiction in by_jurisdiction
+                for number, data in enumerate(self._list((category, jurisdiction)))
             ]
-            yield category, tuple(made)
+            yield category, tuple(defaults)
 
     def mapping(self, key: str) -> dict[str, Any]:
         """The mapping under a key; empty where the key is absent."""
-        found = self.data.get(key) or {}
-        if not isinstance(found, dict):
+        mapping = self.data.get(key) or {}
+        if not isinstance(mapping, dict):
             self.stop((key,), "must be a mapping")
-        return found
+        return mapping
 
     def lists(self, key: str) -> dict[str, tuple[str, ...]]:
         """The mapping from a name to a list of names under a key."""
-        return {name: tuple(str(one) for one in self._list((key, name))) for name in self.mapping(key)}
+        return {name: tuple(map(str, self._list((key, name)))) for name in self.mapping(key)}
 
     def day(self, key: str) -> date:
         """The day under a key."""
@@ -200,20 +204,20 @@ class _File:
             self.stop((key,), "must be a day, as in 2026-07-31")
 
     def _list(self, path: Path_) -> list[Any]:
-        found: Any = self.data
+        node: Any = self.data
         for step in path:
-            found = found.get(step) if isinstance(found, dict) else None
-        if not isinstance(found, list):
+            node = node.get(step) if isinstance(node, dict) else None
+        if not isinstance(node, list):
             self.stop(path, "must be a list of entries")
-        return found
+        return node
 
     def _entry(self, path: Path_, data: Any, model: type[_Entry]) -> tuple[str, _Entry]:  # noqa: ANN401 -- from YAML
-        made = self._model(path, data, model)
-        name: str = made.id  # type: ignore[attr-defined]
-        if name in self.places:
+        entry = self._model(path, data, model)
+        name: str = entry.id  # type: ignore[attr-defined]
+        if name in self.paths:
             self.stop(path, f"the id {name!r} stands twice")
-        self.places[name] = path
-        return name, made
+        self.paths[name] = path
+        return name, entry
 
     def _model(self, path: Path_, data: Any, model: type[_Entry]) -> _Entry:  # noqa: ANN401 -- from YAML
         try:
@@ -232,6 +236,6 @@ class _File:
     def fail(self, problem: Problem) -> NoReturn:
         """Raise a RegistryError for a cross-check."""
         fields = tuple(int(step) if step.isdigit() else step for step in problem.field.split(".") if step)
-        path = (*self.places.get(problem.entry, (problem.entry,)), *fields)
+        path = (*self.paths.get(problem.entry, (problem.entry,)), *fields)
         key = ".".join((problem.entry, *(str(step) for step in fields)))
         raise RegistryError(self.name, key, f"line {line_of(self.text, path)}: {problem.text}")

@@ -30,15 +30,15 @@ def problems(
     for framework in frameworks.values():
         yield from _framework(framework, categories, agencies.values())
         yield from _citations(framework, books)
-    yield from _names("frameworks", {one.id: one.names for one in frameworks.values()}, ambiguous)
+    yield from _names("frameworks", {framework.id: framework.names for framework in frameworks.values()}, ambiguous)
     for name, candidates in ambiguous.items():
-        for missing in [one for one in candidates if one not in frameworks]:
+        for missing in [candidate for candidate in candidates if candidate not in frameworks]:
             yield Problem("frameworks", "ambiguous", name, f"no framework has the id {missing!r}")
     for agency in agencies.values():
-        for missing in [one for one in agency.enforces if one not in frameworks]:
+        for missing in [law for law in agency.enforces if law not in frameworks]:
             yield Problem("agencies", agency.id, "enforces", f"no framework has the id {missing!r}")
-        yield from _twice("agencies", agency.id, "enforces", agency.enforces)
-    yield from _names("agencies", {one.id: one.names for one in agencies.values()}, {})
+        yield from _duplicates("agencies", agency.id, "enforces", agency.enforces)
+    yield from _names("agencies", {agency.id: agency.names for agency in agencies.values()}, {})
     for category, entries in defaults.items():
         if category not in categories:
             yield Problem("defaults", category, "", "no category has this id")
@@ -49,9 +49,9 @@ def problems(
 def _framework(
     framework: Framework, categories: Mapping[str, Category], agencies: Iterable[Agency]
 ) -> Iterator[Problem]:
-    for missing in [one for one in framework.categories if one not in categories]:
+    for missing in [category for category in framework.categories if category not in categories]:
         yield Problem("frameworks", framework.id, "categories", f"no category has the id {missing!r}")
-    yield from _twice("frameworks", framework.id, "categories", framework.categories)
+    yield from _duplicates("frameworks", framework.id, "categories", framework.categories)
     begins, ends = framework.effective_from, framework.effective_to
     if begins is not None and ends is not None and ends < begins:
         yield Problem("frameworks", framework.id, "effective_to", "lies before effective_from")
@@ -65,8 +65,8 @@ def _framework(
 
 def _citations(framework: Framework, books: set[tuple[str, ...]]) -> Iterator[Problem]:
     known = {name_key(name) for name in framework.names}
-    for number, pattern in enumerate(framework.citations):
-        field = f"citations.{number}"
+    for position, pattern in enumerate(framework.citations):
+        field = f"citations.{position}"
         try:
             grammar = pattern.grammar
             extents = [read_range(extent)[1] for extent in pattern.pending]
@@ -81,10 +81,10 @@ def _citations(framework: Framework, books: set[tuple[str, ...]]) -> Iterator[Pr
                 yield Problem(
                     "frameworks", framework.id, field, f"{end.text!r} is outside the range of {grammar.prefix}"
                 )
-        numbers = [(one, grammar) for one in (*pattern.limits, *pattern.equals)]
-        for text, owner in [*numbers, *((one, first) for one in pattern.equals.values())]:
-            found = label(text)
-            if found is None or not owner.has(found):
+        numbers = [(number, grammar) for number in (*pattern.limits, *pattern.equals)]
+        for text, owner in [*numbers, *((number, first) for number in pattern.equals.values())]:
+            cited = label(text)
+            if cited is None or not owner.has(cited):
                 yield Problem("frameworks", framework.id, field, f"{text!r} is outside the range of {owner.prefix}")
 
 
@@ -92,8 +92,8 @@ def _names(
     file: str, names: Mapping[str, tuple[str, ...]], ambiguous: Mapping[str, tuple[str, ...]]
 ) -> Iterator[Problem]:
     owners: dict[tuple[str, ...], str] = {name_key(name): "ambiguous" for name in ambiguous}
-    for entry, those in names.items():
-        for name in those:
+    for entry, spellings in names.items():
+        for name in spellings:
             key = name_key(name)
             if not key:
                 yield Problem(file, entry, "aliases", f"{name!r} has no words")
@@ -101,10 +101,10 @@ def _names(
                 yield Problem(file, entry, "aliases", f"{name!r} is also a name of {owners[key]}")
 
 
-def _twice(file: str, entry: str, field: str, those: tuple[str, ...]) -> Iterator[Problem]:
-    for one in dict.fromkeys(those):
-        if those.count(one) > 1:
-            yield Problem(file, entry, field, f"{one!r} stands twice")
+def _duplicates(file: str, entry: str, field: str, ids: tuple[str, ...]) -> Iterator[Problem]:
+    for duplicate in dict.fromkeys(ids):
+        if ids.count(duplicate) > 1:
+            yield Problem(file, entry, field, f"{duplicate!r} stands twice")
 
 
 def _default(

@@ -21,7 +21,7 @@ Sentence = Annotated[str, StringConstraints(min_length=1, max_length=220)]
 
 EU_MEMBERS = re.compile("AT|BE|BG|CY|CZ|DE|DK|EE|ES|FI|FR|GR|HR|HU|IE|IT|LT|LU|LV|MT|NL|PL|PT|RO|SE|SI|SK")
 # Codes that documents and manifests use for what the registry calls otherwise.
-_PLACES = {"GB": "UK", "EEA": "EU", "USA": "US", "IS": "EU", "LI": "EU", "NO": "EU"}
+_REGISTRY_CODES = {"GB": "UK", "EEA": "EU", "USA": "US", "IS": "EU", "LI": "EU", "NO": "EU"}
 
 
 class Category(Noun):
@@ -159,27 +159,27 @@ class Default(Noun):
     agencies: tuple[AgencyDefault, ...] = ()
 
     def applies(self, jurisdictions: Iterable[str], clause: str, document: str) -> bool:
-        """Whether the place and the words call for this framework; ``document`` includes the clause."""
+        """Whether a jurisdiction and the words call for this framework; ``document`` includes the clause."""
         if not reaches(self.jurisdiction, jurisdictions) or not self.requires.met(clause, document):
             return False
         return self.unless == Cues() or not self.unless.met(clause, document)
 
 
-def reaches(law: str, places: Iterable[str]) -> bool:
-    """Whether a law of one jurisdiction can reach any of the places.
+def reaches(law: str, jurisdictions: Iterable[str]) -> bool:
+    """Whether a law of one jurisdiction can reach any of those in which a document applies.
 
     Federal law reaches its states, a state's law a document for the whole country; an EU law reaches every member.
     """
-    for place in places:
-        place = place.upper()  # noqa: PLW2901 -- codes come from manifests in either case
-        country = place.split("-", maxsplit=1)[0]
-        country = "EU" if EU_MEMBERS.fullmatch(country) else _PLACES.get(country, country)
-        if law in (place, country) or (law.startswith(f"{country}-") and "-" not in place):
+    for jurisdiction in jurisdictions:
+        code = jurisdiction.upper()  # codes come from manifests in either case
+        country = code.split("-", maxsplit=1)[0]
+        country = "EU" if EU_MEMBERS.fullmatch(country) else _REGISTRY_CODES.get(country, country)
+        if law in (code, country) or (law.startswith(f"{country}-") and "-" not in code):
             return True
     return False
 
 
 def name_key(name: str) -> tuple[str, ...]:
     """What is equal for all spellings of one name."""
-    found = words(name)
-    return found[1:] if found[:1] == ("the",) else found
+    plain = words(name)
+    return plain[1:] if plain[:1] == ("the",) else plain

@@ -112,14 +112,14 @@ class Span:
     high: Label
     lettered: bool = False  # whether numbers with letters (36A) lie in it too
 
-    def __contains__(self, one: Label) -> bool:
+    def __contains__(self, number: Label) -> bool:
         if self.low == self.high:
-            return (one.parts, one.separators) == (self.low.parts, self.low.separators)
-        if one.separators not in (self.low.separators, self.high.separators):
+            return (number.parts, number.separators) == (self.low.parts, self.low.separators)
+        if number.separators not in (self.low.separators, self.high.separators):
             return False
-        if not self.lettered and any(letters for _, letters in one.parts):
+        if not self.lettered and any(letters for _, letters in number.parts):
             return False
-        return self.low.parts <= one.parts <= self.high.parts
+        return self.low.parts <= number.parts <= self.high.parts
 
 
 @dataclass(frozen=True)
@@ -134,17 +134,17 @@ class Outline:
         if not below:
             return None
         if not below[0][0].isdigit():
-            return None if below[0] in self.points else _offer("points", self.points)
+            return None if below[0] in self.points else _existing("points", self.points)
         if below[0] not in self.paragraphs:
-            return _offer("paragraphs", tuple(self.paragraphs))
+            return _existing("paragraphs", tuple(self.paragraphs))
         points = self.paragraphs[below[0]]
-        return None if len(below) == 1 or below[1] in points else _offer("points", points)
+        return None if len(below) == 1 or below[1] in points else _existing("points", points)
 
 
-def _offer(noun: str, those: tuple[str, ...]) -> str:
-    if not those:
+def _existing(noun: str, levels: tuple[str, ...]) -> str:
+    if not levels:
         return f"no {noun}"
-    first, last = (f"({one})" if noun == "points" else one for one in (those[0], those[-1]))
+    first, last = (f"({level})" if noun == "points" else level for level in (levels[0], levels[-1]))
     if first == last:
         return f"only {noun[:-1]} {first}"
     return f"{noun} {first}–{last}"
@@ -194,9 +194,9 @@ class Grammar:
         gaps = len(self.spans) > 1
         return f"{nouns} {first}–{last}{' with gaps' if gaps and self.unit == 'section' else ''}"
 
-    def has(self, one: Label) -> bool:
+    def has(self, number: Label) -> bool:
         """Whether the law has this number."""
-        return any(one in span for span in self.spans)
+        return any(number in span for span in self.spans)
 
     def number(self, text: str) -> Label | None:
         """The label that the text means here; roman and arabic numerals are the same where the law uses roman ones."""
@@ -205,9 +205,9 @@ class Grammar:
             return Label(_to_roman(value), ((value, ""),), "") if value else None
         return label(text)
 
-    def outline(self, one: Label) -> Outline | None:
+    def outline(self, article: Label) -> Outline | None:
         """The outline of this article, where the registry has it."""
-        return self.outlines.get(one.text.lower())
+        return self.outlines.get(article.text.lower())
 
 
 def _to_roman(value: int) -> str:
@@ -262,12 +262,12 @@ def read_range(text: str) -> tuple[bool, tuple[Span, ...]]:
 def _end(text: str, *, is_roman: bool) -> Label:
     if is_roman:
         value = roman(text)
-        found = Label(text, ((value, ""),), "") if value else None
+        number = Label(text, ((value, ""),), "") if value else None
     else:
-        found = label(text)
-    if found is None:
+        number = label(text)
+    if number is None:
         raise GrammarError(f"{text!r} is not a number")
-    return found
+    return number
 
 
 def _shape(text: str) -> tuple[Level, ...]:

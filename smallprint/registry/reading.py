@@ -46,12 +46,12 @@ class _Builder:
     def __init__(self, file: str) -> None:
         self.file = file
         self.root: list[Any] = []
-        self.above: list[Any] = [self.root]  # the collections that are open
-        self.keys: list[str | None] = [None]  # for each of them the key that waits for its value
+        self.open_collections: list[Any] = [self.root]
+        self.keys: list[str | None] = [None]  # for each open collection the key that waits for its value
 
     def take(self, event: Any) -> None:  # noqa: ANN401 -- the parser's class depends on how it was built
         """Add what the event opens, closes or holds."""
-        is_key = isinstance(self.above[-1], dict) and self.keys[-1] is None
+        is_key = isinstance(self.open_collections[-1], dict) and self.keys[-1] is None
         if isinstance(event, yaml.ScalarEvent):
             if is_key:
                 self._key(event)
@@ -60,23 +60,23 @@ class _Builder:
         elif isinstance(event, yaml.CollectionStartEvent):
             if is_key:
                 self._refuse(event, "a key must be text")
-            made: Any = {} if isinstance(event, yaml.MappingStartEvent) else []
-            self._put(made)
-            self.above.append(made)
+            collection: Any = {} if isinstance(event, yaml.MappingStartEvent) else []
+            self._put(collection)
+            self.open_collections.append(collection)
             self.keys.append(None)
         elif isinstance(event, yaml.CollectionEndEvent):
-            self.above.pop()
+            self.open_collections.pop()
             self.keys.pop()
         elif isinstance(event, yaml.AliasEvent):
             self._refuse(event, "references (*) are not allowed")
 
     def _key(self, event: Any) -> None:  # noqa: ANN401
-        if event.value in self.above[-1]:
+        if event.value in self.open_collections[-1]:
             self._refuse(event, f"the key {event.value!r} stands twice")
         self.keys[-1] = event.value
 
     def _put(self, value: Any) -> None:  # noqa: ANN401
-        inner = self.above[-1]
+        inner = self.open_collections[-1]
         if isinstance(inner, list):
             inner.append(value)
         else:

@@ -108,7 +108,7 @@ class _Act:
             # The record moves before either draft changes, so that nothing is withdrawn on the way.
             here = t.records.c.draft_id == old.draft.id
             self.connection.execute(update(t.records).where(here).values(draft_id=new.draft.id))
-            words = review.person_word(new.draft, old.draft.model_copy(update={"evidence": moved}))
+            words = review.apply_person_edits(new.draft, old.draft.model_copy(update={"evidence": moved}))
         made = review.verdict(new, words, "carry", old.draft.status, None)
         decisions.write(self.connection, self.name, new, self._decision(new, "carried"), made)
         gone = old.model_copy(update={"record": None})

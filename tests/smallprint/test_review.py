@@ -64,7 +64,7 @@ def test_a_person_cannot_rewrite_where_a_draft_comes_from():
 def test_a_decision_on_an_older_version_is_a_conflict_with_both_sides():
     with pytest.raises(ConflictError) as caught:
         decide(standing(decided_by="ben"), decision("approve", seen_version=2), REGISTRY)
-    assert (caught.value.theirs.version, caught.value.yours.seen_version) == (3, 2)
+    assert (caught.value.standing.version, caught.value.decision.seen_version) == (3, 2)
     assert "ben changed this draft" in str(caught.value)
 
 
