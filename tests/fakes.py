@@ -1,4 +1,4 @@
-"""A fake OpenAI-compatible server: real HTTP on a loopback port, answers drawn from the prompt, faults on request.
+"""A fake OpenAI-compatible server: real HTTP on a loopback port, answers made from the prompt, faults on request.
 
 ``python -m tests.fakes`` serves in a process of its own; tests use ``with FakeServer() as server``.
 """
@@ -45,7 +45,7 @@ TOPICS = {
 
 @lru_cache(maxsize=64)
 def tokens(text: str) -> int:
-    """Tokens as this server bills them: another rule than the product's estimate, fitted to the same tokenizer."""
+    """Tokens as this server bills them, by another rule than the product's estimate, fitted to the same tokenizer."""
     words = _WORD.findall(text)
     long_letters = sum(max(0, len(word) - 6) for word in words)
     return round(1.17 * len(words) + 0.2 * len(_PUNCTUATION.findall(text)) + 0.18 * long_letters) + 1
@@ -53,13 +53,13 @@ def tokens(text: str) -> int:
 
 @dataclass(frozen=True)
 class Fault:
-    """What goes wrong with one call; the default is nothing."""
+    """What goes wrong with a call; by default nothing does."""
 
     status: int = 200
     error: dict[str, str] = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
-    drop: bool = False  # close the connection without a word
-    delay: float = 0.0  # seconds, beside the server's own latency
+    drop: bool = False  # close the connection without a reply
+    delay: float = 0.0  # seconds, in addition to the server's latency
     finish: str | None = None  # finish_reason
     refusal: str | None = None
     body: Callable[[str], str] | None = None  # the answer's JSON text -> what is sent instead
@@ -70,7 +70,7 @@ OK = Fault()
 
 
 def error(status: int, message: str, code: str = "", **headers: str) -> Fault:
-    """An HTTP error with the provider's usual body."""
+    """An HTTP error with the body that providers send."""
     return Fault(
         status=status,
         error={"message": message, "code": code},
@@ -112,7 +112,7 @@ FAULTS = {
 
 @dataclass
 class Request:
-    """One chat completion as it came in."""
+    """A request for a chat completion, as received."""
 
     body: dict
     mode: str
@@ -134,7 +134,7 @@ class Request:
 
 
 def careful(number: int, text: str) -> dict | None:
-    """One provision for a clause that names a topic, in the clause's own words; None for the others."""
+    """A provision for a clause that names a topic, quoted from the clause; None for the others."""
     lowered = text.lower()
     topic = next((category for word, category in TOPICS.items() if word in lowered), None)
     words = text.split()
@@ -169,7 +169,7 @@ def careful(number: int, text: str) -> dict | None:
 
 
 def gullible(number: int, text: str) -> dict | None:
-    """A model that believes everything: whatever a clause says of itself ends up in every field of its provision."""
+    """A model that believes everything: it copies the clause's text into every field of the provision."""
     provision = careful(number, text)
     if provision is None or "careful" in text:
         return provision
@@ -191,10 +191,10 @@ class FakeServer:
     """Serves /v1/models and /v1/chat/completions until the ``with`` block ends.
 
     Attributes:
-        faults: called with the number of the call (from 0) and the request; says what goes wrong.
-        requests: every chat completion that came in.
-        modes: response modes that the server knows; the others are refused with a 400.
-        api_key: if set, the only key that is accepted.
+        faults: called with the number of the call (from 0) and the request; returns what goes wrong.
+        requests: every request for a chat completion.
+        modes: response modes that the server takes; others are refused with a 400.
+        api_key: where it is set, the only key that is accepted.
 
     """
 
@@ -217,11 +217,11 @@ class FakeServer:
         self.requests: list[Request] = []
         self.keep_requests = keep_requests
         self.calls = 0
-        self.seconds: list[float] = []  # that each answer takes
-        self.in_flight = self.most_in_flight = 0
+        self.seconds: list[float] = []  # per answer
+        self.in_flight = self.peak_in_flight = 0
         self.prompt_tokens = self.cached_tokens = self.output_tokens = 0
         self.batches = Batches(self.reply_to)
-        self._seen: set[str] = set()
+        self._cached_prefixes: set[str] = set()
         self._loop = asyncio.new_event_loop()
         self._ready = threading.Event()
         self._thread = threading.Thread(target=self._serve, daemon=True)
@@ -273,7 +273,7 @@ class FakeServer:
                 writer.write(reply)
                 await writer.drain()
         except (asyncio.IncompleteReadError, asyncio.CancelledError, ConnectionError):
-            pass  # the client has gone, as clients do, or the test has ended
+            pass  # the client has closed the connection, or the test has ended
         finally:
             self._writers.discard(writer)
             writer.close()
@@ -282,8 +282,8 @@ class FakeServer:
         if self.api_key and headers.get("authorization") != f"Bearer {self.api_key}":
             return _http(401, {"error": {"message": "Incorrect API key provided", "code": "invalid_api_key"}})
         if "/files" in path or "/batches" in path:
-            said = self.batches.respond(method, path.partition("?")[0], body)
-            return _http(200, None, raw=said) if isinstance(said, bytes) else _http(200, said)
+            reply = self.batches.respond(method, path.partition("?")[0], body)
+            return _http(200, None, raw=reply) if isinstance(reply, bytes) else _http(200, reply)
         if method == "GET" and path.endswith("/stats"):
             return _http(200, self.stats())
         if method == "GET" and path.endswith("/models"):
@@ -291,14 +291,14 @@ class FakeServer:
         if not path.partition("?")[0].endswith("/chat/completions"):
             return _http(404, {"error": {"message": f"no such path: {path}"}})
         self.in_flight += 1
-        self.most_in_flight = max(self.most_in_flight, self.in_flight)
+        self.peak_in_flight = max(self.peak_in_flight, self.in_flight)
         try:
             return await self._complete(json.loads(body), headers, path)
         finally:
             self.in_flight -= 1
 
     def stats(self) -> dict:
-        """What was asked, billed and how long each answer took; for a process that looks from outside."""
+        """Calls, billed tokens and seconds per answer, for a client in another process."""
         return {
             "calls": self.calls,
             "prompt_tokens": self.prompt_tokens,
@@ -313,12 +313,12 @@ class FakeServer:
         self.calls += 1
         if self.keep_requests:
             self.requests.append(request)
-        begun = self._loop.time()
+        started = self._loop.time()
         reply, output = self._reply(request, fault)
-        # Thinking up the answer is part of the latency, as with a model.
-        takes = self.latency + fault.delay + output * self.seconds_per_token
-        self.seconds.append(takes)
-        await asyncio.sleep(begun + takes - self._loop.time())
+        # Making the answer is part of the latency, as with a model.
+        seconds = self.latency + fault.delay + output * self.seconds_per_token
+        self.seconds.append(seconds)
+        await asyncio.sleep(started + seconds - self._loop.time())
         return reply
 
     def reply_to(self, body: dict) -> tuple[int, dict] | None:
@@ -334,7 +334,7 @@ class FakeServer:
         return int(head.split()[1]), json.loads(content)
 
     def _reply(self, request: Request, fault: Fault) -> tuple[bytes | None, int]:
-        """What goes over the wire, None for a dropped connection, and how many output tokens it took."""
+        """The HTTP reply, None for a dropped connection, and its number of output tokens."""
         body = request.body
         if fault.drop:
             return None, 0
@@ -346,8 +346,8 @@ class FakeServer:
             return _http(404, {"error": {"message": "no such model", "code": "model_not_found"}}), 0
         if request.mode not in self.modes:
             name = "tools" if request.mode == "tools" else "response_format"
-            said = {"message": f"{name} is not supported by this model", "code": "unsupported"}
-            return _http(400, {"error": said}), 0
+            refusal = {"message": f"{name} is not supported by this model", "code": "unsupported"}
+            return _http(400, {"error": refusal}), 0
         text = json.dumps(self.answer(request))
         if fault.body:
             text = fault.body(text)
@@ -355,7 +355,7 @@ class FakeServer:
         return _http(200, _completion(request, text, fault, usage)), usage["completion_tokens"]
 
     def answer(self, request: Request) -> dict:
-        """What the reader makes of the window's numbered clauses."""
+        """The reader's provisions for the window's numbered clauses."""
         numbered = [(int(number), text) for number, text in _CLAUSE.findall(request.document)]
         provisions = [self.reader(number, text) for number, text in numbered]
         return {"provisions": [provision for provision in provisions if provision]}
@@ -366,8 +366,8 @@ class FakeServer:
         )
         shared = tokens(static)
         prompt = shared + sum(tokens(str(m["content"])) + 4 for m in request.messages[1:])
-        cached = shared if static in self._seen and shared >= 1024 else 0
-        self._seen.add(static)
+        cached = shared if static in self._cached_prefixes and shared >= 1024 else 0
+        self._cached_prefixes.add(static)
         output = tokens(text)
         self.prompt_tokens += prompt
         self.cached_tokens += cached
@@ -411,30 +411,30 @@ def _http(
 ) -> bytes:
     data = raw if raw is not None else json.dumps(payload).encode()
     kind = "text/html" if raw is not None else "application/json"
-    lines = [f"HTTP/1.1 {status} Said", f"content-type: {kind}", f"content-length: {len(data)}"]
+    lines = [f"HTTP/1.1 {status} Reply", f"content-type: {kind}", f"content-length: {len(data)}"]
     lines += [f"{name}: {value}" for name, value in (headers or {}).items()]
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + data
 
 
 def every(n: int, fault: Fault) -> Callable[[int, Request], Fault]:
-    """The fault on every n-th call, beginning with the n-th; re-asks go well, as a second try would."""
+    """The fault on every n-th call, beginning with the n-th; second questions after it succeed."""
     return lambda number, _request: fault if number % n == n - 1 else OK
 
 
 def serve(arguments: list[str] | None = None) -> None:
-    """Serve until killed; prints the address. For benchmarks, which must not share a processor's time with it."""
+    """Serve until killed; prints the address. For benchmarks, which must not share a process with it."""
     parser = argparse.ArgumentParser(prog="python -m tests.fakes", description=serve.__doc__)
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--latency", type=float, default=0.0, help="seconds of every answer")
     parser.add_argument("--seconds-per-token", type=float, default=0.0)
     parser.add_argument("--slow-every", type=int, default=0, help="every n-th answer takes two seconds")
-    chosen = parser.parse_args(arguments)
-    slow = Fault(delay=max(0.0, 2.0 - chosen.latency))
-    faults = every(chosen.slow_every, slow) if chosen.slow_every else lambda _n, _request: OK
+    options = parser.parse_args(arguments)
+    slow = Fault(delay=max(0.0, 2.0 - options.latency))
+    faults = every(options.slow_every, slow) if options.slow_every else lambda _n, _request: OK
     with FakeServer(
-        port=chosen.port,
-        latency=chosen.latency,
-        seconds_per_token=chosen.seconds_per_token,
+        port=options.port,
+        latency=options.latency,
+        seconds_per_token=options.seconds_per_token,
         faults=faults,
         keep_requests=False,
     ) as running:

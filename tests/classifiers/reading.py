@@ -1,4 +1,4 @@
-"""A document of our own writing for the tests of the model's side, and one call that has the fake model read it."""
+"""Terms of our own writing, and functions that have the fake model read them."""
 
 import asyncio
 from collections.abc import Callable
@@ -20,17 +20,20 @@ Text = tuple[Document, tuple[Clause, ...]]
 SUBJECTS = (
     (
         "Arbitration",
-        "Disputes about {thing} are settled by arbitration before the panel at Northmarch and not in court.",
+        "Disputes about {product} are settled by arbitration before the panel at Northmarch and not in court.",
     ),
-    ("Refunds", "A refund for {thing} is given within {days} days if the seal of the parcel is whole and dry."),
-    ("Renewal", "Your plan for {thing} will renew every {days} days until you end it on the page of your account."),
-    ("Termination", "We may terminate your use of {thing} after {days} days of notice that we send to your address."),
-    ("Liability", "We are not liable for lost profits from {thing} beyond the price that you paid in {days} days."),
-    ("Licence", "You give us a licence to show pictures of {thing} in our shop window for {days} days after the sale."),
-    ("Changes", "We may change what {thing} costs and will tell you {days} days before the new price is due."),
-    ("Greeting", "Many people like {thing}, and we have been glad to pack them by hand since the shop was opened."),
+    ("Refunds", "A refund for {product} is given within {days} days if the seal of the parcel is whole and dry."),
+    ("Renewal", "Your plan for {product} will renew every {days} days until you end it on the page of your account."),
+    ("Termination", "We may terminate your use of {product} after {days} days of notice that we send to your address."),
+    ("Liability", "We are not liable for lost profits from {product} beyond the price that you paid in {days} days."),
+    (
+        "Licence",
+        "You give us a licence to show pictures of {product} in our shop window for {days} days after the sale.",
+    ),
+    ("Changes", "We may change what {product} costs and will tell you {days} days before the new price is due."),
+    ("Greeting", "Many people like {product}, and we have been glad to pack them by hand since the shop was opened."),
 )
-THINGS = [
+PRODUCTS = [
     "kettles",
     "lanterns",
     "brooms",
@@ -55,16 +58,16 @@ THINGS = [
 
 
 def markdown(sections: int = 40, *, intro: str = "") -> str:
-    """Terms with so many numbered sections, each about something else; ``intro`` stands before the first."""
+    """Terms with so many numbered sections, each on another subject; ``intro`` comes before the first."""
     lines = ["# Terms of Tansy and Thistle", "", intro or "These terms are between you and Tansy and Thistle Ltd.", ""]
     for n in range(sections):
-        thing = THINGS[n % len(THINGS)]
+        product = PRODUCTS[n % len(PRODUCTS)]
         title, _ = SUBJECTS[n % len(SUBJECTS)]
-        lines += [f"## {n + 1}. {title} of {thing}", ""]
+        lines += [f"## {n + 1}. {title} of {product}", ""]
         for m in range(3):
             _, sentence = SUBJECTS[(n + m) % len(SUBJECTS)]
-            words = sentence.format(thing=thing, days=10 + n + m)
-            lines += [f"{n + 1}.{m + 1} {words} This holds for {thing} of batch {n * 3 + m} as for all others.", ""]
+            words = sentence.format(product=product, days=10 + n + m)
+            lines += [f"{n + 1}.{m + 1} {words} This holds for {product} of batch {n * 3 + m} as for all others.", ""]
     return "\n".join(lines)
 
 
@@ -124,11 +127,11 @@ def ask(
     return asyncio.run(run())
 
 
-def once(fault: Any, *, at: int = 0) -> Callable[..., Any]:
-    """The fault on one call only."""
+def once(fault: Any, *, call: int = 0) -> Callable[..., Any]:
+    """The fault on one call only, counted from 0."""
     from tests.fakes import OK
 
-    return lambda number, _request: fault if number == at else OK
+    return lambda number, _request: fault if number == call else OK
 
 
 def always(fault: Any) -> Callable[..., Any]:

@@ -1,4 +1,4 @@
-"""Documents are hostile: whatever a clause says, others keep their labels and nothing that acts reaches a draft."""
+"""Hostile documents: whatever a clause says, other labels stay and no draft holds anything that a page acts on."""
 
 import asyncio
 
@@ -14,7 +14,7 @@ from tests.fakes import FakeServer, Request, gullible
 
 REGISTRY = load()
 SUITE = load_hostile()
-NAMED = [f"{hostile.id} tries {hostile.tries}" for hostile in SUITE]
+IDS = [f"{hostile.id} tries {hostile.tries}" for hostile in SUITE]
 
 
 PLAIN = document_with(None)
@@ -41,26 +41,26 @@ def server():
         yield running
 
 
-def test_there_are_at_least_twenty_five_of_them() -> None:
+def test_there_are_at_least_twenty_five_hostile_clauses() -> None:
     assert len({hostile.id for hostile in SUITE}) == len(SUITE) >= 25
 
 
-@pytest.mark.parametrize("hostile", SUITE, ids=NAMED)
-def test_a_gullible_model_brings_nothing_into_a_draft_and_other_labels_stay(
+@pytest.mark.parametrize("hostile", SUITE, ids=IDS)
+def test_a_model_that_believes_everything_changes_no_other_label(
     hostile: Hostile, server: FakeServer, before: Analysis
 ) -> None:
     document, clauses = document_with(hostile)
-    asked = len(server.requests)
+    calls_before = len(server.requests)
     after = ask(server, (document, clauses), window_tokens=50_000)
     assert len(labels(before, PLAIN[1])) == 4
     assert labels(after, clauses) == labels(before, PLAIN[1])
     assert list(problems(after, document, REGISTRY)) == []
     assert after.ledger(clauses).failed == 0
-    fence_holds(server.requests[asked], clauses)
+    assert_fence_holds(server.requests[calls_before], clauses)
 
 
-def fence_holds(request: Request, clauses: tuple[Clause, ...]) -> None:
-    """The mark stands first and last, and only our own numbers begin a line."""
+def assert_fence_holds(request: Request, clauses: tuple[Clause, ...]) -> None:
+    """The mark is the first and last line, and only our own numbers begin a line."""
     lines = request.document.splitlines()
     assert [n for n, line in enumerate(lines) if line == lines[0]] == [0, len(lines) - 2]
     numbered = [line for line in lines if line.startswith("[")]
@@ -69,16 +69,16 @@ def fence_holds(request: Request, clauses: tuple[Clause, ...]) -> None:
     assert "{{" not in request.messages[0]["content"]
 
 
-@pytest.mark.parametrize("hostile", SUITE, ids=NAMED)
-def test_the_offline_analyst_is_not_steered(hostile: Hostile, before_offline: Analysis) -> None:
+@pytest.mark.parametrize("hostile", SUITE, ids=IDS)
+def test_the_offline_analyst_changes_no_other_label(hostile: Hostile, before_offline: Analysis) -> None:
     document, clauses = document_with(hostile)
     after = offline(hostile)
     assert labels(after, clauses) == labels(before_offline, PLAIN[1])
     assert list(problems(after, document, REGISTRY)) == []
 
 
-@pytest.mark.parametrize("hostile", [one for one in SUITE if one.hides], ids=lambda one: one.id)
-def test_what_no_reader_sees_is_not_read(hostile: Hostile) -> None:
+@pytest.mark.parametrize("hostile", [hostile for hostile in SUITE if hostile.hides], ids=lambda hostile: hostile.id)
+def test_hidden_text_is_not_read(hostile: Hostile) -> None:
     document, _ = document_with(hostile)
     assert hostile.hides in hostile.html
     assert hostile.hides not in document.text

@@ -1,4 +1,4 @@
-"""What models send instead of what was asked for, and what is made of it."""
+"""Reading models' answers: lenient about form, strict about content, and what is rejected says why."""
 
 import json
 
@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from classifiers.model.answers import answer_model, read_answer, schema_sha256, score_of, to_proposal
 
-FORM = answer_model(("arbitration", "venue"))
+ANSWER = answer_model(("arbitration", "venue"))
 GOOD = {
     "clauses": [2],
     "quote": "finally settled by arbitration",
@@ -48,7 +48,7 @@ ACCEPTED = {
 
 @pytest.mark.parametrize("text", ACCEPTED.values(), ids=ACCEPTED)
 def test_an_answer_is_read_leniently(text: str) -> None:
-    read = read_answer(text, FORM)
+    read = read_answer(text, ANSWER)
     assert read is not None
     (provision,), rejections = read
     assert not rejections
@@ -72,7 +72,7 @@ REJECTED = {
 
 @pytest.mark.parametrize(("text", "reason"), REJECTED.values(), ids=REJECTED)
 def test_a_provision_outside_the_schema_is_rejected_with_a_reason(text: str, reason: str) -> None:
-    read = read_answer(text, FORM)
+    read = read_answer(text, ANSWER)
     assert read is not None
     provisions, (rejection,) = read
     assert not provisions
@@ -91,19 +91,19 @@ UNREADABLE = {
 
 
 @pytest.mark.parametrize("text", UNREADABLE.values(), ids=UNREADABLE)
-def test_what_holds_no_such_json_is_told_apart_from_an_empty_answer(text: str) -> None:
-    assert read_answer(text, FORM) is None
-    assert read_answer('{"provisions": []}', FORM) == ([], [])
+def test_text_without_such_json_differs_from_an_empty_answer(text: str) -> None:
+    assert read_answer(text, ANSWER) is None
+    assert read_answer('{"provisions": []}', ANSWER) == ([], [])
 
 
 @given(st.text() | st.recursive(st.none() | st.booleans() | st.floats() | st.text(), st.lists).map(json.dumps))
-def test_no_answer_breaks_the_reader(text: str) -> None:
-    read = read_answer(text, FORM)
+def test_any_text_can_be_read_as_an_answer(text: str) -> None:
+    read = read_answer(text, ANSWER)
     assert read is None or all(rejection.reason for rejection in read[1])
 
 
-def test_numbers_that_the_window_does_not_have_are_left_out() -> None:
-    read = read_answer(answer(clauses=[2, 99, 2, 1]), FORM)
+def test_clause_numbers_that_the_window_does_not_have_are_left_out() -> None:
+    read = read_answer(answer(clauses=[2, 99, 2, 1]), ANSWER)
     assert read is not None
     assert to_proposal(read[0][0], {1: "c7", 2: "c8"}).clauses == ("c8", "c7")
 
@@ -112,12 +112,12 @@ def test_numbers_that_the_window_does_not_have_are_left_out() -> None:
     ("scored", "score", "reason"),
     [("3: all of it", 3, "all of it"), ("0", 0, ""), (" 1 – barely", 1, "barely"), ("2) some", 2, "some")],
 )
-def test_score_and_reason(scored: str, score: int, reason: str) -> None:
+def test_a_score_is_separated_from_its_reason(scored: str, score: int, reason: str) -> None:
     assert score_of(scored) == (score, reason)
 
 
-def test_the_schema_says_what_strict_modes_demand() -> None:
-    schema = FORM.model_json_schema()
+def test_the_schema_meets_the_demands_of_strict_modes() -> None:
+    schema = ANSWER.model_json_schema()
 
     def check(node: object) -> None:
         if isinstance(node, dict):
@@ -135,6 +135,11 @@ def test_the_schema_says_what_strict_modes_demand() -> None:
     assert schema["$defs"]["Provision"]["properties"]["category"]["enum"] == ["arbitration", "venue"]
 
 
-def test_another_taxonomy_is_another_schema() -> None:
-    assert schema_sha256(FORM) == schema_sha256(answer_model(("arbitration", "venue")))
-    assert schema_sha256(FORM) != schema_sha256(answer_model(("arbitration",)))
+def test_the_schemas_hash_is_that_of_stored_answers() -> None:
+    """The hash is part of every stored answer's key: with another, all paid answers would be paid again."""
+    assert schema_sha256(ANSWER) == "4f10b741520bc2c78fb3b385be811526ea15612a663a82e4bf1b2ba1f005324d"
+
+
+def test_the_schemas_hash_depends_on_the_taxonomy() -> None:
+    assert schema_sha256(ANSWER) == schema_sha256(answer_model(("arbitration", "venue")))
+    assert schema_sha256(ANSWER) != schema_sha256(answer_model(("arbitration",)))

@@ -1,4 +1,4 @@
-"""Reading by the provider's batch service: half the price, found again after a stop, failures sent again."""
+"""Calls by the provider's batch service: half the price, found again after an interruption, failures sent again."""
 
 import asyncio
 from datetime import UTC, datetime
@@ -26,7 +26,7 @@ def short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 class StoppedError(Exception):
-    """The process ends here."""
+    """The process was killed."""
 
 
 def by_batch(
@@ -36,21 +36,21 @@ def by_batch(
     answers: Answers | None = None,
     budget: Budget | None = None,
     stop_at: str = "",
-    told: list[str] | None = None,
+    announced: list[str] | None = None,
 ) -> Analysis:
-    """The analysis by batch; ``stop_at`` ends the process when a batch is told of in these words."""
-    said = told if told is not None else []
+    """The analysis by batch; an announcement with the words ``stop_at`` ends the process."""
+    sentences = announced if announced is not None else []
 
     async def run() -> Analysis:
-        me = asyncio.current_task()
+        task = asyncio.current_task()
 
-        def tell(sentence: str) -> None:
-            said.append(sentence)
-            if stop_at and stop_at in sentence and me is not None:
-                me.cancel()
+        def announce(sentence: str) -> None:
+            sentences.append(sentence)
+            if stop_at and stop_at in sentence and task is not None:
+                task.cancel()
 
         configured = settings(server, home=home, **PRICES)
-        model = choose_analyst("openai:fake", configured, announce_batch=tell)
+        model = choose_analyst("openai:fake", configured, announce_batch=announce)
         try:
             return await analyze(
                 *terms(),
@@ -79,28 +79,28 @@ def ids(analysis: Analysis) -> list[str]:
 
 
 def test_all_windows_go_in_one_batch_at_half_the_price(tmp_path: Path, clean: Analysis) -> None:
-    told: list[str] = []
+    announced: list[str] = []
     with FakeServer() as server:
-        analysis = by_batch(server, tmp_path, told=told)
+        analysis = by_batch(server, tmp_path, announced=announced)
     assert [len(requests) for requests in server.batches.sent.values()] == [clean.windows]
     assert ids(analysis) == ids(clean)
     assert analysis.usage.cost_usd == pytest.approx(clean.usage.cost_usd / 2)
     assert analysis.usage.calls == clean.usage.calls
-    assert told == [
+    assert announced == [
         f"Batch batch-0 with {clean.windows} calls is on its way; the answers may take up to a day.",
         f"Batch batch-0 is completed: {clean.windows} of {clean.windows} calls answered.",
     ]
 
 
-def test_a_batch_asks_what_a_direct_call_asks(tmp_path: Path) -> None:
+def test_a_batch_has_the_requests_of_direct_calls(tmp_path: Path) -> None:
     with FakeServer() as direct:
         ask(direct, terms(), **PRICES)
     with FakeServer() as server:
         by_batch(server, tmp_path)
     (lines,) = server.batches.sent.values()
     assert {line["url"] for line in lines} == {"/v1/chat/completions"}
-    asked = sorted(str(line["body"]) for line in lines)
-    assert asked == sorted(str({key: request.body[key] for key in lines[0]["body"]}) for request in direct.requests)
+    bodies = sorted(str(line["body"]) for line in lines)
+    assert bodies == sorted(str({key: request.body[key] for key in lines[0]["body"]}) for request in direct.requests)
 
 
 def test_answers_are_stored_and_not_asked_again(tmp_path: Path) -> None:
@@ -112,7 +112,7 @@ def test_answers_are_stored_and_not_asked_again(tmp_path: Path) -> None:
     assert again.usage.calls == 0
 
 
-def test_a_batch_is_waited_for_by_the_next_process(tmp_path: Path, clean: Analysis) -> None:
+def test_the_next_process_waits_for_a_running_batch(tmp_path: Path, clean: Analysis) -> None:
     with FakeServer() as server:
         with pytest.raises(StoppedError):
             by_batch(server, tmp_path, stop_at="on its way")
@@ -121,7 +121,7 @@ def test_a_batch_is_waited_for_by_the_next_process(tmp_path: Path, clean: Analys
     assert ids(analysis) == ids(clean)
 
 
-def test_results_that_were_fetched_before_the_stop_are_used(tmp_path: Path, clean: Analysis) -> None:
+def test_results_fetched_before_an_interruption_are_used(tmp_path: Path, clean: Analysis) -> None:
     with FakeServer() as server:
         with pytest.raises(StoppedError):
             by_batch(server, tmp_path, stop_at="is completed")
@@ -130,7 +130,7 @@ def test_results_that_were_fetched_before_the_stop_are_used(tmp_path: Path, clea
     assert ids(analysis) == ids(clean)
 
 
-def test_a_batch_whose_id_was_never_written_down_is_found_by_its_mark(tmp_path: Path, clean: Analysis) -> None:
+def test_a_batch_whose_id_was_never_recorded_is_found_by_its_digest(tmp_path: Path, clean: Analysis) -> None:
     import json
 
     with FakeServer() as server:
@@ -143,7 +143,7 @@ def test_a_batch_whose_id_was_never_written_down_is_found_by_its_mark(tmp_path: 
     assert ids(analysis) == ids(clean)
 
 
-def test_a_batch_that_was_written_down_and_never_sent_is_sent(tmp_path: Path, clean: Analysis) -> None:
+def test_a_batch_that_was_recorded_and_never_sent_is_sent(tmp_path: Path, clean: Analysis) -> None:
     import json
 
     with FakeServer() as server:
@@ -159,7 +159,7 @@ def test_a_batch_that_was_written_down_and_never_sent_is_sent(tmp_path: Path, cl
 @pytest.mark.parametrize(
     "name", ["429 without", "500", "dropped connection", "truncated JSON", "unknown category", "refusal"]
 )
-def test_the_part_that_failed_is_sent_again(name: str, tmp_path: Path, clean: Analysis) -> None:
+def test_requests_that_failed_are_sent_again(name: str, tmp_path: Path, clean: Analysis) -> None:
     with FakeServer(faults=once(FAULTS[name])) as server:
         analysis = by_batch(server, tmp_path)
     sizes = [len(requests) for requests in server.batches.sent.values()]
@@ -168,7 +168,7 @@ def test_the_part_that_failed_is_sent_again(name: str, tmp_path: Path, clean: An
     assert ids(analysis) == ids(clean)
 
 
-def test_what_an_expired_batch_left_unanswered_is_sent_again(tmp_path: Path, clean: Analysis) -> None:
+def test_requests_that_an_expired_batch_did_not_answer_are_sent_again(tmp_path: Path, clean: Analysis) -> None:
     with FakeServer() as server:
         server.batches.end = "expired"
         analysis = by_batch(server, tmp_path)
@@ -178,7 +178,7 @@ def test_what_an_expired_batch_left_unanswered_is_sent_again(tmp_path: Path, cle
     assert ids(analysis) == ids(clean)
 
 
-def test_a_batch_that_the_provider_will_not_take_fails_with_its_words(tmp_path: Path) -> None:
+def test_a_batch_that_the_provider_rejects_fails_with_its_message(tmp_path: Path) -> None:
     with FakeServer() as server:
         server.batches.end = "failed"
         server.batches.problem = "Enqueued token limit reached"
@@ -187,7 +187,9 @@ def test_a_batch_that_the_provider_will_not_take_fails_with_its_words(tmp_path: 
     assert all("Enqueued token limit reached" in entry.why for entry in analysis.entries)
 
 
-def test_a_mode_that_the_model_does_not_know_is_left_for_all(tmp_path: Path, clean: Analysis) -> None:
+def test_a_response_mode_that_the_model_does_not_take_is_dropped_for_all_requests(
+    tmp_path: Path, clean: Analysis
+) -> None:
     with FakeServer(modes=("json",)) as server:
         analysis = by_batch(server, tmp_path)
     assert ids(analysis) == ids(clean)

@@ -20,9 +20,9 @@ def plan(server: FakeServer, text: Text, answers: Answers) -> Plan:
     return estimate(*text, choose_analyst(configured.model, configured), answers=answers)
 
 
-@pytest.mark.parametrize("kept", ["in memory", "in the store"])
-def test_after_one_document_the_estimate_of_the_next_is_near(kept: str, tmp_path: Path) -> None:
-    answers = MemoryAnswers() if kept == "in memory" else StoredAnswers(open_store(f"sqlite:///{tmp_path / 'a.db'}"))
+@pytest.mark.parametrize("stored", ["in memory", "in the store"])
+def test_after_one_document_the_estimate_of_the_next_is_near(stored: str, tmp_path: Path) -> None:
+    answers = MemoryAnswers() if stored == "in memory" else StoredAnswers(open_store(f"sqlite:///{tmp_path / 'a.db'}"))
     with FakeServer() as server:
         ask(server, terms(), answers=answers)
         planned = plan(server, OTHER, answers).usage
@@ -31,7 +31,7 @@ def test_after_one_document_the_estimate_of_the_next_is_near(kept: str, tmp_path
     assert planned.output_tokens == pytest.approx(used.output_tokens, rel=0.15)
 
 
-def test_stored_windows_are_free_and_the_rest_is_counted() -> None:
+def test_windows_with_stored_answers_are_free() -> None:
     answers = MemoryAnswers()
     with FakeServer() as server:
         before = plan(server, terms(), answers)

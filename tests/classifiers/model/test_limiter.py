@@ -1,4 +1,4 @@
-"""Calls in flight follow the server: fewer when it is busy, more again when it is not."""
+"""Calls in flight follow the server: fewer while it is busy, more again when calls succeed."""
 
 import asyncio
 
@@ -7,14 +7,14 @@ import pytest
 from classifiers.model.limiter import Limiter, limiter_for
 
 
-def most_at_once(in_flight: int, calls: int) -> int:
-    running = most = 0
+def peak_in_flight(in_flight: int, calls: int) -> int:
+    running = peak = 0
 
     async def call(limiter: Limiter) -> None:
-        nonlocal running, most
+        nonlocal running, peak
         async with limiter.slot(100):
             running += 1
-            most = max(most, running)
+            peak = max(peak, running)
             await asyncio.sleep(0.001)
             running -= 1
 
@@ -23,29 +23,29 @@ def most_at_once(in_flight: int, calls: int) -> int:
         await asyncio.gather(*(call(limiter) for _ in range(calls)))
 
     asyncio.run(all_calls())
-    return most
+    return peak
 
 
-def test_no_more_calls_in_flight_than_set() -> None:
-    assert most_at_once(4, 20) == 4
+def test_calls_in_flight_stay_within_the_limit() -> None:
+    assert peak_in_flight(4, 20) == 4
 
 
-def test_a_busy_server_halves_the_calls_and_good_answers_bring_them_back() -> None:
+def test_a_busy_server_halves_the_limit_and_successes_raise_it_again() -> None:
     async def run() -> list[int]:
         limiter = Limiter(in_flight=8)
         limiter.slow_down(0.0)
-        seen = [int(limiter.in_flight_limit)]
+        limits = [int(limiter.in_flight_limit)]
         for _ in range(4):
             limiter.speed_up()
-        seen.append(int(limiter.in_flight_limit))
+        limits.append(int(limiter.in_flight_limit))
         for _ in range(100):
             limiter.speed_up()
-        return [*seen, int(limiter.in_flight_limit)]
+        return [*limits, int(limiter.in_flight_limit)]
 
     assert asyncio.run(run()) == [4, 4, 8]
 
 
-def test_the_refusals_of_one_burst_count_once() -> None:
+def test_the_429s_of_one_burst_halve_the_limit_once() -> None:
     async def run() -> float:
         limiter = Limiter(in_flight=8)
         for _ in range(8):
@@ -55,7 +55,7 @@ def test_the_refusals_of_one_burst_count_once() -> None:
     assert asyncio.run(run()) == 4
 
 
-def test_there_is_always_room_for_one_call() -> None:
+def test_the_limit_never_falls_below_one_call() -> None:
     async def run() -> float:
         limiter = Limiter(in_flight=1)
         limiter.slow_down(0.0)
@@ -65,7 +65,7 @@ def test_there_is_always_room_for_one_call() -> None:
     assert asyncio.run(run()) == 1
 
 
-def test_no_call_starts_while_the_server_wants_rest() -> None:
+def test_no_call_starts_during_the_pause_that_a_busy_server_asks_for() -> None:
     async def run() -> list[str]:
         limiter = Limiter(in_flight=8)
         limiter.slow_down(0.05)
@@ -75,14 +75,14 @@ def test_no_call_starts_while_the_server_wants_rest() -> None:
             async with limiter.slot(10):
                 order.append("call")
 
-        async def rest() -> None:
+        async def wait() -> None:
             await asyncio.sleep(0.02)
-            order.append("rest")
+            order.append("pause")
 
-        await asyncio.gather(call(), rest())
+        await asyncio.gather(call(), wait())
         return order
 
-    assert asyncio.run(run()) == ["rest", "call"]
+    assert asyncio.run(run()) == ["pause", "call"]
 
 
 def test_a_call_larger_than_a_minutes_share_of_tokens_still_starts() -> None:
@@ -94,7 +94,7 @@ def test_a_call_larger_than_a_minutes_share_of_tokens_still_starts() -> None:
     assert asyncio.run(run())
 
 
-def test_a_call_that_fails_gives_its_place_back() -> None:
+def test_a_failed_call_frees_its_slot() -> None:
     async def run() -> int:
         limiter = Limiter(in_flight=1)
         for _ in range(3):
@@ -106,15 +106,15 @@ def test_a_call_that_fails_gives_its_place_back() -> None:
     assert asyncio.run(run()) == 0
 
 
-def test_documents_of_one_run_share_the_limiter_of_a_server() -> None:
+def test_calls_to_one_server_share_a_limiter() -> None:
     async def run() -> tuple[bool, bool]:
-        one, same = limiter_for("here", in_flight=3), limiter_for("here", in_flight=9)
-        return one is same, one is limiter_for("there", in_flight=3)
+        first, second = limiter_for("server", in_flight=3), limiter_for("server", in_flight=9)
+        return first is second, first is limiter_for("other server", in_flight=3)
 
     assert asyncio.run(run()) == (True, False)
 
 
-def test_of_the_calls_that_wait_the_longest_goes_first() -> None:
+def test_the_longest_waiting_call_goes_first() -> None:
     async def run() -> list[int]:
         limiter = Limiter(in_flight=1)
         order: list[int] = []
@@ -130,7 +130,7 @@ def test_of_the_calls_that_wait_the_longest_goes_first() -> None:
     assert asyncio.run(run()) == [5, 30, 30, 20, 10]
 
 
-def test_a_call_that_is_cancelled_while_it_waits_leaves_its_place() -> None:
+def test_a_call_cancelled_while_waiting_takes_no_slot() -> None:
     async def run() -> tuple[int, bool]:
         limiter = Limiter(in_flight=1)
 
@@ -142,7 +142,7 @@ def test_a_call_that_is_cancelled_while_it_waits_leaves_its_place() -> None:
         first, second, third = (asyncio.create_task(call()) for _ in range(3))
         await asyncio.sleep(0)
         second.cancel()
-        done = await asyncio.gather(first, third)
-        return limiter.in_flight, all(done)
+        finished = await asyncio.gather(first, third)
+        return limiter.in_flight, all(finished)
 
     assert asyncio.run(run()) == (0, True)

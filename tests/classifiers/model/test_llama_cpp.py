@@ -1,4 +1,4 @@
-"""The protocol against a real server: llama.cpp with a model so small that its answers are poor, whatever they are."""
+"""The protocol against a real server, llama.cpp, with a model so small that its answers are poor."""
 
 import asyncio
 from collections.abc import Iterator
@@ -48,13 +48,15 @@ def settings(address: str) -> Settings:
 
 
 def short_registry() -> Registry:
-    """Three categories and no laws: a prompt that so small a model on so small a machine reads in seconds."""
-    whole = load()
-    few = {name: whole.categories[name] for name in ("arbitration", "auto_renewal", "other")}
-    return whole.model_copy(update={"categories": few, "frameworks": {}, "agencies": {}, "sha256": "short"})
+    """Three categories and no laws: a prompt that a small model reads in seconds."""
+    full = load()
+    categories = {name: full.categories[name] for name in ("arbitration", "auto_renewal", "other")}
+    return full.model_copy(update={"categories": categories, "frameworks": {}, "agencies": {}, "sha256": "short"})
 
 
-def test_whatever_a_small_model_answers_the_account_is_full(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_whatever_a_small_model_answers_every_clause_is_accounted_for(
+    address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(instructions, "load_examples", list)
     document, clauses = read(TERMS)
     registry = short_registry()
@@ -76,7 +78,7 @@ def test_whatever_a_small_model_answers_the_account_is_full(address: str, monkey
     assert all(rejection.reason for rejection in analysis.rejections)
     for draft in analysis.drafts:
         assert draft.category in registry.categories
-        assert all(document.text[one.start : one.end] == one.text for one in draft.evidence)
+        assert all(document.text[span.start : span.end] == span.text for span in draft.evidence)
     assert analysis.usage.calls >= 1
     assert analysis.usage.output_tokens > 0
     assert analysis.usage.cost_usd is None

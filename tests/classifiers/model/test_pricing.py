@@ -1,4 +1,4 @@
-"""What tokens cost, and that what is not known is not free."""
+"""What tokens cost, and that an unknown price is not reported as free."""
 
 import pytest
 
@@ -26,11 +26,11 @@ def test_cached_tokens_are_cheaper() -> None:
     [Prices("no-such-model-9000", "openai"), Prices("fake", None, "http://127.0.0.1:8080/v1"), Prices("x", None, None)],
     ids=["an unknown model", "a model on an unknown server", "a model on no server"],
 )
-def test_an_unknown_price_is_none(prices: Prices) -> None:
+def test_the_price_of_an_unknown_model_is_unknown(prices: Prices) -> None:
     assert prices.cost(input_tokens=10, output_tokens=10) is None
 
 
-def test_the_users_prices_come_first() -> None:
+def test_prices_set_by_the_user_override_the_table() -> None:
     prices = Prices("gpt-4o-mini", "openai", None, input_price=2.0, output_price=8.0)
     assert prices.cost(input_tokens=500_000, output_tokens=250_000) == 3.0
 

@@ -1,4 +1,4 @@
-"""A careful reader's answers to our own prompt, kept and replayed: what it proposes becomes drafts without a flaw."""
+"""A careful reader's stored answer to our own prompt, replayed: its proposals become drafts without a flag."""
 
 from pathlib import Path
 
@@ -27,7 +27,7 @@ def replayed() -> tuple[Document, Analysis]:
     return document, analysis
 
 
-def test_nothing_is_rejected_flagged_or_merged(replayed: tuple[Document, Analysis]) -> None:
+def test_no_proposal_is_rejected_flagged_or_merged(replayed: tuple[Document, Analysis]) -> None:
     _, analysis = replayed
     assert analysis.rejections == ()
     assert len(analysis.drafts) == 32
@@ -47,21 +47,21 @@ def test_the_samples_provisions_are_found(replayed: tuple[Document, Analysis]) -
     missed = []
     for provision in GOLD["provisions"]:
         words = " ".join(provision["phrase"].split())
-        at = " ".join(document.text.split()).find(words)
-        assert at >= 0
-        near = [
+        start = " ".join(document.text.split()).find(words)
+        assert start >= 0
+        overlapping = [
             draft
             for draft in analysis.drafts
             if draft.category == provision["category"]
-            and any(_overlaps(document, one.start, one.end, at, len(words)) for one in draft.evidence)
+            and any(_overlaps(document, span.start, span.end, start, len(words)) for span in draft.evidence)
         ]
-        if not near:
+        if not overlapping:
             missed.append(provision["phrase"])
     assert len(missed) <= 3, missed
 
 
-def _overlaps(document: Document, start: int, end: int, at: int, length: int) -> bool:
-    """Whether evidence and phrase stand within a clause's length of each other, white space aside."""
+def _overlaps(document: Document, start: int, end: int, phrase_start: int, phrase_length: int) -> bool:
+    """Whether evidence and phrase are within a clause's length of each other, white space not counted."""
     low = len(" ".join(document.text[:start].split()))
     high = len(" ".join(document.text[:end].split()))
-    return min(high, at + length) - max(low, at) > -300
+    return min(high, phrase_start + phrase_length) - max(low, phrase_start) > -300

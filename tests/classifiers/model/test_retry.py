@@ -1,4 +1,4 @@
-"""From a status and a server's words to the act, and how long to wait before the next try."""
+"""From a status and the server's message to the kind of failure, and how long to wait before the next attempt."""
 
 import pytest
 
@@ -32,10 +32,10 @@ KINDS = [
 
 
 @pytest.mark.parametrize(
-    ("status", "words", "kind"), KINDS, ids=[f"{status} with {words} is {kind}" for status, words, kind in KINDS]
+    ("status", "message", "kind"), KINDS, ids=[f"{status} with {message} is {kind}" for status, message, kind in KINDS]
 )
-def test_what_a_status_means(status: int, words: str, kind: str) -> None:
-    assert kind_of_status(status, words) == kind
+def test_status_and_message_give_the_kind_of_failure(status: int, message: str, kind: str) -> None:
+    assert kind_of_status(status, message) == kind
 
 
 NOW = 1_700_000_000.0  # 14 November 2023, 22:13:20 UTC
@@ -44,7 +44,7 @@ HEADERS = {
     "a fraction of a second": ({"retry-after": "0.25"}, 0.25),
     "milliseconds come first": ({"retry-after-ms": "1500", "retry-after": "2"}, 1.5),
     "a date": ({"retry-after": "Tue, 14 Nov 2023 22:13:50 GMT"}, 30.0),
-    "a date gone by": ({"retry-after": "Tue, 14 Nov 2023 22:00:00 GMT"}, 0.0),
+    "a date in the past": ({"retry-after": "Tue, 14 Nov 2023 22:00:00 GMT"}, 0.0),
     "nothing": ({}, None),
     "nonsense": ({"retry-after": "soon"}, None),
     "a negative number": ({"retry-after": "-3"}, 0.0),
@@ -53,7 +53,7 @@ HEADERS = {
 
 
 @pytest.mark.parametrize(("headers", "seconds"), HEADERS.values(), ids=HEADERS)
-def test_what_the_server_asks_us_to_wait(headers: dict[str, str], seconds: float | None) -> None:
+def test_retry_after_headers_are_read_in_seconds(headers: dict[str, str], seconds: float | None) -> None:
     assert retry_after(headers, NOW) == seconds
 
 
@@ -61,16 +61,16 @@ WAITS = [
     ("the first wait is half a second", Failure("transient", ""), 1, 0.5),
     ("each wait doubles", Failure("transient", ""), 4, 4.0),
     ("no wait is longer than half a minute", Failure("busy", ""), 20, 30.0),
-    ("the server's word counts before ours", Failure("busy", "", retry_after=9.0), 1, 9.05),
-    ("the server cannot park us for a day", Failure("busy", "", retry_after=86_400.0), 1, 120.05),
+    ("the server's wait overrides ours", Failure("busy", "", retry_after=9.0), 1, 9.05),
+    ("a wait of a day is cut to two minutes", Failure("busy", "", retry_after=86_400.0), 1, 120.05),
 ]
 
 
 @pytest.mark.parametrize(("failure", "attempt", "seconds"), [row[1:] for row in WAITS], ids=[row[0] for row in WAITS])
-def test_how_long_to_wait(failure: Failure, attempt: int, seconds: float) -> None:
+def test_waits_grow_and_are_bounded(failure: Failure, attempt: int, seconds: float) -> None:
     assert wait_before(failure, attempt, jitter=0.5) == pytest.approx(seconds)
 
 
-def test_calls_that_failed_together_do_not_come_back_together() -> None:
+def test_calls_that_failed_together_are_retried_apart() -> None:
     failure = Failure("busy", "", retry_after=1.0)
     assert wait_before(failure, 1, jitter=0.0) < wait_before(failure, 1, jitter=1.0)

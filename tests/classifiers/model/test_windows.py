@@ -1,4 +1,4 @@
-"""Windows hold every clause once, stay within their budget, carry what explains them, and stay when others change."""
+"""Windows hold every clause once, within their budget, with their context, and do not change when others do."""
 
 import pytest
 from hypothesis import given, settings
@@ -41,15 +41,20 @@ def test_a_heading_stays_with_what_follows_it() -> None:
 @st.composite
 def clause_lists(draw: st.DrawFn) -> tuple[Document, tuple[Clause, ...]]:
     parts = draw(st.lists(st.tuples(st.booleans(), st.integers(1, 400), st.integers(0, 3)), min_size=1, max_size=60))
-    clauses, at = [], 0
+    clauses, start = [], 0
     for n, (bare, length, section) in enumerate(parts):
         text = ("Heading" if bare else "word " * length).strip()
         clauses.append(
             Clause(
-                id=f"c{n}", start=at, end=at + len(text), text=text, heading_only=bare, heading_path=(f"{section}.",)
+                id=f"c{n}",
+                start=start,
+                end=start + len(text),
+                text=text,
+                heading_only=bare,
+                heading_path=(f"{section}.",),
             )
         )
-        at += len(text) + 1
+        start += len(text) + 1
     text = "\n".join(clause.text for clause in clauses)
     document = Document(
         source="x",
@@ -77,22 +82,22 @@ def test_any_clauses_are_tiled_within_any_budget(text: tuple[Document, tuple[Cla
 
 @given(st.integers(0, 39), st.sampled_from(["edit", "insert", "delete"]))
 @settings(max_examples=40)
-def test_a_change_in_one_section_disturbs_two_windows_at_most(section: int, act: str) -> None:
+def test_a_change_in_one_section_changes_two_windows_at_most(section: int, change: str) -> None:
     before = markdown()
     lines = before.split("\n")
-    at = next(n for n, line in enumerate(lines) if line.startswith(f"{section + 1}.2 "))
-    if act == "edit":
-        lines[at] = lines[at].replace("as for all others", "but not for the others")
-    elif act == "insert":
-        lines[at:at] = [f"{section + 1}.9 Orders that reach us after noon are packed on the next morning.", ""]
+    index = next(n for n, line in enumerate(lines) if line.startswith(f"{section + 1}.2 "))
+    if change == "edit":
+        lines[index] = lines[index].replace("as for all others", "but not for the others")
+    elif change == "insert":
+        lines[index:index] = [f"{section + 1}.9 Orders that reach us after noon are packed on the next morning.", ""]
     else:
-        del lines[at : at + 2]
+        del lines[index : index + 2]
     after = "\n".join(lines)
     assert after != before
     assert len(set(hashes(after)) - set(hashes(before))) <= 2
 
 
-def test_renumbered_sections_are_cut_in_the_same_places() -> None:
+def test_renumbering_sections_does_not_move_the_cuts() -> None:
     before = [
         window.clauses[0].heading_path[-1].split(". ", 1)[1] for window in cut_windows(*terms(), budget_tokens=1000)[1:]
     ]
@@ -101,7 +106,7 @@ def test_renumbered_sections_are_cut_in_the_same_places() -> None:
     assert [window.clauses[0].heading_path[-1].split(". ", 1)[1] for window in windows] == before
 
 
-def test_numbers_count_what_can_be_cited() -> None:
+def test_bare_headings_have_no_number() -> None:
     (window,) = cut_windows(*terms(2), budget_tokens=5000)
     numbered = list(window.numbered())
     assert [number for number, _ in numbered] == list(range(1, len(numbered) + 1))
@@ -124,7 +129,7 @@ You must not:
 """
 
 
-def test_context_travels_along_where_it_lies_outside() -> None:
+def test_section_lead_in_and_definitions_from_outside_are_context() -> None:
     filler = "\n\n".join(
         f"1.{n} Every lamp of series {n} is tested in the yard before it is packed." for n in range(1, 30)
     )
@@ -142,12 +147,12 @@ def test_context_travels_along_where_it_lies_outside() -> None:
     assert not windows[0].context
 
 
-def test_the_position_of_a_window_is_not_part_of_what_is_asked() -> None:
+def test_a_section_added_at_the_end_changes_no_earlier_window() -> None:
     shorter, longer = hashes(markdown(40)), hashes(markdown(41))
     assert set(shorter[:-1]) <= set(longer)
 
 
-def test_a_window_that_was_too_long_is_halved_between_clauses() -> None:
+def test_a_window_is_split_between_clauses() -> None:
     document, clauses = terms()
     window = cut_windows(document, clauses, budget_tokens=2000)[1]
     first, second = split_window(document, clauses, window)
@@ -155,7 +160,7 @@ def test_a_window_that_was_too_long_is_halved_between_clauses() -> None:
     assert min(size(first), size(second)) >= 0.25 * size(window)
 
 
-def test_a_single_clause_is_halved_between_sentences() -> None:
+def test_a_single_clause_is_split_between_sentences() -> None:
     document, clauses = read("One sentence stands here. Another one follows it at once. A third one ends it all.")
     (window,) = cut_windows(document, clauses, budget_tokens=1000)
     parts = split_window(document, clauses, window)
@@ -166,7 +171,7 @@ def test_a_single_clause_is_halved_between_sentences() -> None:
         assert clause.id == clauses[0].id
 
 
-def test_a_single_sentence_cannot_be_halved() -> None:
+def test_a_single_sentence_is_not_split() -> None:
     document, clauses = read("One sentence stands here and nothing else does.")
     window = cut_windows(document, clauses, budget_tokens=1000)[0]
     assert split_window(document, clauses, window) == (window,)
@@ -176,6 +181,6 @@ def test_no_clauses_no_windows() -> None:
     assert cut_windows(terms(1)[0], (), budget_tokens=100) == ()
 
 
-def test_a_budget_of_nothing_is_a_mistake() -> None:
+def test_a_budget_of_zero_is_refused() -> None:
     with pytest.raises(ValueError, match="at least one token"):
         cut_windows(*terms(1), budget_tokens=0)
