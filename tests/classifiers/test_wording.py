@@ -1,4 +1,4 @@
-"""Prose of a draft: links and markup go, lengths are bounded, numbers must come from the source."""
+"""Prose of a draft: links and markup are removed, lengths are bounded, numbers must come from the source."""
 
 import pytest
 from hypothesis import given
@@ -32,18 +32,18 @@ PLAIN = {
 }
 
 
-@pytest.mark.parametrize(("text", "left"), PLAIN.values(), ids=PLAIN)
-def test_plain_text(text: str, left: str) -> None:
-    assert plain(text) == left
+@pytest.mark.parametrize(("text", "plain_text"), PLAIN.values(), ids=PLAIN)
+def test_links_and_markup_are_removed(text: str, plain_text: str) -> None:
+    assert plain(text) == plain_text
 
 
 @given(st.text(alphabet="<>[]()!ab /:.htpsw*_`#\n\u200b", max_size=200))
-def test_nothing_that_a_page_would_act_on_is_left(text: str) -> None:
-    left = plain(text)
-    assert not set("<>`\n\u200b") & set(left)
-    assert "http:" not in left
-    assert "https:" not in left
-    assert plain(left) == left
+def test_plain_text_has_nothing_that_a_page_would_act_on(text: str) -> None:
+    plain_text = plain(text)
+    assert not set("<>`\n\u200b") & set(plain_text)
+    assert "http:" not in plain_text
+    assert "https:" not in plain_text
+    assert plain(plain_text) == plain_text
 
 
 SHORTER = {
@@ -54,28 +54,28 @@ SHORTER = {
 }
 
 
-@pytest.mark.parametrize(("text", "most", "left"), SHORTER.values(), ids=SHORTER)
-def test_shortened(text: str, most: int, left: str) -> None:
-    assert shorten(text, most) == left
+@pytest.mark.parametrize(("text", "max_chars", "shortened"), SHORTER.values(), ids=SHORTER)
+def test_a_long_text_is_cut_at_a_sentence_or_word(text: str, max_chars: int, shortened: str) -> None:
+    assert shorten(text, max_chars) == shortened
 
 
 NUMBERS = {
     "a number of the source": ("You have 30 days.", ["within 30 days"], ()),
     "a word of the source": ("You have 30 days.", ["within thirty days"], ()),
-    "a number from nowhere": ("You have 14 days.", ["within thirty days"], ("14",)),
+    "a number that the source does not have": ("You have 14 days.", ["within thirty days"], ("14",)),
     "an amount written otherwise": ("At most $1,000.", ["USD 1000.00"], ()),
-    "the number of a rule": ("GDPR Art. 13 asks for it; so does 15 U.S.C. §45.", [""], ()),
+    "the number of an article": ("GDPR Art. 13 asks for it; so does 15 U.S.C. §45.", [""], ()),
     "an invented year": ("Since 2019 you agree.", ["from 2018"], ("2019",)),
     "a European decimal": ("You pay 4,99 euros.", ["4.99"], ()),
 }
 
 
-@pytest.mark.parametrize(("text", "sources", "left"), NUMBERS.values(), ids=NUMBERS)
-def test_numbers_that_the_source_does_not_have(text: str, sources: list[str], left: tuple[str, ...]) -> None:
-    assert ungrounded_numbers(text, sources) == left
+@pytest.mark.parametrize(("text", "sources", "ungrounded"), NUMBERS.values(), ids=NUMBERS)
+def test_numbers_that_the_source_does_not_have(text: str, sources: list[str], ungrounded: tuple[str, ...]) -> None:
+    assert ungrounded_numbers(text, sources) == ungrounded
 
 
-def test_language_of_a_text() -> None:
+def test_english_is_told_from_german_in_texts_of_twelve_words() -> None:
     assert is_english("You may not sue the company in court and must go to an arbitrator if there is a dispute.")
     assert not is_english(
         "Sie können das Unternehmen nicht vor Gericht verklagen und müssen zu einem Schiedsgericht gehen."
@@ -83,7 +83,7 @@ def test_language_of_a_text() -> None:
     assert is_english("Nur kurz.")
 
 
-def test_long_sentences_of_long_words_are_hard_to_read() -> None:
+def test_long_sentences_of_long_words_have_a_high_reading_grade() -> None:
     easy = "You pay each month. You can stop at any time. We tell you a week before the price goes up."
     hard = (
         "Notwithstanding contractual indemnification obligations, unilateral modification of subscription remuneration "

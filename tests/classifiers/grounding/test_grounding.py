@@ -1,4 +1,4 @@
-"""Which quotations a document proves, and where; nothing is proven by a prefix, a number or half a sentence."""
+"""Which quotations a document proves, and by which passage; a prefix, a number or half a sentence proves nothing."""
 
 import pytest
 from hypothesis import given
@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from classifiers.grounding import MAX_QUOTE_CHARS, Grounder
 from tests.classifiers.reading import markdown, read
 
-# ruff: noqa: E501 -- clauses and quotations stand on one line, as in a document
+# ruff: noqa: E501 -- clauses and quotations are on one line, as in a document
 SOURCE = """# Terms of Tansy and Thistle
 
 ## 1. Accounts
@@ -46,7 +46,7 @@ TEXT = read(SOURCE)
 GROUNDER = Grounder(*TEXT)
 BY_NUMBER = {clause.number: clause.id for clause in TEXT[1] if clause.number}
 
-# what is quoted -> the clause cited, the status, what the evidence says (None: the quote itself)
+# quote -> the clause cited, the status, the text of the evidence (None: the quote itself)
 PROVEN = {
     "letter by letter": ("We may close your account at any time", "1.1", "exact", None),
     "with the final stop": ("You may not resell what you buy.", "1.2", "exact", None),
@@ -95,36 +95,36 @@ PROVEN = {
 }
 
 
-@pytest.mark.parametrize(("quote", "number", "status", "said"), PROVEN.values(), ids=PROVEN)
-def test_a_quote_is_found(quote: str, number: str | None, status: str, said: str | None) -> None:
+@pytest.mark.parametrize(("quote", "number", "status", "text"), PROVEN.values(), ids=PROVEN)
+def test_a_quote_is_proven(quote: str, number: str | None, status: str, text: str | None) -> None:
     cited = (BY_NUMBER[number],) if number else ()
-    found = GROUNDER.ground(quote, cited=cited, window=[clause.id for clause in TEXT[1]])
-    assert found
-    assert [(one.status, one.text) for one in found] == [(status, said or quote)]
+    evidence = GROUNDER.ground(quote, cited=cited, window=[clause.id for clause in TEXT[1]])
+    assert evidence
+    assert [(span.status, span.text) for span in evidence] == [(status, text or quote)]
 
 
 CLAUSE_OF = {
-    "repeated boilerplate stands in the clause cited": (
+    "repeated boilerplate is in the clause cited": (
         "All notices are sent to the address that we have of you.",
         "4.1",
         "4.1",
     ),
-    "a true quote with the wrong clause is found in its own": ("You may not resell what you buy.", "3.1", "1.2"),
+    "a true quote with the wrong clause is found in the right one": ("You may not resell what you buy.", "3.1", "1.2"),
 }
 
 
-@pytest.mark.parametrize(("quote", "cited", "stands"), CLAUSE_OF.values(), ids=CLAUSE_OF)
-def test_evidence_names_the_clause_it_stands_in(quote: str, cited: str, stands: str) -> None:
+@pytest.mark.parametrize(("quote", "cited", "clause"), CLAUSE_OF.values(), ids=CLAUSE_OF)
+def test_evidence_names_its_clause(quote: str, cited: str, clause: str) -> None:
     (evidence,) = GROUNDER.ground(quote, cited=[BY_NUMBER[cited]]) or ()
-    assert evidence.clauses == (BY_NUMBER[stands],)
+    assert evidence.clauses == (BY_NUMBER[clause],)
 
 
-def test_boilerplate_without_a_clause_is_ambiguous() -> None:
+def test_boilerplate_without_a_cited_clause_is_ambiguous() -> None:
     (evidence,) = GROUNDER.ground("All notices are sent to the address that we have of you.") or ()
     assert evidence.status == "ambiguous"
 
 
-def test_a_word_changed_in_a_long_quote_is_fuzzy() -> None:
+def test_a_long_quote_with_one_changed_word_is_fuzzy() -> None:
     quote = "Any dispute is finally resolved by binding arbitration before the Northmarch Panel. You give up the right"
     (evidence,) = GROUNDER.ground(quote, cited=[BY_NUMBER["3.1"]]) or ()
     assert evidence.status == "fuzzy"
@@ -134,15 +134,15 @@ def test_a_word_changed_in_a_long_quote_is_fuzzy() -> None:
 
 def test_parts_from_distant_cited_clauses_are_two_spans() -> None:
     quote = "You must be at least 16 years old ... We will never sell your personal information"
-    found = GROUNDER.ground(quote, cited=[BY_NUMBER["1.1"], BY_NUMBER["4.2"]]) or ()
-    assert [one.text for one in found] == [
+    evidence = GROUNDER.ground(quote, cited=[BY_NUMBER["1.1"], BY_NUMBER["4.2"]]) or ()
+    assert [span.text for span in evidence] == [
         "You must be at least 16 years old",
         "We will never sell your personal information",
     ]
 
 
 UNPROVEN = {
-    "a sentence that is nowhere": "You assign your firstborn child to the provider in perpetuity",
+    "an invented sentence": "You assign your firstborn child to the provider in perpetuity",
     "the first words of a clause and an invented end": "We may close your account at any time if you insult the staff of our shop",
     "the number of a clause and invented words": "2.1 Your phone is searched every morning by our carriers",
     "a negation dropped": "We will sell your personal information to anybody, whatever they may offer us for it",
@@ -160,27 +160,27 @@ UNPROVEN = {
     "marks only": "... — “ ” ...",
     "the start of many sentences": "You may",
     "words shuffled": "account your close may We time any at notice without and",
-    "more than anybody quotes": "We may close your account at any time. " * (MAX_QUOTE_CHARS // 30),
+    "a quote beyond the maximum length": "We may close your account at any time. " * (MAX_QUOTE_CHARS // 30),
 }
 
 
 @pytest.mark.parametrize("quote", UNPROVEN.values(), ids=UNPROVEN)
-def test_what_the_document_does_not_say_proves_nothing(quote: str) -> None:
-    found = GROUNDER.ground(quote, cited=list(BY_NUMBER.values()), window=[clause.id for clause in TEXT[1]])
-    assert not found
-    assert found.why
+def test_other_words_than_the_documents_prove_nothing(quote: str) -> None:
+    evidence = GROUNDER.ground(quote, cited=list(BY_NUMBER.values()), window=[clause.id for clause in TEXT[1]])
+    assert not evidence
+    assert evidence.why
 
 
-def test_words_left_out_between_clauses_are_no_evidence() -> None:
+def test_the_text_between_elided_clauses_is_no_evidence() -> None:
     quote = "You may not resell what you buy ... Your plan renews every month until you cancel"
-    found = GROUNDER.ground(quote, cited=[BY_NUMBER["1.2"], BY_NUMBER["2.1"]]) or ()
-    assert [one.text for one in found] == [
+    evidence = GROUNDER.ground(quote, cited=[BY_NUMBER["1.2"], BY_NUMBER["2.1"]]) or ()
+    assert [span.text for span in evidence] == [
         "You may not resell what you buy",
         "Your plan renews every month until you cancel",
     ]
 
 
-def test_a_negation_in_another_sentence_is_not_hidden_by_an_elision() -> None:
+def test_an_elision_of_another_sentences_negation_is_spliced() -> None:
     document, clauses = read(
         "The shop is open as it is. We do not warrant that lamps are lit. Some lamps may be put out."
     )
@@ -189,7 +189,7 @@ def test_a_negation_in_another_sentence_is_not_hidden_by_an_elision() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("text", "is_proven"),
     [
         pytest.param(
             "Each fee of the shop - refundable at any time on request.", True, id="after a dash between spaces"
@@ -199,27 +199,27 @@ def test_a_negation_in_another_sentence_is_not_hidden_by_an_elision() -> None:
         pytest.param("Each fee is non-\nrefundable at any time on request.", False, id="after a hyphen at a line end"),
     ],
 )
-def test_a_word_is_taken_from_a_dash_but_not_from_a_hyphen(text: str, found: bool) -> None:
-    assert bool(Grounder(*read(text)).ground("refundable at any time on request")) == found
+def test_a_quote_may_begin_after_a_dash_but_not_after_a_hyphen(text: str, is_proven: bool) -> None:
+    assert bool(Grounder(*read(text)).ground("refundable at any time on request")) == is_proven
 
 
-def test_an_elision_that_hides_a_negation_is_for_a_person_to_see() -> None:
+def test_an_elision_that_hides_a_negation_is_fuzzy() -> None:
     quote = "Fees are ... the law says otherwise"
     (evidence,) = GROUNDER.ground(quote, cited=[BY_NUMBER["2.1"]]) or ()
     assert evidence.status == "fuzzy"
 
 
 @given(st.text(max_size=300))
-def test_whatever_is_quoted_evidence_is_the_documents_own_text(quote: str) -> None:
-    for one in GROUNDER.ground(quote) or ():
-        assert TEXT[0].text[one.start : one.end] == one.text
-        assert one.clauses
+def test_evidence_for_any_quote_is_the_documents_own_text(quote: str) -> None:
+    for evidence in GROUNDER.ground(quote) or ():
+        assert TEXT[0].text[evidence.start : evidence.end] == evidence.text
+        assert evidence.clauses
 
 
 @given(st.data())
-def test_every_run_of_words_is_found_where_it_was_taken(data: st.DataObject) -> None:
+def test_any_seven_words_or_more_of_a_clause_are_found_in_it(data: st.DataObject) -> None:
     document, clauses = TEXT
-    clause = data.draw(st.sampled_from([one for one in clauses if len(one.text.split()) >= 10]))
+    clause = data.draw(st.sampled_from([clause for clause in clauses if len(clause.text.split()) >= 10]))
     words = clause.text.split(" ")
     start = data.draw(st.integers(0, len(words) - 7))
     size = data.draw(st.integers(7, len(words) - start))
@@ -231,22 +231,22 @@ def test_every_run_of_words_is_found_where_it_was_taken(data: st.DataObject) -> 
 
 
 @given(st.data())
-def test_a_word_put_among_the_others_never_counts_as_exact(data: st.DataObject) -> None:
-    clause = data.draw(st.sampled_from([one for one in TEXT[1] if len(one.text.split()) >= 8]))
+def test_a_quote_with_an_inserted_word_is_at_most_fuzzy(data: st.DataObject) -> None:
+    clause = data.draw(st.sampled_from([clause for clause in TEXT[1] if len(clause.text.split()) >= 8]))
     words = clause.text.split(" ")
-    at = data.draw(st.integers(1, len(words) - 1))
-    quote = " ".join([*words[:at], "walnut", *words[at:]])
+    index = data.draw(st.integers(1, len(words) - 1))
+    quote = " ".join([*words[:index], "walnut", *words[index:]])
     for evidence in GROUNDER.ground(quote, cited=[clause.id]) or ():
         assert evidence.status == "fuzzy"
 
 
-def test_unicode_that_is_written_in_two_ways_is_the_same() -> None:
+def test_composed_and_decomposed_characters_are_the_same() -> None:
     document, clauses = read("# Café\n\n1. Le cafe\u0301 est servi à toute heure du jour et de la nuit.\n")
     (evidence,) = Grounder(document, clauses).ground("Le café est servi à toute heure", cited=["c2"]) or ()
     assert evidence.text == "Le cafe\u0301 est servi à toute heure"
 
 
-def test_a_long_document_is_searched_whole() -> None:
+def test_the_last_clause_of_a_long_document_is_found() -> None:
     document, clauses = read(markdown(400))
     last = clauses[-1]
     (evidence,) = Grounder(document, clauses).ground(last.text[:80], cited=[last.id]) or ()

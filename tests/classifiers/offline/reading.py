@@ -1,4 +1,4 @@
-"""Has the offline analyst read a few sentences, or a table of them, for the tests of its rules."""
+"""Functions that have the offline analyst read a few sentences, or a table of them, for the tests of its rules."""
 
 from pathlib import Path
 
@@ -21,18 +21,18 @@ def document(*paragraphs: str, title: str = "Terms of Service", media_type: str 
 
 def read_terms(*paragraphs: str, source: Source | None = KETTLES, title: str = "Terms of Service") -> list[Proposal]:
     """The proposals for a document of these paragraphs."""
-    whole = document(*paragraphs, title=title)
-    return offline.propose(whole, cut_clauses(whole), load(), source=source)
+    terms = document(*paragraphs, title=title)
+    return offline.propose(terms, cut_clauses(terms), load(), source=source)
 
 
 def only(*paragraphs: str, title: str = "Terms of Service") -> Proposal:
-    """The one proposal for these paragraphs."""
-    found = read_terms(*paragraphs, title=title)
-    assert len(found) == 1, [(one.category, one.title) for one in found]
-    return found[0]
+    """The only proposal for these paragraphs."""
+    proposals = read_terms(*paragraphs, title=title)
+    assert len(proposals) == 1, [(proposal.category, proposal.title) for proposal in proposals]
+    return proposals[0]
 
 
 def table(name: str) -> list[tuple[str, str]]:
-    """The sentences of a table beside this file, each with the category that is found in it."""
-    written = yaml.safe_load((Path(__file__).parent / name).read_text(encoding="utf-8"))
-    return [(sentence, category) for category, sentences in written.items() for sentence in sentences]
+    """The sentences of a table beside this file, each with the category that is detected in it."""
+    sentences_of = yaml.safe_load((Path(__file__).parent / name).read_text(encoding="utf-8"))
+    return [(sentence, category) for category, sentences in sentences_of.items() for sentence in sentences]

@@ -1,4 +1,4 @@
-"""The offline analyst as a whole: whom it names, which law it cites, what it keeps, and that it invents nothing."""
+"""The offline analyst as a whole: whom it names, which laws it cites, what it proposes, and that it invents nothing."""
 
 import re
 import shutil
@@ -29,72 +29,77 @@ NAMES = {
     "a role is no name": ("This agreement is between you and the Provider (“Company”, “we”).", "the company"),
 }  # fmt: skip
 
-PLACES = {
+JURISDICTIONS = {
     "the manifest's": (Source(location="x", jurisdictions=("AU",)), "", {"au-consumer-law"}),
     "the text's American body": (None, "Claims are heard by the American Arbitration Association.", {"faa", "ftc-act"}),
     "the text's European people": (None, "Residents of the European Union keep their rights.", {"uctd"}),
-    "none without a sign of any": (None, "", set()),
+    "none where the text shows none": (None, "", set()),
 }
 
 
 @pytest.mark.parametrize(("introduction", "name"), NAMES.values(), ids=list(NAMES))
 def test_names_the_provider_as_the_document_does(introduction: str, name: str) -> None:
-    found = read_terms(introduction, ARBITRATION, source=None)
-    assert f"Disputes with {name} are decided" in found[-1].what_it_is
+    proposals = read_terms(introduction, ARBITRATION, source=None)
+    assert f"Disputes with {name} are decided" in proposals[-1].what_it_is
 
 
-def test_the_provider_speaks_under_its_own_name() -> None:
+def test_the_providers_name_is_read_as_we() -> None:
     introduction = "These terms are between you and Osprey Kettle Works, Inc. (“Osprey”)."
-    found = read_terms(introduction, "Osprey may suspend or close your account without notice.", source=None)
-    assert [one.category for one in found] == ["account_termination"]
+    proposals = read_terms(introduction, "Osprey may suspend or close your account without notice.", source=None)
+    assert [proposal.category for proposal in proposals] == ["account_termination"]
 
 
-@pytest.mark.parametrize(("source", "also", "frameworks"), PLACES.values(), ids=list(PLACES))
-def test_cites_the_law_of_the_places_a_document_reaches(source: Source | None, also: str, frameworks: set[str]) -> None:
+@pytest.mark.parametrize(("source", "sentence", "frameworks"), JURISDICTIONS.values(), ids=list(JURISDICTIONS))
+def test_cites_the_law_of_applicable_jurisdictions(source: Source | None, sentence: str, frameworks: set[str]) -> None:
     plain = "Any dispute will be settled by binding arbitration."
-    found = read_terms(*filter(None, [plain, also]), source=source)
-    cited = {one.id for proposal in found for one in resolve_frameworks(proposal.frameworks, load())}
+    proposals = read_terms(*filter(None, [plain, sentence]), source=source)
+    cited = {law.id for proposal in proposals for law in resolve_frameworks(proposal.frameworks, load())}
     assert frameworks <= cited
     assert bool(frameworks) == bool(cited)
 
 
-def test_a_law_whose_people_are_kept_out_is_not_cited() -> None:
-    out = "The service is not available to residents of the European Union."
-    found = read_terms(out, ARBITRATION, "Claims may go to the American Arbitration Association.", source=None)
-    assert not any("UCTD" in cited.citation for one in found for cited in one.frameworks)
+def test_a_law_of_an_excluded_jurisdiction_is_not_cited() -> None:
+    exclusion = "The service is not available to residents of the European Union."
+    proposals = read_terms(
+        exclusion, ARBITRATION, "Claims may go to the American Arbitration Association.", source=None
+    )
+    assert not any("UCTD" in law.citation for proposal in proposals for law in proposal.frameworks)
 
 
-def test_a_clause_in_the_users_favor_names_nobody_to_complain_to() -> None:
-    (found,) = read_terms("You retain ownership of all content that you upload.")
-    assert found.agencies == ()
+def test_a_clause_in_the_users_favor_names_no_agency() -> None:
+    (proposal,) = read_terms("You retain ownership of all content that you upload.")
+    assert proposal.agencies == ()
 
 
-def test_one_category_is_said_once_however_often_it_is_repeated() -> None:
+def test_a_term_that_is_repeated_is_proposed_once() -> None:
     repeated = [f"In section {n}, you agree that you will indemnify us from any claims." for n in range(1, 9)]
     assert len(read_terms(*repeated)) == 1
 
 
 def test_a_clearer_passage_replaces_a_vaguer_one() -> None:
-    found = read_terms("Disputes go to arbitration.", ARBITRATION)
-    assert [one.title for one in found] == ["Arbitration under the rules of JAMS"]
+    proposals = read_terms("Disputes go to arbitration.", ARBITRATION)
+    assert [proposal.title for proposal in proposals] == ["Arbitration under the rules of JAMS"]
 
 
-def test_a_shorter_telling_of_the_same_is_left_out() -> None:
-    found = read_terms(
+def test_a_passage_whose_words_are_all_in_another_is_left_out() -> None:
+    proposals = read_terms(
         "You may not use your points in any way that is misleading or harmful.",
         "You may not use your points in any way that is misleading, harmful or illegal.",
     )
-    assert [one.quote for one in found] == [
+    assert [proposal.quote for proposal in proposals] == [
         "You may not use your points in any way that is misleading, harmful or illegal."
     ]
 
 
-def test_two_rights_in_almost_the_same_words_are_two() -> None:
-    found = read_terms(
+def test_two_rights_in_almost_the_same_words_are_both_proposed() -> None:
+    proposals = read_terms(
         "You have the right to withdraw from an order within 14 days.",
         "You have the right to withdraw from an order in Vermont within 10 days.",
     )
-    assert [one.title for one in found] == ["Right to withdraw within 14 days", "Right to withdraw within 10 days"]
+    assert [proposal.title for proposal in proposals] == [
+        "Right to withdraw within 14 days",
+        "Right to withdraw within 10 days",
+    ]
 
 
 def test_a_condition_reads_as_alternatives_of_conjunctions() -> None:
@@ -121,29 +126,30 @@ def test_a_condition_reads_as_alternatives_of_conjunctions() -> None:
         "a bad pattern",
     ],
 )
-def test_rules_with_a_mistake_name_it(
+def test_a_mistake_in_the_rules_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, file: str, edit: tuple[str, str], complaint: str
 ) -> None:
-    here = tmp_path / "offline"
-    shutil.copytree(Path(rules.__file__).parent, here, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
-    text = (here / file).read_text(encoding="utf-8")
+    folder = tmp_path / "offline"
+    shutil.copytree(Path(rules.__file__).parent, folder, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+    text = (folder / file).read_text(encoding="utf-8")
     assert edit[0] in text
-    (here / file).write_text(text.replace(*edit, 1), encoding="utf-8")
-    monkeypatch.setattr(rules, "_FOLDER", here)
+    (folder / file).write_text(text.replace(*edit, 1), encoding="utf-8")
+    monkeypatch.setattr(rules, "_FOLDER", folder)
     with pytest.raises(RegistryError, match=complaint):
         rules.load_rules.__wrapped__()
 
 
 @given(st.lists(st.text(st.characters(exclude_categories=["Cc", "Cs"]), max_size=120), max_size=8))
-def test_any_text_is_read_and_every_quote_is_the_documents(paragraphs: list[str]) -> None:
-    whole = document(ARBITRATION, *paragraphs)
-    for one in offline.propose(whole, cut_clauses(whole), load()):
-        assert one.quote in whole.text
-        assert one.title
-        assert one.what_it_is
-        assert not re.search(r"[{}]", one.title + one.what_it_is + one.consumer_impact + one.why_it_matters)
+def test_every_quote_from_any_text_is_the_documents_own_words(paragraphs: list[str]) -> None:
+    terms = document(ARBITRATION, *paragraphs)
+    for proposal in offline.propose(terms, cut_clauses(terms), load()):
+        assert proposal.quote in terms.text
+        assert proposal.title
+        assert proposal.what_it_is
+        copy = proposal.title + proposal.what_it_is + proposal.consumer_impact + proposal.why_it_matters
+        assert not re.search(r"[{}]", copy)
 
 
-def test_the_same_document_reads_the_same_twice() -> None:
-    terms_twice = [read_terms(ARBITRATION, "We may change these terms at any time.") for _ in range(2)]
-    assert terms_twice[0] == terms_twice[1]
+def test_a_second_reading_gives_the_same_proposals() -> None:
+    readings = [read_terms(ARBITRATION, "We may change these terms at any time.") for _ in range(2)]
+    assert readings[0] == readings[1]

@@ -1,4 +1,4 @@
-"""What the offline analyst makes of clauses on conduct, access, ads, age, accounts, monitoring and third parties."""
+"""The offline analyst on clauses about conduct, access, ads, age, accounts, monitoring and third parties."""
 
 import pytest
 
@@ -6,8 +6,8 @@ from classifiers.wording import reading_grade
 from smallprint.severity import severity
 from tests.classifiers.offline.reading import only, read_terms, table
 
-FOUND = table("conduct.yml")
-ALL = [sentence for sentence, _ in (*FOUND, *table("money.yml"))]
+DETECTED = table("conduct.yml")
+ALL = [sentence for sentence, _ in (*DETECTED, *table("money.yml"))]
 
 NOTHING = {
     "praise of good conduct": "Members who are kind get better results.",
@@ -76,8 +76,8 @@ LEVELS = {
     ),
 }
 
-# field, words that it has
-SAYS = {
+# sentence, field of the copy, words that it has
+STATED = {
     "what is forbidden": (
         "You may not scrape the site or resell access to it.",
         "title",
@@ -123,13 +123,13 @@ LISTED = """7.1 When you use Tarnwick you must not:
 """
 
 
-@pytest.mark.parametrize(("sentence", "category"), FOUND, ids=[sentence for sentence, _ in FOUND])
-def test_finds(sentence: str, category: str) -> None:
-    assert [one.category for one in read_terms(sentence)] == [category]
+@pytest.mark.parametrize(("sentence", "category"), DETECTED, ids=[sentence for sentence, _ in DETECTED])
+def test_detects(sentence: str, category: str) -> None:
+    assert [proposal.category for proposal in read_terms(sentence)] == [category]
 
 
 @pytest.mark.parametrize("sentence", NOTHING.values(), ids=list(NOTHING))
-def test_finds_nothing_in(sentence: str) -> None:
+def test_detects_nothing_in(sentence: str) -> None:
     assert read_terms(sentence) == []
 
 
@@ -138,49 +138,53 @@ def test_severity_follows_the_words(sentence: str, level: str) -> None:
     assert severity(only(sentence).factors) == level
 
 
-@pytest.mark.parametrize(("sentence", "field", "words"), SAYS.values(), ids=list(SAYS))
-def test_copy_says(sentence: str, field: str, words: str) -> None:
+@pytest.mark.parametrize(("sentence", "field", "words"), STATED.values(), ids=list(STATED))
+def test_copy_states(sentence: str, field: str, words: str) -> None:
     assert words in getattr(only(sentence), field)
 
 
-def test_items_of_a_list_take_their_sense_from_the_sentence_that_opens_it() -> None:
-    found = read_terms(LISTED)
-    assert {one.category for one in found} == {"acceptable_use"}
-    assert {one.title for one in found} == {"No scraping or automated access", "No reverse engineering", "No reselling"}
+def test_items_of_a_list_are_read_with_its_lead_in() -> None:
+    proposals = read_terms(LISTED)
+    assert {proposal.category for proposal in proposals} == {"acceptable_use"}
+    assert {proposal.title for proposal in proposals} == {
+        "No scraping or automated access",
+        "No reverse engineering",
+        "No reselling",
+    }
 
 
-@pytest.mark.parametrize("opening", ["Some of our rivals:", "Tarnwick was built to make it hard to:"])
-def test_the_same_items_under_another_opening_forbid_nothing(opening: str) -> None:
-    assert read_terms(LISTED.replace("When you use Tarnwick you must not:", opening)) == []
+@pytest.mark.parametrize("lead_in", ["Some of our rivals:", "Tarnwick was built to make it hard to:"])
+def test_the_same_items_under_another_lead_in_forbid_nothing(lead_in: str) -> None:
+    assert read_terms(LISTED.replace("When you use Tarnwick you must not:", lead_in)) == []
 
 
-def test_a_nested_list_keeps_the_sense_of_the_outer_opening() -> None:
-    found = read_terms(
+def test_a_nested_list_is_read_with_the_outer_lead_in() -> None:
+    proposals = read_terms(
         "7.1 You must not\n\n(a) harm the service, in particular by\n\n(i) introducing malware into it, or\n\n"
         "(ii) circumventing a rate limit."
     )
-    assert "No malware or attacks" in {one.title for one in found}
+    assert "No malware or attacks" in {proposal.title for proposal in proposals}
 
 
-def test_a_title_says_that_it_leaves_kinds_out_and_the_text_lists_five() -> None:
-    found = only(
+def test_a_title_lists_two_kinds_and_more_and_the_text_five() -> None:
+    proposal = only(
         "You may not scrape the site, decompile the app, resell access, harass members, impersonate anyone, "
         "send spam or spread malware."
     )
-    assert found.title == "No scraping or automated access, reverse engineering and more"
-    assert found.what_it_is.startswith(
+    assert proposal.title == "No scraping or automated access, reverse engineering and more"
+    assert proposal.what_it_is.startswith(
         "The rule bars scraping or automated access, reverse engineering, reselling, harassment or abuse and "
         "impersonation."
     )
 
 
 @pytest.mark.parametrize("sentence", ALL)
-def test_what_it_means_for_users_is_understood_in_one_reading(sentence: str) -> None:
+def test_the_consumer_impact_needs_at_most_ten_years_of_school(sentence: str) -> None:
     assert reading_grade(only(sentence).consumer_impact) <= 10
 
 
 @pytest.mark.parametrize("sentence", ALL)
-def test_a_title_fits_on_a_line_and_is_no_sentence(sentence: str) -> None:
+def test_a_title_fits_on_a_line_and_has_no_full_stop(sentence: str) -> None:
     title = only(sentence).title
     assert len(title) <= 80
     assert not title.endswith(".")

@@ -1,11 +1,11 @@
-"""What the offline analyst makes of clauses on renewals, refunds, prices, charges and virtual goods."""
+"""The offline analyst on clauses about renewals, refunds, prices, charges and virtual goods."""
 
 import pytest
 
 from smallprint.severity import severity
 from tests.classifiers.offline.reading import only, read_terms, table
 
-FOUND = table("money.yml")
+DETECTED = table("money.yml")
 
 NOTHING = {
     "a plan is described": "The paid plans add longer exports, higher resolution and a monthly allowance of credits.",
@@ -70,8 +70,8 @@ LONG_LEAVING = (
     "We may take 30 days to handle your request to leave us and to send you a note about it, and all the unused coins "
     "are forfeited when the account is closed."
 )
-# field, words that it has
-SAYS = {
+# sentence, field of the copy, words that it has
+STATED = {
     "the trial's length": (
         "A free trial lasts 10 days and becomes a paid plan unless you cancel before it ends.",
         "title",
@@ -124,13 +124,13 @@ SAYS = {
 }
 
 
-@pytest.mark.parametrize(("sentence", "category"), FOUND, ids=[sentence for sentence, _ in FOUND])
-def test_finds(sentence: str, category: str) -> None:
-    assert [one.category for one in read_terms(sentence)] == [category]
+@pytest.mark.parametrize(("sentence", "category"), DETECTED, ids=[sentence for sentence, _ in DETECTED])
+def test_detects(sentence: str, category: str) -> None:
+    assert [proposal.category for proposal in read_terms(sentence)] == [category]
 
 
 @pytest.mark.parametrize("sentence", NOTHING.values(), ids=list(NOTHING))
-def test_finds_nothing_in(sentence: str) -> None:
+def test_detects_nothing_in(sentence: str) -> None:
     assert read_terms(sentence) == []
 
 
@@ -139,30 +139,30 @@ def test_severity_follows_the_words(sentence: str, level: str) -> None:
     assert severity(only(sentence).factors) == level
 
 
-@pytest.mark.parametrize(("sentence", "field", "words"), SAYS.values(), ids=list(SAYS))
-def test_copy_says(sentence: str, field: str, words: str) -> None:
+@pytest.mark.parametrize(("sentence", "field", "words"), STATED.values(), ids=list(STATED))
+def test_copy_states(sentence: str, field: str, words: str) -> None:
     assert words in getattr(only(sentence), field)
 
 
 def test_each_sentence_on_refunds_is_a_provision_of_its_own() -> None:
-    found = read_terms(
+    proposals = read_terms(
         "You may cancel your plan within three business days and receive a refund. If you bought it in a store, the "
         "store handles refunds. Unused months are not refunded. If you die before the end of your membership, your "
         "estate is entitled to a refund of the rest."
     )
-    assert [severity(one.factors) for one in found] == ["beneficial", "low", "medium", "beneficial"]
+    assert [severity(proposal.factors) for proposal in proposals] == ["beneficial", "low", "medium", "beneficial"]
 
 
-def test_a_run_in_heading_is_no_term() -> None:
-    (one,) = read_terms("4. Refunds and returns. We refund any order within 30 days of delivery.")
-    assert one.quote == "We refund any order within 30 days of delivery."
+def test_a_run_in_heading_is_not_quoted() -> None:
+    (proposal,) = read_terms("4. Refunds and returns. We refund any order within 30 days of delivery.")
+    assert proposal.quote == "We refund any order within 30 days of delivery."
 
 
-def test_no_title_is_said_twice() -> None:
-    found = read_terms("Fees are non-refundable.", "We do not give refunds.", "Payments are not refundable.")
-    assert [one.title for one in found] == ["No refunds"]
+def test_no_title_is_repeated() -> None:
+    proposals = read_terms("Fees are non-refundable.", "We do not give refunds.", "Payments are not refundable.")
+    assert [proposal.title for proposal in proposals] == ["No refunds"]
 
 
-def test_the_companys_own_right_to_cancel_is_no_right_of_the_user() -> None:
-    found = read_terms("We reserve the right to cancel the service in order to protect our network.")
-    assert [one.category for one in found] == ["account_termination"]
+def test_the_companys_right_to_cancel_is_not_taken_for_the_users() -> None:
+    proposals = read_terms("We reserve the right to cancel the service in order to protect our network.")
+    assert [proposal.category for proposal in proposals] == ["account_termination"]

@@ -9,12 +9,12 @@ from classifiers.offline.phrases import MAX_NEAR_WORDS, Index, PatternError, par
 WORDS = {"we": parse("(we|the company)"), "service": parse("(service*|site)")}
 
 
-def found(pattern: str, *sentences: str) -> list[int]:
+def matching(pattern: str, *sentences: str) -> list[int]:
     """Numbers of the sentences that have the pattern."""
     return sorted(Index(sentences, WORDS).find(parse(pattern)))
 
 
-FITS = {
+MATCHES = {
     "words next to each other": ("binding arbitration", "By binding arbitration, not in court."),
     "capitals do not matter": ("binding arbitration", "BINDING ARBITRATION applies."),
     "nor do commas between": ("binding arbitration", "Final, binding, arbitration."),
@@ -48,7 +48,7 @@ FITS = {
     "a section sign": ("§ 7", "See § 7."),
 }
 
-DOES_NOT_FIT = {
+MISMATCHES = {
     "words in the other order": ("binding arbitration", "Arbitration is binding."),
     "a word between": ("binding arbitration", "Binding private arbitration."),
     "a longer word": ("terminate", "We terminated it."),
@@ -65,28 +65,28 @@ DOES_NOT_FIT = {
 }
 
 
-@pytest.mark.parametrize(("pattern", "sentence"), FITS.values(), ids=list(FITS))
-def test_fits(pattern: str, sentence: str) -> None:
-    assert found(pattern, sentence) == [0]
+@pytest.mark.parametrize(("pattern", "sentence"), MATCHES.values(), ids=list(MATCHES))
+def test_matches(pattern: str, sentence: str) -> None:
+    assert matching(pattern, sentence) == [0]
 
 
-@pytest.mark.parametrize(("pattern", "sentence"), DOES_NOT_FIT.values(), ids=list(DOES_NOT_FIT))
-def test_does_not_fit(pattern: str, sentence: str) -> None:
-    assert found(pattern, sentence) == []
+@pytest.mark.parametrize(("pattern", "sentence"), MISMATCHES.values(), ids=list(MISMATCHES))
+def test_does_not_match(pattern: str, sentence: str) -> None:
+    assert matching(pattern, sentence) == []
 
 
 @pytest.mark.parametrize("pattern", ["we change", "we ~ change", "we .. change", "we & change"])
-def test_nothing_runs_over_into_the_next_sentence(pattern: str) -> None:
-    assert found(pattern, "It is up to we", "change it") == []
+def test_no_match_continues_in_the_next_sentence(pattern: str) -> None:
+    assert matching(pattern, "It is up to we", "change it") == []
 
 
-def test_each_sentence_that_fits_is_found_and_no_other() -> None:
+def test_every_matching_sentence_is_found_and_no_other() -> None:
     sentences = ("We may change fees.", "Fees stay.", "The company may change fees.", "You may change plans.")
-    assert found("{we} may change", *sentences) == [0, 2]
+    assert matching("{we} may change", *sentences) == [0, 2]
 
 
-def test_what_must_be_absent_counts_for_its_own_sentence_only() -> None:
-    assert found("sell ! not", "We sell data.", "We do not.", "We do not sell it.") == [0]
+def test_a_forbidden_word_excludes_only_its_own_sentence() -> None:
+    assert matching("sell ! not", "We sell data.", "We do not.", "We do not sell it.") == [0]
 
 
 MISTAKES = {
@@ -104,11 +104,11 @@ MISTAKES = {
 }
 
 
-@pytest.mark.parametrize(("pattern", "told"), MISTAKES.values(), ids=list(MISTAKES))
-def test_a_mistake_is_told_with_the_pattern_it_is_in(pattern: str, told: str) -> None:
+@pytest.mark.parametrize(("pattern", "message"), MISTAKES.values(), ids=list(MISTAKES))
+def test_an_error_names_the_mistake_and_the_pattern(pattern: str, message: str) -> None:
     with pytest.raises(PatternError) as error:
         parse(pattern)
-    assert told in str(error.value)
+    assert message in str(error.value)
     assert repr(pattern) in str(error.value)
 
 
@@ -117,7 +117,7 @@ _SENTENCE = st.lists(_VOCABULARY, max_size=30)
 
 
 @given(st.lists(_SENTENCE, min_size=1, max_size=5), _VOCABULARY, _VOCABULARY)
-def test_near_means_what_counting_words_says(sentences: list[list[str]], first: str, second: str) -> None:
+def test_near_is_at_most_eight_words_between(sentences: list[list[str]], first: str, second: str) -> None:
     def near(words: list[str]) -> bool:
         return any(
             words[a] == first and words[b] == second and 0 <= b - a - 1 <= MAX_NEAR_WORDS
@@ -126,7 +126,7 @@ def test_near_means_what_counting_words_says(sentences: list[list[str]], first: 
         )
 
     texts = [" ".join(words) for words in sentences]
-    assert found(f"{first} ~ {second}", *texts) == [n for n, words in enumerate(sentences) if near(words)]
+    assert matching(f"{first} ~ {second}", *texts) == [n for n, words in enumerate(sentences) if near(words)]
 
 
 @given(st.text())

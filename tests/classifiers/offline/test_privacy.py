@@ -1,11 +1,11 @@
-"""What the offline analyst finds in privacy policies, one sentence at a time: who learns what, who may object."""
+"""The offline analyst on privacy policies, one sentence at a time: collection, sharing, transfers, rights."""
 
 import pytest
 
 from smallprint.severity import severity
 from tests.classifiers.offline.reading import only, read_terms, table
 
-FOUND = table("privacy.yml")
+DETECTED = table("privacy.yml")
 
 NOTHING = {
     "a question": "How do we use your personal information?",
@@ -150,7 +150,7 @@ LEVELS = {
     ),
 }
 
-SAID = {
+STATED = {
     "the kinds collected": (
         "We collect your name, your IP address and your location.",
         "title",
@@ -182,18 +182,18 @@ SAID = {
 }
 
 
-@pytest.mark.parametrize(("sentence", "category"), FOUND, ids=[sentence for sentence, _ in FOUND])
-def test_finds(sentence: str, category: str) -> None:
-    assert [one.category for one in read_terms(sentence, title="Privacy Policy")] == [category]
+@pytest.mark.parametrize(("sentence", "category"), DETECTED, ids=[sentence for sentence, _ in DETECTED])
+def test_detects(sentence: str, category: str) -> None:
+    assert [proposal.category for proposal in read_terms(sentence, title="Privacy Policy")] == [category]
 
 
 @pytest.mark.parametrize(("sentence", "category"), BORDERLINES.values(), ids=list(BORDERLINES))
-def test_borderline(sentence: str, category: str) -> None:
-    assert [one.category for one in read_terms(sentence, title="Privacy Policy")] == [category]
+def test_detects_in_a_borderline_case(sentence: str, category: str) -> None:
+    assert [proposal.category for proposal in read_terms(sentence, title="Privacy Policy")] == [category]
 
 
 @pytest.mark.parametrize("sentence", NOTHING.values(), ids=list(NOTHING))
-def test_finds_nothing_in(sentence: str) -> None:
+def test_detects_nothing_in(sentence: str) -> None:
     assert read_terms(sentence, title="Privacy Policy") == []
 
 
@@ -202,8 +202,8 @@ def test_severity_follows_the_words(sentence: str, level: str) -> None:
     assert severity(only(sentence, title="Privacy Policy").factors) == level
 
 
-@pytest.mark.parametrize(("sentence", "field", "words"), SAID.values(), ids=list(SAID))
-def test_copy_says(sentence: str, field: str, words: str) -> None:
+@pytest.mark.parametrize(("sentence", "field", "words"), STATED.values(), ids=list(STATED))
+def test_copy_states(sentence: str, field: str, words: str) -> None:
     assert words in getattr(only(sentence, title="Privacy Policy"), field)
 
 
@@ -214,25 +214,25 @@ def test_copy_says(sentence: str, field: str, words: str) -> None:
         "We may use any means to collect your name, your e-mail address and your phone number.",
         "We collect your name and e-mail address so that we may contact you by e-mail.",
     ],
-    ids=["what follows is told", "means to an end", "what the address is for"],
+    ids=["what follows is stated", "means to an end", "what the address is for"],
 )
-def test_a_sentence_that_means_something_is_no_definition(sentence: str) -> None:
+def test_a_sentence_with_the_words_of_a_definition_is_still_a_term(sentence: str) -> None:
     assert only(sentence, title="Privacy Policy").category == "data_collection"
 
 
-def test_a_right_that_the_law_gives_keeps_its_law_and_names_nobody_to_complain_to() -> None:
+def test_a_statutory_right_cites_its_law_and_names_no_agency() -> None:
     right = only("You have the right to access, correct and delete your personal data.", title="Privacy Policy")
     assert right.frameworks
     assert right.agencies == ()
 
 
-def test_sentences_that_say_opposite_things_are_not_one_provision() -> None:
-    found = read_terms(
+def test_sentences_of_opposite_direction_are_two_provisions() -> None:
+    proposals = read_terms(
         "We cannot guarantee that your data is secure. "
         "If a breach affects your data, we will notify you within 72 hours.",
         title="Privacy Policy",
     )
-    assert [(one.category, severity(one.factors)) for one in found] == [
+    assert [(proposal.category, severity(proposal.factors)) for proposal in proposals] == [
         ("data_security", "low"),
         ("data_security", "beneficial"),
     ]

@@ -1,4 +1,4 @@
-"""The facts that offline copy takes from the quoted words: periods, amounts, ages, places, bodies."""
+"""The facts that copy takes from the quoted words: periods, amounts, ages, courts, laws, bodies."""
 
 import pytest
 
@@ -35,5 +35,5 @@ ROWS = {
 
 
 @pytest.mark.parametrize(("slot", "words", "value"), ROWS.values(), ids=list(ROWS))
-def test_reads(slot: str, words: str, value: str | None) -> None:
+def test_a_slot_is_filled_from_the_quoted_words(slot: str, words: str, value: str | None) -> None:
     assert VALUES[slot](words) == value

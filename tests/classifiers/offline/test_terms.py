@@ -1,11 +1,11 @@
-"""What the offline analyst finds in terms of service, one sentence at a time: disputes, liability, control, content."""
+"""The offline analyst on terms of service, one sentence at a time: disputes, liability, control, content."""
 
 import pytest
 
 from smallprint.severity import severity
 from tests.classifiers.offline.reading import only, read_terms, table
 
-FOUND = table("terms.yml")
+DETECTED = table("terms.yml")
 
 NOTHING = {
     "a question": "Can Kestrel Kettles suspend or terminate your account?",
@@ -23,7 +23,7 @@ NOTHING = {
     "small batches": "Our kettles are made in small batches in Duluth.",
     "what arbitration is": "Arbitration can be quicker and less formal than a lawsuit.",
     "what an ombudsman does": "An ombudsman looks into a complaint and gives a decision.",
-    "a promise of a section to come": "This section describes how arbitration works and when it applies.",
+    "an announcement of a section": "This section describes how arbitration works and when it applies.",
     "marketing": "We build kettles that help people make tea in the mountains.",
     "what some states allow": "Some states do not allow the exclusion of implied warranties.",
     "a store speaking for itself": "Apple has no liability to you and will not provide a refund or a warranty.",
@@ -218,13 +218,13 @@ TITLES = {
 }
 
 
-@pytest.mark.parametrize(("sentence", "category"), FOUND, ids=[sentence for sentence, _ in FOUND])
-def test_finds(sentence: str, category: str) -> None:
-    assert [one.category for one in read_terms(sentence)] == [category]
+@pytest.mark.parametrize(("sentence", "category"), DETECTED, ids=[sentence for sentence, _ in DETECTED])
+def test_detects(sentence: str, category: str) -> None:
+    assert [proposal.category for proposal in read_terms(sentence)] == [category]
 
 
 @pytest.mark.parametrize("sentence", NOTHING.values(), ids=list(NOTHING))
-def test_finds_nothing_in(sentence: str) -> None:
+def test_detects_nothing_in(sentence: str) -> None:
     assert read_terms(sentence) == []
 
 
@@ -234,7 +234,7 @@ def test_severity_follows_the_words(sentence: str, levels: set[str]) -> None:
 
 
 @pytest.mark.parametrize(("sentence", "words"), TITLES.values(), ids=list(TITLES))
-def test_title_says(sentence: str, words: str) -> None:
+def test_title_states(sentence: str, words: str) -> None:
     assert words in only(sentence).title
 
 
@@ -254,14 +254,14 @@ FLOODS = "We are not liable for any loss that arises from:\n\n1. floods at our w
         (["We may close your account without notice as shown:", "## Colors\n\nKettles are blue."], "as shown:"),
     ],
     ids=[
-        "an opening takes its first item along",
-        "so does one behind another sentence",
-        "two items where the first is one of two",
+        "a lead-in with the first item",
+        "also after another sentence",
+        "two items where the first ends in or",
         "an address under its announcement",
-        "but nothing from under the next heading",
+        "nothing from under the next heading",
     ],
 )
-def test_a_quote_does_not_end_in_the_air(paragraphs: list[str], ends: str) -> None:
+def test_a_lead_in_is_quoted_with_the_first_items_of_its_list(paragraphs: list[str], ends: str) -> None:
     assert only(*paragraphs).quote.endswith(ends)
 
 
@@ -282,9 +282,9 @@ def test_a_quote_does_not_end_in_the_air(paragraphs: list[str], ends: str) -> No
         ),
     ],
 )
-def test_no_training_on_the_users_data_is_found_in(sentence: str) -> None:
+def test_no_training_on_user_data_is_detected_in(sentence: str) -> None:
     proposals = read_terms("## Artificial intelligence", sentence)
-    assert "ai_training" not in {one.category for one in proposals}
+    assert "ai_training" not in {proposal.category for proposal in proposals}
 
 
 @pytest.mark.parametrize(
@@ -302,16 +302,16 @@ def test_no_training_on_the_users_data_is_found_in(sentence: str) -> None:
         ),
     ],
 )
-def test_the_opposite_direction_is_not_told_as(sentence: str, category: str) -> None:
-    assert category not in {one.category for one in read_terms("## Licenses and limits on claims", sentence)}
+def test_the_opposite_direction_is_not_detected_as(sentence: str, category: str) -> None:
+    assert category not in {proposal.category for proposal in read_terms("## Licenses and limits on claims", sentence)}
 
 
-def test_damages_not_limited_to_some_kinds_are_no_cap() -> None:
-    found = only(
+def test_damages_including_but_not_limited_to_are_no_cap() -> None:
+    proposal = only(
         "Kestrel Kettles is not liable for any damages of any kind from the use of the site, including but not limited "
         "to direct and indirect damages."
     )
-    assert "cap" not in found.title.lower()
+    assert "cap" not in proposal.title.lower()
 
 
 @pytest.mark.parametrize(
@@ -339,12 +339,12 @@ def test_damages_not_limited_to_some_kinds_are_no_cap() -> None:
         ),
     ],
 )
-def test_in_a_privacy_policy_no_term_of_service_is_seen_in(sentence: str, category: str) -> None:
-    found = read_terms(sentence, title="Privacy Policy of Kestrel Kettles")
-    assert category not in {one.category for one in found}
+def test_a_privacy_policys_sentence_is_not_taken_for_a_term_of_service(sentence: str, category: str) -> None:
+    proposals = read_terms(sentence, title="Privacy Policy of Kestrel Kettles")
+    assert category not in {proposal.category for proposal in proposals}
 
 
-def test_a_plain_term_of_service_is_found_in_a_privacy_policy_too() -> None:
+def test_a_plain_term_of_service_is_detected_in_a_privacy_policy_too() -> None:
     sentence = (
         "You agree to indemnify and hold harmless Kestrel Kettles from any claim that arises from your use of the site."
     )
