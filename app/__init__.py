@@ -1,1 +1,1 @@
-"""The doors: the command line, and later the review desk and the archive."""
+"""The doors: the command line and the review desk."""

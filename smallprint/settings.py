@@ -1,4 +1,4 @@
-"""Settings: what the environment, a ``.env`` file and the command line can say, with one place for every default."""
+"""Settings: what the environment, a ``.env`` file and the command line can say, with the default of each."""
 
 import os
 from pathlib import Path
@@ -7,6 +7,8 @@ from typing import Literal
 
 from pydantic import AliasChoices, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from smallprint import defaults
 
 ResponseMode = Literal["auto", "tools", "json_schema", "json"]
 
@@ -25,14 +27,14 @@ class Settings(BaseSettings):
 
     home: Path = Path(".smallprint")
     database_url: str | None = None  # SQLAlchemy URL; default: SQLite inside home
-    model: str = "offline"
+    model: str = defaults.MODEL
     base_url: str | None = Field(None, validation_alias=AliasChoices("SMALLPRINT_BASE_URL", "OPENAI_BASE_URL"))
     api_key: SecretStr | None = Field(None, validation_alias=AliasChoices("SMALLPRINT_API_KEY", "OPENAI_API_KEY"))
     api_version: str | None = None  # Azure OpenAI only; setting it selects the Azure client
     response_mode: ResponseMode = "auto"
     fallback_model: str | None = None
-    timeout: float = Field(240.0, gt=0)  # seconds per model call; a full answer at 30 tokens a second takes 200
-    concurrency: int = Field(8, ge=1)  # model calls in flight
+    timeout: float = Field(defaults.TIMEOUT_SECONDS, gt=0)
+    concurrency: int = Field(defaults.CONCURRENCY, ge=1)
     requests_per_minute: int | None = None
     tokens_per_minute: int | None = None
     max_attempts: int = Field(6, ge=1)  # per call, first try included

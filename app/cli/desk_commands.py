@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from app.cli.options import settings_with
+from smallprint.defaults import DESK_HOST, DESK_PORT
 
 desk = typer.Typer()
 users = typer.Typer(help="Say who may work at the review desk.", no_args_is_help=True)
@@ -13,8 +14,8 @@ desk.add_typer(users, name="users")
 
 @desk.command()
 def review(
-    host: Annotated[str, typer.Option("--host", help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Port to listen on.")] = 8765,
+    host: Annotated[str, typer.Option("--host", help="Address to listen on.")] = DESK_HOST,
+    port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Port to listen on.")] = DESK_PORT,
     https: Annotated[
         bool, typer.Option("--https", help="Browsers come through a proxy that speaks HTTPS; cookies for HTTPS alone.")
     ] = False,
@@ -34,7 +35,9 @@ def review(
 def add_user(
     name: Annotated[str, typer.Argument(help="As it stands on every decision.")],
     role: Annotated[str, typer.Option("--role", help="read-only, reviewer, lead or admin.")] = "reviewer",
-    address: Annotated[str, typer.Option("--address", help="Where the desk is reached.")] = "http://127.0.0.1:8765",
+    address: Annotated[
+        str, typer.Option("--address", help="Where the desk is reached.")
+    ] = f"http://{DESK_HOST}:{DESK_PORT}",
 ) -> None:
     """Give somebody a place and print the link by which they choose a password.
 

@@ -1,5 +1,6 @@
 """``smallprint eval ...``: the commands of the evals; ``eval dev`` is short for ``eval run dev``."""
 
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -7,6 +8,7 @@ import typer
 from typer.core import TyperGroup
 
 from app.cli.options import AsJson, BaseUrl, Budget, Concurrency, Model, Timeout, settings_with
+from smallprint.errors import UserError
 
 Suite = Annotated[
     str,
@@ -73,6 +75,12 @@ evals = typer.Typer(
 )
 
 
+def _require_extra() -> None:
+    """Say what to install before a module is imported that cannot do without it."""
+    if any(find_spec(package) is None for package in ("numpy", "scipy")):
+        raise UserError("the evals need numpy and scipy; install them with: pip install 'smallprint[evals]'")
+
+
 @evals.command()
 def run(
     suite: Suite = "gold",
@@ -103,6 +111,7 @@ def run(
     $ smallprint eval --gate --html report.html
     $ smallprint eval claudette --data ../shared/data
     """
+    _require_extra()
     from app.cli.evaluation import Wish, evaluate
 
     wish = Wish(
@@ -138,6 +147,7 @@ def compare(
     For example:
     $ smallprint eval compare .smallprint/evals/runs/NEW.json .smallprint/evals/runs/OLD.json
     """
+    _require_extra()
     from app.cli.eval_acts import show_comparison
 
     show_comparison(run_file, baseline)
@@ -155,6 +165,7 @@ def bless(
     For example:
     $ smallprint eval bless --reason "signals for price changes reviewed by hand"
     """
+    _require_extra()
     from app.cli.eval_acts import bless_run
 
     bless_run(settings_with(model=model, base_url=base_url), reason, budget)
@@ -173,6 +184,7 @@ def floor(
     For example:
     $ smallprint eval floor found_recall test 0.62
     """
+    _require_extra()
     from app.cli.eval_acts import change_floor
 
     change_floor(settings_with(model=model).model, metric, split, value, reason)
@@ -194,6 +206,7 @@ def freeze(
     $ smallprint eval freeze SP-P-000123 SP-P-000124
     $ smallprint eval freeze all -o cases/
     """
+    _require_extra()
     from app.cli.eval_acts import freeze_records
 
     freeze_records(settings_with(), records, split, output)

@@ -6,18 +6,11 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.terminal import stderr, stdout
-from smallprint.errors import UserError
-from smallprint.settings import Settings
-
-if find_spec("numpy") is None or find_spec("scipy") is None:
-    raise UserError("the evals need numpy and scipy; install them with: pip install 'smallprint[evals]'")
-
 from app.cli import eval_tables
+from app.terminal import stderr, stdout
 from classifiers.work import Budget
 from evals.comparing import Comparison, compare
 from evals.fingerprints import changed_yardstick
@@ -32,7 +25,9 @@ from evals.running import Plan, run_suite
 from evals.scoring import Scores, score
 from evals.suites import ANALYZED, BENCHMARKS, WITHOUT_DATA, suite
 from evals.workspace import keep, plan_for
+from smallprint.errors import UserError
 from smallprint.registry import load
+from smallprint.settings import Settings
 
 if TYPE_CHECKING:
     from evals.judging import JudgeReport

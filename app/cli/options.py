@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from smallprint import defaults
 from smallprint.errors import UserError
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ Model = Annotated[
         "--model",
         "-m",
         metavar="NAME",
-        help="offline, openai:NAME or azure:NAME. Default: SMALLPRINT_MODEL, else offline.",
+        help=f"offline, openai:NAME or azure:NAME. Default: SMALLPRINT_MODEL, else {defaults.MODEL}.",
         rich_help_panel=_MODEL,
     ),
 ]
@@ -37,7 +38,7 @@ Timeout = Annotated[
     typer.Option(
         "--timeout",
         metavar="SECONDS",
-        help="What one model call may take. Default: SMALLPRINT_TIMEOUT, else 120.",
+        help=f"What one model call may take. Default: SMALLPRINT_TIMEOUT, else {defaults.TIMEOUT_SECONDS:g}.",
         rich_help_panel=_MODEL,
     ),
 ]
@@ -52,7 +53,7 @@ Concurrency = Annotated[
     typer.Option(
         "--concurrency",
         metavar="N",
-        help="Model calls in flight. Default: SMALLPRINT_CONCURRENCY, else 8.",
+        help=f"Model calls in flight. Default: SMALLPRINT_CONCURRENCY, else {defaults.CONCURRENCY}.",
         rich_help_panel=_MODEL,
     ),
 ]

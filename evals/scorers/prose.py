@@ -4,7 +4,6 @@ Deterministic: numbers, amounts, dates and names of a summary are looked up in t
 """
 
 import re
-from collections.abc import Iterator
 from functools import lru_cache
 
 from classifiers.wording import reading_grade, ungrounded_numbers
@@ -53,12 +52,6 @@ def _must_mention(scored: Scored) -> tuple[float, float]:
 def _must_mention_of_all(scored: Scored) -> tuple[float, float]:
     """The same, of the facts of all gold: a missed provision mentions nothing."""
     return _must_mention(scored)[0], sum(len(gold.must_mention) for gold in scored.gold)
-
-
-def unmentioned(scored: Scored) -> Iterator[tuple[Draft, str]]:
-    """Draft and fact for everything that a draft fails to mention."""
-    for gold, draft in scored.pairs:
-        yield from ((draft, fact) for fact in gold.must_mention if not mentions(texts(draft), fact))
 
 
 def sources(draft: Draft, clauses: dict[str, Clause]) -> list[str]:

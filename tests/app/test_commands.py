@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from classifiers.analysts import ANALYSTS
+from smallprint.settings import Settings
 from tests.app import shapes
 from tests.app.conftest import Smallprint
 from tests.fakes import FakeServer
@@ -27,6 +29,20 @@ def test_each_commands_help_has_an_example_to_copy(smallprint: Smallprint, comma
     assert said.code == 0
     assert f"$ smallprint {command}" in said.out
     assert "<bool>" not in said.out
+
+
+def test_help_states_the_defaults_that_hold(smallprint: Smallprint, workspace: Path) -> None:
+    said = " ".join(smallprint("run", "--help").out.replace("│", " ").split())
+    settings = Settings(_env_file=None)
+    assert f"SMALLPRINT_TIMEOUT, else {settings.timeout:g}." in said
+    assert f"SMALLPRINT_CONCURRENCY, else {settings.concurrency}." in said
+    assert f"SMALLPRINT_MODEL, else {settings.model}." in said
+
+
+def test_help_names_every_analyst(smallprint: Smallprint) -> None:
+    said = " ".join(smallprint("run", "--help").out.replace("│", " ").split())
+    for factory in ANALYSTS.values():
+        assert factory.form in said
 
 
 def test_the_version_is_that_of_the_package(smallprint: Smallprint) -> None:

@@ -1,12 +1,14 @@
 """``smallprint eval``: figures for people and machines, exit codes, and the default command."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from app.cli import app
+from evals.suites import BENCHMARKS
 from smallprint.errors import UserError
 from smallprint.registry import load
 from smallprint.review import Decision
@@ -19,6 +21,19 @@ RUNNER = CliRunner()
 
 def run(*arguments: str):
     return RUNNER.invoke(app, ["eval", *arguments])
+
+
+def test_help_names_every_suite() -> None:
+    help_text = " ".join(run("run", "--help").output.replace("│", " ").split())
+    for suite in ("gold", "dev", "test", "samples", *BENCHMARKS):
+        assert re.search(rf"\b{suite}\b", help_text), suite
+
+
+def test_without_numpy_an_eval_says_what_to_install(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.cli.eval_commands.find_spec", lambda _package: None)
+    mistake = run("dev").exception
+    assert isinstance(mistake, UserError)
+    assert "pip install 'smallprint[evals]'" in str(mistake)
 
 
 def test_a_suite_is_run_scored_and_kept(small: Path, workspace: Path) -> None:
