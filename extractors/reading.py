@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from extractors import extract
+from extractors import EXTRACTORS
+from extractors.bounded import read_bytes
 from extractors.capture.file import capture_file, is_url
-from extractors.clauses import cut_clauses
+from extractors.capture.media import likely_media_type
 from extractors.layout import Options
+from extractors.sandbox import start_early
 from smallprint.errors import DocumentError
 from smallprint.records import Clause, Document, Snapshot, Source
 from smallprint.settings import Settings
@@ -22,6 +24,12 @@ class CapturedDocument:
     clauses: tuple[Clause, ...]
 
 
+def prepare_to_read(location: str) -> None:
+    """Start the child process that will read a document, so that it loads its libraries in the meantime."""
+    function_path, _ = EXTRACTORS[likely_media_type(location)]
+    start_early(function_path.partition(":")[0])
+
+
 def read_source(
     source: Source,
     settings: Settings,
@@ -34,7 +42,7 @@ def read_source(
 
     Args:
         source: where the document is and what is known about it.
-        settings: limits of size and time.
+        settings: limits of size, time and memory.
         options: password, OCR, address rules; a switch that the source sets is added to them.
         previous: the last snapshot, so that the request can be conditional.
         stored: returns the bytes of a snapshot by its hash, for a page that the server says is unchanged.
@@ -58,8 +66,9 @@ def read_source(
             raise DocumentError("unreachable", "the server says that a page we never had is unchanged")
     else:
         snapshot, data = capture_file(source.location, max_bytes=settings.fetch_max_bytes)
-    document = extract(
+    document, clauses = read_bytes(
         data,
+        settings,
         source=source.location,
         media_type=snapshot.media_type,
         language=source.language,
@@ -67,7 +76,6 @@ def read_source(
     )
     if source.title and not document.title:
         document = document.model_copy(update={"title": source.title})
-    clauses = cut_clauses(document)
     if not clauses:
         raise DocumentError("no_text", "no readable text was found", advice="check that this is the right file")
     return CapturedDocument(snapshot=snapshot, data=data, document=document, clauses=clauses)

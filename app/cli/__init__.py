@@ -170,6 +170,9 @@ def read(
     $ smallprint read policy.pdf --json > policy.json
     $ smallprint read https://example.org/terms --model openai:gpt-5-mini
     """
+    from extractors.reading import prepare_to_read
+
+    prepare_to_read(file)
     from app.cli.inputs import one_document
     from app.cli.reading import read_one
 
@@ -204,11 +207,13 @@ def extract(
     $ smallprint extract terms.docx
     $ smallprint extract terms.html --json | jq .clauses
     """
+    from extractors.reading import prepare_to_read, read_source
+
+    prepare_to_read(file)
     from app.cli.console import clause_list
     from app.cli.inputs import one_document
     from app.json_output import document_json
     from app.terminal import stdout
-    from extractors.reading import read_source
 
     reading = read_source(one_document(file, language), settings_with(), reading_options(context))
     if as_json:

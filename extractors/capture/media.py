@@ -69,6 +69,15 @@ def detect_media_type(data: bytes, *, declared: str | None, name: str) -> str:
     return _type_of_text(declared_type, suffix)
 
 
+def likely_media_type(location: str) -> str:
+    """The type that a file name or URL suggests, before there are bytes to look at."""
+    try:
+        path = urlsplit(location).path if "://" in location else location
+    except ValueError:  # brackets that hold no address; capturing it will say so
+        path = ""
+    return _TYPE_OF_SUFFIX.get(PurePosixPath(path).suffix.lower(), "text/html")
+
+
 def _is_pdf(head: bytes) -> bool:
     """Whether the PDF mark is near the start; a page that only mentions it is no PDF."""
     before, mark, _ = head[:_PDF_MARK_WITHIN_BYTES].partition(b"%PDF-")
