@@ -6,6 +6,7 @@ run would wait minutes for an answer to its last report. Ours is a process group
 
 import asyncio
 import atexit
+import contextlib
 import importlib
 import os
 import socket
@@ -36,11 +37,18 @@ class LocalServer:
         """Begin to start; it answers some seconds later."""
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(  # noqa: S603 -- our own module
-                [sys.executable, "-m", "flows.server", str(self.port)],
+                # -P: no module comes from the current folder, which may have come with the documents.
+                [sys.executable, "-P", "-m", "flows.server", str(self.port)],
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=log,
-                env={**os.environ, "PREFECT__SERVER_EPHEMERAL": "1", "PREFECT__SERVER_FINAL": "1"},
+                env={
+                    **os.environ,
+                    "PYTHONSAFEPATH": "1",
+                    "PREFECT__SERVER_EPHEMERAL": "1",
+                    "PREFECT__SERVER_FINAL": "1",
+                },
+                cwd=self.folder,  # Prefect reads prefect.toml, pyproject.toml and .env where it starts
                 start_new_session=True,
             )
         atexit.register(self.stop)
@@ -120,7 +128,7 @@ async def start_prefect(home: Path) -> None:
     url = os.environ["PREFECT_API_URL"]
     if server is not None and server.process is None:
         server.start()
-    importlib.import_module("prefect")  # takes as long as the server's first steps, which go on meanwhile
+    _import_prefect()  # takes as long as the server's first steps, which go on meanwhile
     if server is None:
         if not await _answers(url, local=False):
             raise UserError(f"no Prefect server answers at PREFECT_API_URL={url}; start it, or unset the variable")
@@ -133,6 +141,14 @@ async def start_prefect(home: Path) -> None:
         await asyncio.sleep(0.1)
     server.stop()
     raise StoreError(f"Prefect's local server did not start; {server.log} says why, and trying again may help")
+
+
+def _import_prefect() -> None:
+    """Import Prefect from a folder of our own: it reads prefect.toml, pyproject.toml and .env where it is imported."""
+    if "prefect" in sys.modules:
+        return
+    with contextlib.chdir(os.environ["PREFECT_HOME"]):
+        importlib.import_module("prefect")
 
 
 async def _answers(url: str, *, local: bool) -> bool:

@@ -1,12 +1,17 @@
-"""Settings: what the environment, a ``.env`` file and the command line can say, with the default of each."""
+"""Settings: what the environment, a settings file and the command line can say, with the default of each.
+
+A settings file is read only where a person named it: SMALLPRINT_SETTINGS, or ``settings.env`` in the workspace that
+SMALLPRINT_HOME names. A ``.env`` in the current folder is not read, because that folder may have come with the
+documents: it would decide where keys are sent.
+"""
 
 import os
 from pathlib import Path
 from secrets import token_hex
 from typing import Literal
 
-from pydantic import AliasChoices, Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, DotEnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from smallprint import defaults
 
@@ -18,7 +23,6 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(
         env_prefix="SMALLPRINT_",
-        env_file=".env",
         extra="ignore",
         populate_by_name=True,
         env_ignore_empty=True,
@@ -28,8 +32,11 @@ class Settings(BaseSettings):
     home: Path = Path(".smallprint")
     database_url: str | None = None  # SQLAlchemy URL; default: SQLite inside home
     model: str = defaults.MODEL
-    base_url: str | None = Field(None, validation_alias=AliasChoices("SMALLPRINT_BASE_URL", "OPENAI_BASE_URL"))
-    api_key: SecretStr | None = Field(None, validation_alias=AliasChoices("SMALLPRINT_API_KEY", "OPENAI_API_KEY"))
+    base_url: str | None = None  # of a server that speaks the OpenAI protocol
+    api_key: SecretStr | None = None  # for the model's server, wherever it is
+    # The provider's own pair: the key goes to the provider's address and to no other.
+    openai_api_key: SecretStr | None = Field(None, validation_alias="OPENAI_API_KEY")
+    openai_base_url: str | None = Field(None, validation_alias="OPENAI_BASE_URL")
     api_version: str | None = None  # Azure OpenAI only; setting it selects the Azure client
     response_mode: ResponseMode = "auto"
     fallback_model: str | None = None
@@ -60,6 +67,32 @@ class Settings(BaseSettings):
     wayback_url: str = "https://web.archive.org"
     wayback_api_url: str = "https://archive.org"
 
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments before the environment before the settings file that a person named."""
+        path = settings_file()
+        named = (DotEnvSettingsSource(settings_cls, env_file=path),) if path else ()
+        return init_settings, env_settings, *named
+
+    @property
+    def model_key(self) -> SecretStr | None:
+        """The key that model calls carry: ours, else the provider's own where the address is the provider's own."""
+        if self.api_key is not None:
+            return self.api_key
+        return self.openai_api_key if self.base_url in (None, self.openai_base_url) else None
+
+    @property
+    def server_url(self) -> str | None:
+        """The address of the model's server; None for the provider's public one."""
+        return self.base_url or self.openai_base_url
+
     @property
     def sqlalchemy_url(self) -> str:
         """The database: as configured, else the SQLite file of the workspace."""
@@ -69,6 +102,29 @@ class Settings(BaseSettings):
     def snapshots(self) -> Path:
         """Where captured bytes live, content-addressed."""
         return self.home / "snapshots"
+
+
+def settings_file() -> Path | None:
+    """The settings file that a person named; None without one. A missing file is an error of whoever reads it."""
+    named = os.environ.get("SMALLPRINT_SETTINGS")
+    if named:
+        return Path(named)
+    home = os.environ.get("SMALLPRINT_HOME")
+    beside = Path(home) / "settings.env" if home else None
+    return beside if beside and beside.is_file() else None
+
+
+def ignored_settings_file() -> Path | None:
+    """A ``.env`` in the current folder that looks as if it were meant for us and is not read; None without one."""
+    path = Path(".env")
+    named = settings_file()
+    if named is not None and named.exists() and path.exists() and named.samefile(path):
+        return None
+    try:
+        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return None
+    return path if any(line.lstrip().startswith(("SMALLPRINT_", "OPENAI_")) for line in lines) else None
 
 
 def workspace_secret(settings: Settings) -> bytes:

@@ -83,6 +83,7 @@ ByBatch = Annotated[
 
 def main() -> None:
     """Run the command line; user mistakes and expected failures are one line, never a traceback."""
+    _mention_ignored_settings()
     try:
         # Not standalone, because Typer's own way of telling a mistake is a box of seven lines.
         code = app(standalone_mode=False, prog_name="smallprint")
@@ -100,6 +101,16 @@ def main() -> None:
         sys.stderr.close()
         code = 141
     sys.exit(code)
+
+
+def _mention_ignored_settings() -> None:
+    """Say that a .env in the current folder is not read, so that nobody wonders where their settings went."""
+    if not Path(".env").exists():
+        return
+    from smallprint.settings import ignored_settings_file
+
+    if ignored_settings_file() is not None:
+        _say("the .env here is not read (it may have come with the documents); SMALLPRINT_SETTINGS=.env reads it")
 
 
 def _say(what: str) -> None:

@@ -111,6 +111,7 @@ def newest_unfinished(store: Store, inputs: list[str], *, failed_only: bool = Fa
 def _as_begun(options: RunOptions, stored_run: StoredRun) -> RunOptions:
     """The options with the model, the address and the way of asking that the run was begun with; a new address wins."""
     begun = stored_run.options
+    _check_server(options, begun.get("base_url"))
     return options.model_copy(
         update={
             "model": stored_run.model,
@@ -118,6 +119,18 @@ def _as_begun(options: RunOptions, stored_run: StoredRun) -> RunOptions:
             "by_batch": options.by_batch or bool(begun.get("by_batch")),
         }
     )
+
+
+def _check_server(options: RunOptions, begun_url: str | None) -> None:
+    """Refuse to send a key to an address that only the workspace knows: the workspace may have come from elsewhere.
+
+    Raises:
+        UserError: the run was begun with a server that nobody has named now, and a key would go there.
+
+    """
+    if options.base_url or not begun_url or options.settings().api_key is None:
+        return
+    raise UserError(f"the run was begun with the server {begun_url}; --base-url {begun_url} sends your key there again")
 
 
 @contextmanager

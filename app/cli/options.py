@@ -115,8 +115,11 @@ def settings_with(**given: Any) -> "Settings":  # noqa: ANN401 -- fields of Sett
     """
     from pydantic import ValidationError
 
-    from smallprint.settings import Settings
+    from smallprint.settings import Settings, settings_file
 
+    path = settings_file()
+    if path is not None and not path.is_file():
+        raise UserError(f"SMALLPRINT_SETTINGS names {path}, which is no file")
     try:
         settings = Settings()
         said = {name: value for name, value in given.items() if value is not None}

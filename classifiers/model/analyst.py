@@ -249,9 +249,9 @@ def _failure_to_report(failures: BaseExceptionGroup[BaseException]) -> BaseExcep
 
 def _check_settings(name: str, settings: Settings) -> None:
     provider = name.partition(":")[0]
-    if provider == "azure" and not settings.base_url:
+    if provider == "azure" and not settings.server_url:
         raise UserError("azure: models need the address of your Azure OpenAI resource; set it with --base-url")
-    if provider == "openai" and not settings.base_url and not settings.api_key:
+    if provider == "openai" and not settings.server_url and not settings.model_key:
         raise UserError("no API key: set OPENAI_API_KEY, or name a compatible server with --base-url")
 
 

@@ -107,18 +107,18 @@ class ModelClient:
         self.provider, _, self.model = name.partition(":")
         self.name = name
         self.settings = settings
-        self.server_name = settings.base_url or self.provider  # as messages call it
-        self.server = settings.base_url or f"{self.provider} at its own address"
+        self.server_name = settings.server_url or self.provider  # as messages call it
+        self.server = settings.server_url or f"{self.provider} at its own address"
         self.prices = Prices(
             model=self.model,
-            provider=self.provider if self.provider == "azure" or not settings.base_url else None,
-            base_url=settings.base_url,
+            provider=self.provider if self.provider == "azure" or not settings.server_url else None,
+            base_url=settings.server_url,
             input_price=settings.input_price,
             output_price=settings.output_price,
         )
         self._sdk_clients: WeakKeyDictionary[asyncio.AbstractEventLoop, openai.AsyncOpenAI] = WeakKeyDictionary()
         self.capabilities: ServerCapabilities = capabilities_of(
-            self.server, self.model, settings.response_mode, custom_address=settings.base_url is not None
+            self.server, self.model, settings.response_mode, custom_address=settings.server_url is not None
         )
 
     @property
@@ -295,16 +295,16 @@ def _prepared(answer_type: type[Wire]) -> type[Wire]:
 
 
 def _sdk_client(provider: str, settings: Settings) -> openai.AsyncOpenAI:
-    key = settings.api_key.get_secret_value() if settings.api_key else "none"
+    key = settings.model_key.get_secret_value() if settings.model_key else "none"
     if provider == "azure":
         return openai.AsyncAzureOpenAI(
-            azure_endpoint=settings.base_url or "",
+            azure_endpoint=settings.server_url or "",
             api_version=settings.api_version or "2024-10-21",
             api_key=key,
             max_retries=0,
             timeout=settings.timeout,
         )
-    return openai.AsyncOpenAI(api_key=key, base_url=settings.base_url, max_retries=0, timeout=settings.timeout)
+    return openai.AsyncOpenAI(api_key=key, base_url=settings.server_url, max_retries=0, timeout=settings.timeout)
 
 
 def _with_problems(question: Question, problems: str) -> Question:

@@ -123,7 +123,8 @@ def advice(failure: Failure, server: str, model: str) -> str:
     """One sentence on a failure of the kind "stop" that says what to fix."""
     detail = failure.detail
     if detail.startswith("HTTP 401"):
-        return f"{server} does not accept the API key; check OPENAI_API_KEY ({detail})"
+        names = "check OPENAI_API_KEY, or SMALLPRINT_API_KEY for a server of --base-url"
+        return f"{server} does not accept the API key; {names} ({detail})"
     if detail.startswith("HTTP 404"):
         return f"{server} has no model {model!r} or no such address; check --model and --base-url ({detail})"
     if detail.startswith("HTTP 403"):
