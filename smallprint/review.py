@@ -25,7 +25,7 @@ REASONS = {
     "duplicate": "Another draft says it already",
     "wrong_place": "The quote is not the passage meant",
     "too_vague": "Too vague to be of use to a reader",
-    "other": "Another reason, told below",
+    "other": "Another reason, given below",
 }
 # Why drafts leave the queue without anybody's judgment on their quality.
 RETIRED = {
@@ -181,7 +181,7 @@ def _check_reasons(decision: Decision) -> None:
     if unknown or not decision.reasons:
         raise RefusedError({"reasons": "Choose at least one reason from the list."})
     if "other" in decision.reasons and not decision.note.strip():
-        raise RefusedError({"note": "Tell the other reason."})
+        raise RefusedError({"note": "Say what the other reason is."})
 
 
 def verdict(standing: Standing, draft: Draft, kind: Kind, status: DraftStatus, second_by: str | None) -> Verdict:

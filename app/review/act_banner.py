@@ -27,7 +27,7 @@ PAST_TENSE = {
     "approve": "Approved",
     "amend": "Approved with your changes",
     "reject": "Rejected",
-    "second_opinion": "Handed on for a second opinion",
+    "second_opinion": "Sent for a second opinion",
     "split": "Split",
     "merge": "Merged",
     "add": "Added",

@@ -64,7 +64,7 @@ def may(right: Right) -> Callable[..., Visit]:
         if request.method == "POST":
             token = request.headers.get("x-csrf") or form.first("csrf")
             if is_cross_site(request) or not hmac.compare_digest(token.encode(), session.csrf.encode()):
-                raise DeniedError("This form is not of this session. Go back, reload the page and send it again.")
+                raise DeniedError("This form belongs to another session. Go back, reload the page and send it again.")
         if not session.person.may(right):
             raise DeniedError(f"A {session.person.role} account may not do this; ask a lead or an admin.")
         current = Visit(request, session, session.person, form, now, state, state.store, state.registry)

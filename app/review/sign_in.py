@@ -90,7 +90,7 @@ def sign_out(request: Request, form: Posted) -> Response:
         session = people.session(connection, token, state.clock())
     if session is not None:
         if form.first("csrf") != session.csrf:
-            raise DeniedError("This form is not of this session.")
+            raise DeniedError("This form belongs to another session.")
         with state.store.write() as connection:
             people.end_session(connection, token)
     response = RedirectResponse("/sign-in", 303)

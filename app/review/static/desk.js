@@ -1,4 +1,4 @@
-// The desk's only script: keys, highlighting, checks while typing, and keeping what is typed. Every page works without it.
+// The desk's only script: keys, highlighting, checks while typing, and saving what is typed. Every page works without it.
 "use strict";
 
 const $ = (selector, root = document) => root.querySelector(selector);
@@ -7,130 +7,130 @@ const csrf = document.body.dataset.csrf;
 const form = $("#decision");
 
 function say(text, seconds = 4) {
-  const line = $("#said");
+  const line = $("#notice");
   line.textContent = text;
   clearTimeout(say.timer);
   if (seconds) say.timer = setTimeout(() => { line.textContent = ""; }, seconds * 1000);
 }
 
-async function ask(address, options = {}) {
-  const answer = await fetch(address, {
+async function fetchJson(address, options = {}) {
+  const response = await fetch(address, {
     ...options, headers: { accept: "application/json", "x-csrf": csrf, ...(options.headers || {}) },
   });
-  if (answer.status === 401) throw new Error("signed out");
-  if (!answer.ok) throw new Error(String(answer.status));
-  return answer.json();
+  if (response.status === 401) throw new Error("signed out");
+  if (!response.ok) throw new Error(String(response.status));
+  return response.json();
 }
 
 function later(milliseconds, act) {
   let timer;
-  return (...given) => { clearTimeout(timer); timer = setTimeout(() => act(...given), milliseconds); };
+  return (...values) => { clearTimeout(timer); timer = setTimeout(() => act(...values), milliseconds); };
 }
 
 // ---- evidence: brought into view, walked through
 
 const marks = all("mark[data-first]");
-let here = 0;
+let current = 0;
 function show(number) {
   if (!marks.length) return;
-  marks[here]?.classList.remove("now");
-  here = (number + marks.length) % marks.length;
-  marks[here].scrollIntoView({ block: "center" });
-  if (marks.length > 1) { marks[here].classList.add("now"); say(`passage ${here + 1} of ${marks.length}`, 2); }
+  marks[current]?.classList.remove("now");
+  current = (number + marks.length) % marks.length;
+  marks[current].scrollIntoView({ block: "center" });
+  if (marks.length > 1) { marks[current].classList.add("now"); say(`passage ${current + 1} of ${marks.length}`, 2); }
 }
-const aim = location.hash.slice(1);
+const fragment = location.hash.slice(1);
 if ($(".sheetpage rect")) $(".sheetpage rect").scrollIntoView({ block: "center" });
-else if (marks.length && (!aim || aim === "evidence")) marks[0].scrollIntoView({ block: "center" });
+else if (marks.length && (!fragment || fragment === "evidence")) marks[0].scrollIntoView({ block: "center" });
 // The browser goes to the address's fragment by itself, on a small screen past the document's head: back to the top.
 if (form) {
-  const up = () => window.scrollTo(0, 0);
-  up();
+  const scrollToTop = () => window.scrollTo(0, 0);
+  scrollToTop();
   window.addEventListener("load", () => requestAnimationFrame(() => {
-    if (aim === "evidence") marks[0]?.scrollIntoView({ block: "center" });
-    up();
+    if (fragment === "evidence") marks[0]?.scrollIntoView({ block: "center" });
+    scrollToTop();
   }));
 }
 
-// ---- what is typed is kept: on the server, and in this browser while the server cannot be reached
+// ---- what is typed is saved: on the server, and in this browser while the server cannot be reached
 
 function typed() {
   const fields = new URLSearchParams(new FormData(form));
   fields.delete("csrf");
   return fields;
 }
-// Back into the form what a browser had kept of it.
-function restore(kept) {
-  const fields = new URLSearchParams(kept);
+// Put what this browser saved of a form back into it.
+function restore(saved) {
+  const fields = new URLSearchParams(saved);
   for (const name of new Set(fields.keys())) {
     const values = fields.getAll(name);
-    const inputs = () => all(`[name="${CSS.escape(name)}"]`, form).filter((one) => one.type !== "hidden" && one.tagName !== "BUTTON");
-    if (inputs()[0]?.type === "radio" || inputs()[0]?.type === "checkbox") inputs().forEach((one) => { one.checked = values.includes(one.value); });
-    else values.forEach((value, n) => { const one = inputs()[n]; if (one) { one.value = value; grow(one.closest(".rows")); } });
+    const inputs = () => all(`[name="${CSS.escape(name)}"]`, form).filter((input) => input.type !== "hidden" && input.tagName !== "BUTTON");
+    if (inputs()[0]?.type === "radio" || inputs()[0]?.type === "checkbox") inputs().forEach((input) => { input.checked = values.includes(input.value); });
+    else values.forEach((value, n) => { const input = inputs()[n]; if (input) { input.value = value; grow(input.closest(".rows")); } });
   }
   form.dispatchEvent(new Event("input"));
 }
 if (form && form.dataset.local) {
-  // A form that the server keeps nothing of yet: this browser does, until it is sent.
-  const box = `smallprint:${document.body.dataset.person}:${form.dataset.local}`;
-  const begun = form.hasAttribute("data-refused") ? "" : typed().toString();
-  const stranded = localStorage.getItem(box);
-  if (stranded && begun && stranded !== begun) { restore(stranded); say("What you had typed here is back.", 6); }
+  // A form that the server saves nothing of: this browser does, until it is sent.
+  const storageKey = `smallprint:${document.body.dataset.person}:${form.dataset.local}`;
+  const initial = form.hasAttribute("data-refused") ? "" : typed().toString();
+  const unsent = localStorage.getItem(storageKey);
+  if (unsent && initial && unsent !== initial) { restore(unsent); say("What you typed here before is back.", 6); }
   let sent = false;
-  const keep = () => { if (!sent && typed().toString() !== begun) localStorage.setItem(box, typed().toString()); };
-  form.addEventListener("input", later(300, keep));
-  window.addEventListener("pagehide", keep);
-  form.addEventListener("submit", () => { sent = true; localStorage.removeItem(box); });
+  const save = () => { if (!sent && typed().toString() !== initial) localStorage.setItem(storageKey, typed().toString()); };
+  form.addEventListener("input", later(300, save));
+  window.addEventListener("pagehide", save);
+  form.addEventListener("submit", () => { sent = true; localStorage.removeItem(storageKey); });
 }
 if (form && form.dataset.draft) {
   const address = form.getAttribute("action");
-  const box = `smallprint:${document.body.dataset.person}:${form.dataset.draft}`;
+  const storageKey = `smallprint:${document.body.dataset.person}:${form.dataset.draft}`;
   let saved = typed().toString();
-  const keep = later(900, async () => {
+  const save = later(900, async () => {
     const fields = typed();
     if (fields.toString() === saved) return;
     saved = fields.toString();
     fields.set("act", "keep");
     fields.set("csrf", csrf);
     try {
-      await ask(address, { method: "POST", body: fields });
-      localStorage.removeItem(box);
-      say("kept", 1.5);
+      await fetchJson(address, { method: "POST", body: fields });
+      localStorage.removeItem(storageKey);
+      say("saved", 1.5);
     } catch (error) {
-      localStorage.setItem(box, saved);
-      say(error.message === "signed out" ? "Your session has ended. What you typed is kept in this browser; sign in again to go on." : "The desk cannot be reached; what you typed is kept in this browser.", 0);
+      localStorage.setItem(storageKey, saved);
+      say(error.message === "signed out" ? "Your session has ended. What you typed is kept in this browser; sign in again to continue." : "The desk cannot be reached; what you typed is kept in this browser.", 0);
     }
   });
-  form.addEventListener("input", keep);
-  const stranded = localStorage.getItem(box);
-  if (stranded) {
-    const fields = new URLSearchParams(stranded);
-    localStorage.removeItem(box);
+  form.addEventListener("input", save);
+  const unsent = localStorage.getItem(storageKey);
+  if (unsent) {
+    const fields = new URLSearchParams(unsent);
+    localStorage.removeItem(storageKey);
     if (fields.get("saw") === form.elements.saw.value) {
-      say("What you had typed in this browser is back.");
-      restore(stranded);
+      say("What you typed in this browser before is back.");
+      restore(unsent);
     }
   }
   form.addEventListener("submit", () => { saved = typed().toString(); });
-  // Whoever reloads or leaves at once is quicker than the server's copy.
-  window.addEventListener("pagehide", () => { if (typed().toString() !== saved) localStorage.setItem(box, typed().toString()); });
+  // Somebody who reloads or leaves at once is quicker than the save on the server.
+  window.addEventListener("pagehide", () => { if (typed().toString() !== saved) localStorage.setItem(storageKey, typed().toString()); });
 }
 
 // ---- checks while typing
 
 if (form) {
   const check = async (input) => {
-    const told = $(".verdict", input.closest(".row"));
+    const verdict = $(".verdict", input.closest(".row"));
     const text = input.value.trim();
-    told.className = "verdict";
-    told.textContent = "";
+    verdict.className = "verdict";
+    verdict.textContent = "";
     if (!text) return;
     const query = new URLSearchParams({ document: form.dataset.document, text });
-    const found = await ask(`/check/citation?${query}`);
+    const laws = await fetchJson(`/check/citation?${query}`);
     if (input.value.trim() !== text) return;
-    const wrong = found.find((one) => one.problem);
-    const valid = found.length && found.every((one) => one.valid);
-    told.classList.add(!valid ? "bad" : wrong ? "warn" : "good");
-    told.textContent = wrong ? wrong.problem : found.map((one) => `${one.citation} · ${one.name}`).join("; ");
+    const doubtful = laws.find((law) => law.problem);
+    const valid = laws.length && laws.every((law) => law.valid);
+    verdict.classList.add(!valid ? "bad" : doubtful ? "warn" : "good");
+    verdict.textContent = doubtful ? doubtful.problem : laws.map((law) => `${law.citation} · ${law.name}`).join("; ");
     input.setAttribute("aria-invalid", String(!valid));
   };
   const soon = later(250, (input) => check(input).catch(() => {}));
@@ -141,24 +141,24 @@ if (form) {
     const changed = event.target;
     if (changed.name?.startsWith("factor_")) {
       const scores = new URLSearchParams();
-      all('input[name^="factor_"]:checked', form).forEach((one) => scores.set(one.name.slice(7), one.value));
-      const found = await ask(`/check/severity?${scores}`).catch(() => null);
-      if (found) {
+      all('input[name^="factor_"]:checked', form).forEach((input) => scores.set(input.name.slice("factor_".length), input.value));
+      const answer = await fetchJson(`/check/severity?${scores}`).catch(() => null);
+      if (answer) {
         const level = document.createElement("span");
-        level.className = `level ${found.severity}`;
-        level.textContent = found.severity;
+        level.className = `level ${answer.severity}`;
+        level.textContent = answer.severity;
         $("#severity").replaceChildren(level);
       }
     }
     if (changed.id === "category") define(changed);
     if (changed.name === "agency") {
       const url = changed.selectedOptions[0]?.dataset.complaint;
-      const told = $(".verdict", changed.closest(".row"));
-      told.replaceChildren();
+      const verdict = $(".verdict", changed.closest(".row"));
+      verdict.replaceChildren();
       if (url) {
         const link = document.createElement("a");
         Object.assign(link, { href: url, rel: "noreferrer noopener", target: "_blank", textContent: "File a complaint" });
-        told.append(link);
+        verdict.append(link);
       }
       grow(changed.closest(".rows"));
     }
@@ -182,12 +182,12 @@ function define(select) {
 function grow(rows) {
   if (!rows) return;
   const last = rows.lastElementChild;
-  if (!all("input:not([type=hidden]), textarea, select", last).some((one) => one.value)) return;
-  const fresh = last.cloneNode(true);
-  all("input, textarea, select", fresh).forEach((one) => { one.value = ""; one.removeAttribute("aria-invalid"); });
-  $(".verdict", fresh).replaceChildren();
-  $(".verdict", fresh).className = "verdict";
-  rows.append(fresh);
+  if (!all("input:not([type=hidden]), textarea, select", last).some((input) => input.value)) return;
+  const emptyRow = last.cloneNode(true);
+  all("input, textarea, select", emptyRow).forEach((input) => { input.value = ""; input.removeAttribute("aria-invalid"); });
+  $(".verdict", emptyRow).replaceChildren();
+  $(".verdict", emptyRow).className = "verdict";
+  rows.append(emptyRow);
 }
 
 // ---- selecting text in the source
@@ -200,27 +200,27 @@ function selected() {
 function useAsEvidence() {
   const quote = selected();
   if (!quote || !form) return say("Select the words in the source first.");
-  const boxes = all('textarea[name="quote"]', form);
-  const box = boxes.find((one) => !one.value.trim()) || boxes[0];
-  box.closest("details")?.setAttribute("open", "");
-  box.value = quote;
-  box.dispatchEvent(new Event("input", { bubbles: true }));
-  box.focus();
+  const passages = all('textarea[name="quote"]', form);
+  const passage = passages.find((textarea) => !textarea.value.trim()) || passages[0];
+  passage.closest("details")?.setAttribute("open", "");
+  passage.value = quote;
+  passage.dispatchEvent(new Event("input", { bubbles: true }));
+  passage.focus();
   $("#pick")?.remove();
 }
 function addFromSelection() {
   if (!form.dataset.draft) return;
-  const asked = new URLSearchParams({ from: form.dataset.draft });
-  if (selected()) asked.set("quote", selected());
-  location.href = `/document/${form.dataset.document}/add?${asked}#evidence`;
+  const query = new URLSearchParams({ from: form.dataset.draft });
+  if (selected()) query.set("quote", selected());
+  location.href = `/document/${form.dataset.document}/add?${query}#evidence`;
 }
 if (text && form) {
   document.addEventListener("selectionchange", later(200, () => {
     $("#pick")?.remove();
     if (selected().length < 12) return;
-    const place = getSelection().getRangeAt(0).getBoundingClientRect();
-    const box = document.createElement("div");
-    box.id = "pick";
+    const selection = getSelection().getRangeAt(0).getBoundingClientRect();
+    const menu = document.createElement("div");
+    menu.id = "pick";
     const acts = [["Make it evidence", useAsEvidence]];
     if (form.dataset.draft) acts.push(["Add a provision", addFromSelection]);
     for (const [label, act] of acts) {
@@ -228,11 +228,11 @@ if (text && form) {
       button.type = "button";
       button.textContent = label;
       button.addEventListener("mousedown", (event) => { event.preventDefault(); act(); });
-      box.append(button);
+      menu.append(button);
     }
-    document.body.append(box);
-    box.style.left = `${Math.max(8, Math.min(place.left, innerWidth - box.offsetWidth - 8)) + scrollX}px`;
-    box.style.top = `${place.bottom + scrollY + 6}px`;
+    document.body.append(menu);
+    menu.style.left = `${Math.max(8, Math.min(selection.left, innerWidth - menu.offsetWidth - 8)) + scrollX}px`;
+    menu.style.top = `${selection.bottom + scrollY + 6}px`;
   }));
 }
 
@@ -250,8 +250,8 @@ function go(step) {
 }
 function count() {
   const chosen = all('.line input[name="item"]:checked').length;
-  if ($("#chosen")) $("#chosen").textContent = chosen ? `${chosen} chosen` : "Choose drafts to decide several at once";
-  all(".bulkbar button").forEach((one) => { one.disabled = !chosen; });
+  if ($("#chosen")) $("#chosen").textContent = chosen ? `${chosen} selected` : "Select drafts to decide several at once";
+  all(".bulkbar button").forEach((button) => { button.disabled = !chosen; });
 }
 if ($(".bulkbar")) count();
 let lastBox = null;
@@ -259,14 +259,14 @@ $(".lines")?.addEventListener("click", (event) => {
   if (event.target.name !== "item") return;
   const boxes = all('.line input[name="item"]');
   if (event.shiftKey && lastBox) {
-    const ends = [boxes.indexOf(lastBox), boxes.indexOf(event.target)].sort((one, other) => one - other);
-    boxes.slice(ends[0], ends[1] + 1).forEach((one) => { one.checked = event.target.checked; });
+    const ends = [boxes.indexOf(lastBox), boxes.indexOf(event.target)].sort((first, second) => first - second);
+    boxes.slice(ends[0], ends[1] + 1).forEach((box) => { box.checked = event.target.checked; });
     count();
   }
   lastBox = event.target;
 });
 $("#all")?.addEventListener("change", (event) => {
-  all('.line input[name="item"]').forEach((one) => { one.checked = event.target.checked; });
+  all('.line input[name="item"]').forEach((box) => { box.checked = event.target.checked; });
   count();
 });
 $("#bulk")?.addEventListener("change", count);
@@ -274,11 +274,11 @@ if (lines.length && matchMedia("(max-width: 52rem)").matches) $(".facets .fold")
 
 // ---- keys
 
-const press = (selector) => () => { const found = $(selector); if (found) found.click(); };
+const press = (selector) => () => $(selector)?.click();
 const unfold = (selector) => () => {
   const box = $(selector);
   if (!box) return;
-  all("details.drop[open]").forEach((one) => { if (one !== box) one.open = false; });
+  all("details.drop[open]").forEach((other) => { if (other !== box) other.open = false; });
   box.open = !box.open;
   if (box.open) $("input, textarea", box).focus();
 };
@@ -287,10 +287,10 @@ all("details.drop").forEach((box) => box.addEventListener("toggle", () => {
 }));
 const onDraft = {
   a: press("#approve"), r: $("#reject-blind") ? press("#reject-blind") : unfold("#reject"), o: unfold("#second"), s: press("#live"), n: press("#next"), e: () => $("#title")?.focus(), k: press("#keep"),
-  x: press("#split"), "+": addFromSelection, ".": () => show(here + 1), ",": () => show(here - 1), v: useAsEvidence,
-  p: press("#pages"), w: () => { const where = new URL(location.href); where.searchParams.set("whole", "1"); location.href = where; },
+  x: press("#split"), "+": addFromSelection, ".": () => show(current + 1), ",": () => show(current - 1), v: useAsEvidence,
+  p: press("#pages"), w: () => { const address = new URL(location.href); address.searchParams.set("whole", "1"); location.href = address; },
 };
-const many = (act) => () => { if ($('.line input[name="item"]:checked')) act(); else say("Choose drafts with x first."); };
+const many = (act) => () => { if ($('.line input[name="item"]:checked')) act(); else say("Select drafts with x first."); };
 const onQueue = {
   j: () => go(1), k: () => go(-1),
   x: () => { const box = lines[row] && $('input[name="item"]', lines[row]); if (box) { box.checked = !box.checked; count(); } },
@@ -302,7 +302,7 @@ const everywhere = {
   "?": () => $("#keys")?.showModal(),
 };
 // A key held down, or pressed twice, decides the draft that was seen and not the one that has just come.
-function again(event) {
+function isRepeated(event) {
   const last = Number(sessionStorage.getItem("smallprint:decided"));
   if (event.repeat || Math.abs(Date.now() - last) < 500) return true;
   sessionStorage.setItem("smallprint:decided", String(Date.now()));
@@ -315,29 +315,29 @@ if (switchBox) {
 }
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || $("dialog[open]")) return;
-  const at = event.target;
-  if (event.key === "Escape") { at.blur?.(); all("details.drop[open]").forEach((one) => { one.open = false; }); $("#pick")?.remove(); return; }
-  const box = at.closest?.("details.drop");
-  if (box && box.open && at.tagName !== "SUMMARY" && at.tagName !== "BUTTON") {
-    const reason = at.type === "checkbox" && all('input[name="reasons"]', box)[Number(event.key) - 1];
+  const target = event.target;
+  if (event.key === "Escape") { target.blur?.(); all("details.drop[open]").forEach((box) => { box.open = false; }); $("#pick")?.remove(); return; }
+  const box = target.closest?.("details.drop");
+  if (box && box.open && target.tagName !== "SUMMARY" && target.tagName !== "BUTTON") {
+    const reason = target.type === "checkbox" && all('input[name="reasons"]', box)[Number(event.key) - 1];
     if (reason) { reason.checked = !reason.checked; event.preventDefault(); return; }
     if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); $("button", box).click(); return; }
   }
-  if (event.key === "Enter" && at.id === "title") { event.preventDefault(); return; }
-  const writing = at.matches?.('input:not([type="checkbox"]):not([type="radio"]), textarea, select');
+  if (event.key === "Enter" && target.id === "title") { event.preventDefault(); return; }
+  const writing = target.matches?.('input:not([type="checkbox"]):not([type="radio"]), textarea, select');
   if (writing || (event.key !== "?" && switchBox && !switchBox.checked)) return;
   const act = (form && $("#text") ? onDraft[event.key] : lines.length ? onQueue[event.key] : null) || everywhere[event.key];
   if (!act) return;
   event.preventDefault();
-  if (event.key === "a" && again(event)) return say("Pressed twice; this draft was left as it is.");
+  if (event.key === "a" && isRepeated(event)) return say("Pressed twice; nothing was decided on this draft.");
   act();
 });
 
-// ---- boxes as tall as what stands in them, where the browser does not see to it; prints show what is folded away
+// ---- text boxes as tall as their text, where the browser does not do it by itself; prints show what is folded away
 
 if (!CSS.supports("field-sizing", "content")) {
   const fit = (box) => { box.style.height = "auto"; box.style.height = `${box.scrollHeight + 2}px`; };
   all("textarea").forEach(fit);
   document.addEventListener("input", (event) => { if (event.target.tagName === "TEXTAREA") fit(event.target); });
 }
-window.addEventListener("beforeprint", () => { const told = $(".provenance"); if (told) told.open = true; });
+window.addEventListener("beforeprint", () => { const provenance = $(".provenance"); if (provenance) provenance.open = true; });

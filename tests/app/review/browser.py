@@ -7,6 +7,10 @@ from urllib.parse import urlencode, urljoin, urlsplit
 from fastapi.testclient import TestClient
 from lxml import html
 
+from smallprint.review import Standing
+from smallprint.store import Store, decisions
+from tests.drafts import REFUND
+
 
 @dataclass
 class Page:
@@ -23,7 +27,7 @@ class Page:
 
     @property
     def text(self) -> str:
-        """What a reader sees, in one line."""
+        """The visible text, in one line."""
         tree = self.tree
         for hidden in tree.xpath("//script|//style|//datalist|//option"):
             hidden.getparent().remove(hidden) if hidden.tail is None else hidden.drop_tree()
@@ -32,15 +36,15 @@ class Page:
     def all(self, path: str):
         return self.tree.xpath(path)
 
-    def typed(self, name: str) -> str:
-        """What stands in a field that has room for several lines."""
+    def text_area(self, name: str) -> str:
+        """The content of a text area."""
         return self.tree.xpath("string(//textarea[@name=$name])", name=name)
 
     def form(self, action: str):
         """The first form that goes there."""
-        found = [one for one in self.tree.forms if urlsplit(one.get("action") or "").path == action]
-        assert found, f"no form to {action} on {self.address}: {[one.get('action') for one in self.tree.forms]}"
-        return found[0]
+        forms = {urlsplit(form.get("action") or "").path: form for form in reversed(self.tree.forms)}
+        assert action in forms, f"no form to {action} on {self.address}: {sorted(forms)}"
+        return forms[action]
 
 
 class Browser:
@@ -53,17 +57,17 @@ class Browser:
         return self._follow(self.client.get(address))
 
     def post(self, address: str, fields: list[tuple[str, str]], **headers: str) -> Page:
-        sent = {"content-type": "application/x-www-form-urlencoded", **headers}
-        return self._follow(self.client.post(address, content=urlencode(fields), headers=sent))
+        headers = {"content-type": "application/x-www-form-urlencoded", **headers}
+        return self._follow(self.client.post(address, content=urlencode(fields), headers=headers))
 
     def send(self, page: Page, action: str, changes: dict[str, Any] | None = None, **headers: str) -> Page:
         """Send a form of a page with some fields changed; a list changes a repeated field, None takes it out."""
         form = page.form(action)
         fields = [(name, value) for name, value in form.form_values() if name]
         for name, value in (changes or {}).items():
-            fields = [one for one in fields if one[0] != name]
+            fields = [field for field in fields if field[0] != name]
             values = value if isinstance(value, list) else [] if value is None else [value]
-            fields += [(name, str(one)) for one in values]
+            fields += [(name, str(text)) for text in values]
         return self.post(urljoin(page.address, form.get("action")), fields, **headers)
 
     def _follow(self, response) -> Page:
@@ -72,3 +76,17 @@ class Browser:
                 break
             response = self.client.get(urljoin(str(response.url), response.headers["location"]))
         return Page(response.status_code, response.url.raw_path.decode(), response.text, response.headers)
+
+
+ADDRESS = f"/draft/{REFUND.id}"
+
+
+def decide(browser: Browser, action: str, draft=REFUND, page: Page | None = None, **changes) -> Page:
+    """Send the form of a draft's page, loaded now unless ``page`` was loaded before, with some fields changed."""
+    page = page or browser.get(f"/draft/{draft.id}")
+    return browser.send(page, f"/draft/{draft.id}", {"act": action, **changes})
+
+
+def standing(store: Store, draft=REFUND) -> Standing:
+    with store.read() as connection:
+        return decisions.standing(connection, draft.id)

@@ -1,4 +1,4 @@
-"""A desk that listens and Chromium that looks at it, for the tests of what people see and press."""
+"""A served desk and Chromium to look at it, for the tests of what people see and press."""
 
 import shutil
 import threading
@@ -22,14 +22,14 @@ PASSWORD = "correct horse battery"
 @pytest.fixture(scope="module")
 def chromium():
     with playwright.sync_playwright() as started:
-        # --no-sandbox: the tests may run as root in a container, on pages of our own alone.
+        # --no-sandbox: the tests may run as root in a container, on pages of our own only.
         browser = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
         yield browser
         browser.close()
 
 
 class Served:
-    """A desk that listens, and browsers that look at it."""
+    """A desk on a port of this machine, and browsers on its pages."""
 
     def __init__(self, store, clock, chromium, **options) -> None:
         self.store, self.clock, self.chromium = store, clock, chromium
@@ -43,16 +43,18 @@ class Served:
         port = self.server.servers[0].sockets[0].getsockname()[1]
         self.base = f"http://127.0.0.1:{port}"
 
-    def page(self, name: str | None = None, **context):
+    def page(self, name: str | None = None, **options):
         """A page in a browser of its own, signed in as somebody."""
-        made = self.chromium.new_context(base_url=self.base, **{"viewport": {"width": 1400, "height": 900}, **context})
-        made.set_default_timeout(10_000)
+        context = self.chromium.new_context(
+            base_url=self.base, **{"viewport": {"width": 1400, "height": 900}, **options}
+        )
+        context.set_default_timeout(10_000)
         if name is not None:
             with self.store.write() as connection:
                 token = people.start_session(connection, name, self.clock())
-            made.add_cookies([{"name": "smallprint", "value": token, "url": self.base}])
-        self.contexts.append(made)
-        page = made.new_page()
+            context.add_cookies([{"name": "smallprint", "value": token, "url": self.base}])
+        self.contexts.append(context)
+        page = context.new_page()
         page.on("pageerror", lambda error: pytest.fail(f"the script failed: {error}"))
         return page
 
@@ -61,15 +63,15 @@ class Served:
             return decisions.standing(connection, draft.id)
 
     def close(self) -> None:
-        for one in self.contexts:
-            one.close()
+        for context in self.contexts:
+            context.close()
         self.server.should_exit = True
         self.thread.join(10)
 
 
 @pytest.fixture
 def kind(request) -> str:
-    """SQLite, but for the walks that write: those ask for both kinds."""
+    """The kind of database: SQLite, where a test does not ask for both."""
     return getattr(request, "param", "sqlite")
 
 

@@ -1,4 +1,4 @@
-"""The JSON API: what its callers read, decide and are refused; and that nothing a caller sends breaks it."""
+"""The JSON API: reading, deciding, refusals; and that no request breaks it."""
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -9,91 +9,94 @@ from tests.drafts import ARBITRATION, CLASS_ACTION, NOW, PRICES, REFUND
 
 @pytest.fixture
 def call(browse, store):
-    """Calls the API as somebody; gives status and body."""
+    """Calls the API as a person, or without a token; gives status and body."""
 
-    def one(method: str, address: str, body=None, *, who: str | None = "Anna"):
+    def send(method: str, address: str, body=None, *, caller: str | None = "Anna"):
         headers = {}
-        if who is not None:
+        if caller is not None:
             with store.write() as connection:
-                headers["authorization"] = f"Bearer {people.make_token(connection, who, 'test', NOW)}"
+                headers["authorization"] = f"Bearer {people.make_token(connection, caller, 'test', NOW)}"
         answer = browse().client.request(method, f"/api/v1{address}", json=body, headers=headers)
         return answer.status_code, answer.json()
 
-    return one
+    return send
 
 
-def decide(call, draft, who="Anna", **wanted):
-    return call("POST", f"/drafts/{draft.id}/decisions", {"act": "approve", "saw": 1, **wanted}, who=who)
+def decide(call, draft, caller="Anna", **fields):
+    return call("POST", f"/drafts/{draft.id}/decisions", {"act": "approve", "saw": 1, **fields}, caller=caller)
 
 
-def test_the_queue_by_need_and_filters(call):
+def test_the_queue_is_sorted_by_urgency_and_can_be_filtered(call):
     status, page = call("GET", "/queue")
     assert (status, page["total"]) == (200, 4)
-    assert [one["draft"] for one in page["drafts"]] == [one.id for one in (CLASS_ACTION, ARBITRATION, PRICES, REFUND)]
+    assert [line["draft"] for line in page["drafts"]] == [
+        draft.id for draft in (CLASS_ACTION, ARBITRATION, PRICES, REFUND)
+    ]
     assert call("GET", "/queue?severity=critical&q=delaware")[1]["total"] == 1
 
 
-def test_a_decision_gives_the_record_and_the_act_that_undoes_it(call):
-    status, done = decide(call, REFUND)
-    assert (status, done["drafts"][0]["record"], done["drafts"][0]["version"]) == (200, "SP-P-000001", 2)
+def test_an_approval_returns_its_record_and_can_be_undone_by_its_act(call):
+    status, approved = decide(call, REFUND)
+    draft = approved["drafts"][0]
+    assert (status, draft["record"], draft["version"]) == (200, "SP-P-000001", 2)
     (record,) = call("GET", "/records")[1]
     assert (record["id"], record["draft"]["title"]) == ("SP-P-000001", REFUND.title)
-    status, undone = call("POST", f"/acts/{done['act']}/undo")
+    status, undone = call("POST", f"/acts/{approved['act']}/undo")
     assert undone["drafts"][0]["draft"]["status"] == "draft"
     assert call("GET", "/records")[1] == []
 
 
-def test_edits_are_proven_like_those_of_the_form(call):
+def test_edits_are_resolved_and_proven_like_those_of_the_form(call):
     edits = {"title": "No refunds", "quotes": ["Fees are never refunded"]}
     edits["frameworks"] = [{"citation": "15 U.S.C. § 45"}]
-    status, done = decide(call, REFUND, edits=edits)
+    status, approved = decide(call, REFUND, edits=edits)
     assert status == 200
-    draft = done["drafts"][0]["draft"]
+    draft = approved["drafts"][0]["draft"]
     assert (draft["title"], draft["evidence"][0]["text"]) == ("No refunds", "Fees are never refunded")
     assert draft["frameworks"][0]["id"] == "ftc-act"
-    for wrong in ({"quotes": ["Nothing of the kind is here"]}, {"frameworks": [{"citation": "GDPR Art. 214"}]}):
-        status, problem = decide(call, PRICES, edits=wrong)
+    for invalid in ({"quotes": ["Nothing of the kind is here"]}, {"frameworks": [{"citation": "GDPR Art. 214"}]}):
+        status, problem = decide(call, PRICES, edits=invalid)
         assert status == 422
         assert problem["problems"]
 
 
-def test_a_conflict_tells_how_the_draft_stands(call):
+def test_a_conflict_returns_the_draft_as_it_stands(call):
     decide(call, REFUND)
-    status, problem = decide(call, REFUND, who="Ben")
+    status, problem = decide(call, REFUND, caller="Ben")
     assert (status, problem["theirs"]["version"], problem["theirs"]["decided_by"]) == (409, 2, "Anna")
 
 
-def test_several_at_once_name_what_is_left(call):
-    wanted = [{"act": "approve", "saw": saw, "draft": one.id} for one, saw in ((REFUND, 1), (PRICES, 9))]
-    status, done = call("POST", "/decisions", [*wanted, {"act": "approve", "saw": 1, "draft": "none"}])
+def test_a_bulk_decision_names_the_drafts_that_were_left(call):
+    wanted = [{"act": "approve", "saw": version, "draft": draft.id} for draft, version in ((REFUND, 1), (PRICES, 9))]
+    status, decided = call("POST", "/decisions", [*wanted, {"act": "approve", "saw": 1, "draft": "none"}])
     assert status == 200
-    assert [one["draft"]["id"] for one in done["drafts"]] == [REFUND.id]
-    assert set(done["left"]) == {PRICES.id, "none"}
+    assert [draft["draft"]["id"] for draft in decided["drafts"]] == [REFUND.id]
+    assert set(decided["left"]) == {PRICES.id, "none"}
 
 
 @pytest.mark.parametrize(
-    ("who", "wanted", "status"),
+    ("caller", "fields", "status"),
     [
-        pytest.param(None, {}, 401, id="nobody"),
-        pytest.param("Rita", {}, 403, id="a reader"),
+        pytest.param(None, {}, 401, id="a call without a token"),
+        pytest.param("Rita", {}, 403, id="a read-only account"),
         pytest.param("Anna", {"act": "reject"}, 422, id="a rejection without a reason"),
         pytest.param("Anna", {"saw": None}, 422, id="no version"),
-        pytest.param("Anna", {"act": "undo"}, 422, id="an act that is none"),
-        pytest.param("Anna", {"extra": 1}, 422, id="a field that is none"),
+        pytest.param("Anna", {"act": "undo"}, 422, id="an unknown act"),
+        pytest.param("Anna", {"extra": 1}, 422, id="an unknown field"),
     ],
 )
-def test_refusals(call, store, who, wanted, status):
-    assert decide(call, REFUND, who=who, **wanted)[0] == status
+def test_a_refused_decision_writes_nothing(call, store, caller, fields, status):
+    assert decide(call, REFUND, caller=caller, **fields)[0] == status
     with store.read() as connection:
         assert decisions.standing(connection, REFUND.id).version == 1
 
 
-def test_unknown_drafts_and_acts(call):
+def test_an_unknown_draft_is_404_and_an_unknown_act_422(call):
     assert call("GET", "/drafts/none")[0] == 404
     assert call("POST", "/acts/none/undo")[0] == 422
 
 
-def test_a_revoked_token_and_a_disabled_owner_are_nobody(browse, store):
+def test_a_revoked_token_and_that_of_a_disabled_person_are_refused(browse, store):
     with store.write() as connection:
         token = people.make_token(connection, "Anna", "old", NOW)
         digest = people.tokens(connection, "Anna")[0][0]
@@ -103,23 +106,23 @@ def test_a_revoked_token_and_a_disabled_owner_are_nobody(browse, store):
         people.revoke_token(connection, "Anna", digest, NOW)
     assert client.get("/api/v1/queue", headers=headers).status_code == 401
     with store.write() as connection:
-        other = people.make_token(connection, "Ben", "x", NOW)
+        token = people.make_token(connection, "Ben", "x", NOW)
         people.disable(connection, "Ben", by="test", at=NOW)
-    assert client.get("/api/v1/queue", headers={"authorization": f"Bearer {other}"}).status_code == 401
+    assert client.get("/api/v1/queue", headers={"authorization": f"Bearer {token}"}).status_code == 401
 
 
-def test_a_session_cookie_is_no_token(anna):
+def test_a_session_cookie_is_not_accepted_as_a_token(anna):
     assert anna.client.get("/api/v1/queue").status_code == 401
 
 
-def test_nothing_that_the_description_allows_or_forbids_breaks_it(browse, store):
+def test_no_request_inside_or_outside_the_openapi_schema_is_a_server_error(browse, store):
     schemathesis = pytest.importorskip("schemathesis", reason="schemathesis is not installed")
     app = browse().client.app
     with store.write() as connection:
         token = people.make_token(connection, "Adam", "test", NOW)
     schema = schemathesis.openapi.from_asgi("/api/openapi.json", app)
     broken: list[str] = []
-    for operation in (found.ok() for found in schema.get_all_operations()):
+    for operation in (result.ok() for result in schema.get_all_operations()):
 
         @settings(
             max_examples=40, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)

@@ -1,4 +1,4 @@
-"""The desk in Chromium: keys, highlighting, checks while typing, what survives, other screens, accessibility."""
+"""The desk in Chromium: keys, highlighting, checks while typing, what survives a reload, small screens."""
 
 from collections.abc import Iterator
 
@@ -17,8 +17,8 @@ on_both_databases = pytest.mark.parametrize("kind", KINDS, indirect=True)
 
 
 @pytest.fixture
-def bare(kind, databases, chromium) -> Iterator[Served]:
-    """A desk where nobody has a place yet."""
+def without_accounts(kind, databases, chromium) -> Iterator[Served]:
+    """A desk without any account."""
     with databases.copy(kind) as url:
         store = open_store(url)
         running = Served(store, Clock(), chromium)
@@ -28,8 +28,8 @@ def bare(kind, databases, chromium) -> Iterator[Served]:
 
 
 @on_both_databases
-def test_the_first_admin_comes_in_by_a_link_that_works_once(bare):
-    running = bare
+def test_the_first_admin_gets_in_by_a_link_that_works_once(without_accounts):
+    running = without_accounts
     with running.store.write() as connection:
         link = f"/welcome/{people.invite(connection, None, 'admin', running.clock())}"
     page = running.page()
@@ -37,16 +37,16 @@ def test_the_first_admin_comes_in_by_a_link_that_works_once(bare):
     page.fill("[name=name]", "Ada Quill")
     page.fill("[name=password]", PASSWORD)
     page.fill("[name=again]", PASSWORD)
-    page.click("text=Begin")
+    page.click("text=Create the account")
     page.wait_for_selector(".list")
     assert page.locator("nav >> text=People").count() == 1
     assert first_admin_link(running.store, running.base) is None
-    again = running.page()
-    assert again.goto(link).status == 403
+    second = running.page()
+    assert second.goto(link).status == 403
 
 
 @on_both_databases
-def test_signing_in_and_deciding_by_keys_alone(served):
+def test_a_reviewer_can_sign_in_decide_and_undo_by_keys_alone(served):
     page = served.page()
     page.goto("/")
     page.keyboard.type("anna")
@@ -77,7 +77,7 @@ def test_a_key_held_down_decides_one_draft(served):
     page.keyboard.down("a")
     at_draft(page, ARBITRATION)
     page.keyboard.down("a")
-    page.wait_for_selector("#said:has-text('Pressed twice')")
+    page.wait_for_selector("#notice:has-text('Pressed twice')")
     assert served.standing(ARBITRATION).draft.status == "draft"
 
 
@@ -88,26 +88,26 @@ def test_a_key_pressed_twice_decides_one_draft(served):
     page.keyboard.press("a")
     at_draft(page, ARBITRATION)
     page.keyboard.press("a")
-    page.wait_for_selector("#said:has-text('Pressed twice')")
+    page.wait_for_selector("#notice:has-text('Pressed twice')")
     page.clock.set_fixed_time("2026-03-02T09:00:01")
     page.keyboard.press("a")
     at_draft(page, PRICES)
     assert served.standing(ARBITRATION).draft.status == "approved"
 
 
-def test_the_evidence_is_lit_and_in_view(served):
+def test_the_evidence_is_highlighted_and_in_view(served):
     page = served.page("Anna", viewport={"width": 1200, "height": 420})
     page.goto(f"/draft/{CLASS_ACTION.id}")
     mark = page.locator("mark")
     assert mark.text_content() == CLASS_ACTION.evidence[0].text
-    pane, lit = page.locator("#text").bounding_box(), mark.bounding_box()
-    assert pane["y"] <= lit["y"]
-    assert lit["y"] + lit["height"] <= pane["y"] + pane["height"]
+    pane, highlight = page.locator("#text").bounding_box(), mark.bounding_box()
+    assert pane["y"] <= highlight["y"]
+    assert highlight["y"] + highlight["height"] <= pane["y"] + pane["height"]
     page.goto(f"/draft/{CLASS_ACTION.id}#evidence")
     assert page.evaluate("scrollY") == 0
 
 
-def test_a_wrong_citation_is_told_while_typing_refused_and_mended(served):
+def test_a_wrong_citation_is_marked_while_typing_and_refused_until_corrected(served):
     page = served.page("Anna")
     page.goto(f"/draft/{REFUND.id}")
     page.locator("[name=citation]").first.fill("GDPR Art. 214")
@@ -122,8 +122,8 @@ def test_a_wrong_citation_is_told_while_typing_refused_and_mended(served):
     page.wait_for_selector(".verdict.good:has-text('1798')")
     page.click("#approve")
     page.wait_for_selector(".banner.done")
-    made = served.standing(REFUND).draft
-    assert (made.status, made.frameworks[0].citation) == ("approved", "CCPA §1798.100")
+    draft = served.standing(REFUND).draft
+    assert (draft.status, draft.frameworks[0].citation) == ("approved", "CCPA §1798.100")
 
 
 def test_severity_and_definition_follow_the_form(served):
@@ -137,7 +137,7 @@ def test_severity_and_definition_follow_the_form(served):
 
 
 @on_both_databases
-def test_what_is_typed_survives_a_reload(served):
+def test_edits_survive_a_reload(served):
     page = served.page("Anna")
     page.goto(f"/draft/{REFUND.id}")
     with page.expect_response(lambda answer: answer.request.method == "POST"):
@@ -148,7 +148,7 @@ def test_what_is_typed_survives_a_reload(served):
     assert served.standing(REFUND).version == 1
 
 
-def test_whoever_reloads_at_once_is_not_too_quick(served):
+def test_edits_survive_a_reload_before_they_were_saved(served):
     page = served.page("Anna")
     page.goto(f"/draft/{REFUND.id}")
     page.fill("#title", "Half a thought")
@@ -156,7 +156,7 @@ def test_whoever_reloads_at_once_is_not_too_quick(served):
     assert page.input_value("#title") == "Half a thought"
 
 
-def test_a_provision_half_added_survives_until_it_is_sent(served):
+def test_an_unsent_provision_survives_a_reload_and_is_forgotten_when_sent(served):
     page = served.page("Anna")
     page.goto(f"/draft/{REFUND.id}")
     page.keyboard.press("+")
@@ -179,7 +179,7 @@ def test_a_provision_half_added_survives_until_it_is_sent(served):
     assert page.input_value("#title") == ""
 
 
-def test_a_second_opinion_is_asked_for_with_a_note_by_keys_alone(served):
+def test_a_second_opinion_can_be_asked_for_by_keys_alone(served):
     page = served.page("Anna")
     page.goto(f"/draft/{REFUND.id}?q=fees")
     page.keyboard.press("o")
@@ -192,22 +192,22 @@ def test_a_second_opinion_is_asked_for_with_a_note_by_keys_alone(served):
     page.wait_for_url("**/queue?q=fees")
 
 
-def test_several_are_rejected_at_once_by_keys(served):
+def test_several_drafts_can_be_rejected_at_once_by_keys(served):
     page = served.page("Anna")
     page.goto("/queue")
     for key in ("j", "x", "j", "x", "r", "2", "Enter"):
         page.keyboard.press(key)
     page.wait_for_selector(".banner.done:has-text('Rejected · 2 drafts')")
-    assert [served.standing(one).draft.status for one in (CLASS_ACTION, ARBITRATION)] == ["rejected", "rejected"]
+    assert [served.standing(draft).draft.status for draft in (CLASS_ACTION, ARBITRATION)] == ["rejected", "rejected"]
 
 
-def test_a_click_with_shift_chooses_a_range(served):
+def test_a_click_with_shift_selects_a_range(served):
     page = served.page("Anna")
     page.goto("/queue")
     assert page.locator("#approve-many").is_disabled()
     page.locator("[name=item]").nth(0).click()
     page.locator("[name=item]").nth(2).click(modifiers=["Shift"])
-    assert page.text_content("#chosen") == "3 chosen"
+    assert page.text_content("#chosen") == "3 selected"
 
 
 def test_selected_text_becomes_evidence(served):
@@ -222,27 +222,27 @@ def test_selected_text_becomes_evidence(served):
     page.click("#pick >> text=Make it evidence")
     page.click("#approve")
     page.wait_for_selector(".banner.done")
-    assert [one.clauses for one in served.standing(REFUND).draft.evidence] == [("c3",), ("c4",)]
+    assert [proof.clauses for proof in served.standing(REFUND).draft.evidence] == [("c3",), ("c4",)]
 
 
 @on_both_databases
-def test_several_are_decided_at_once_by_keys(served):
+def test_several_drafts_can_be_approved_at_once_and_undone_by_keys(served):
     page = served.page("Anna")
     page.goto("/queue")
     for key in ("j", "x", "j", "x"):
         page.keyboard.press(key)
-    assert page.text_content("#chosen") == "2 chosen"
+    assert page.text_content("#chosen") == "2 selected"
     page.keyboard.press("a")
     page.wait_for_selector(".banner.done")
     assert "2 drafts" in page.text_content(".banner.done")
-    assert [served.standing(one).draft.status for one in (CLASS_ACTION, ARBITRATION)] == ["approved", "approved"]
+    assert [served.standing(draft).draft.status for draft in (CLASS_ACTION, ARBITRATION)] == ["approved", "approved"]
     page.keyboard.press("u")
     page.wait_for_selector("text=Undone")
-    assert [served.standing(one).draft.status for one in (CLASS_ACTION, ARBITRATION)] == ["draft", "draft"]
+    assert [served.standing(draft).draft.status for draft in (CLASS_ACTION, ARBITRATION)] == ["draft", "draft"]
 
 
 @on_both_databases
-def test_two_browsers_meet_and_nobody_loses_anything(served):
+def test_a_conflict_of_two_browsers_loses_nothing(served):
     anna, ben = served.page("Anna"), served.page("Ben")
     for page in (anna, ben):
         page.goto(f"/draft/{REFUND.id}")
@@ -251,23 +251,23 @@ def test_two_browsers_meet_and_nobody_loses_anything(served):
     anna.wait_for_selector(".banner.done")
     ben.fill("#title", "Ben's title")
     ben.click("#approve")
-    ben.wait_for_selector("text=Two of you were here")
-    said = ben.text_content("main")
-    assert "Anna's title" in said
-    assert "Ben's title" in said
-    ben.click("text=Put the chosen into the form")
+    ben.wait_for_selector("text=This draft changed while you worked on it")
+    conflict = ben.text_content("main")
+    assert "Anna's title" in conflict
+    assert "Ben's title" in conflict
+    ben.click("text=Put the selected into the form")
     ben.wait_for_selector("#title")
     assert ben.input_value("#title") == "Ben's title"
     assert served.standing(REFUND).draft.title == "Anna's title"
 
 
 @on_both_databases
-def test_a_session_that_ends_while_typing_loses_nothing(served):
+def test_edits_survive_a_session_that_ends_while_typing(served):
     page = served.page("Anna")
     page.goto(f"/draft/{REFUND.id}")
     served.clock.pass_by(hours=11)
     page.fill("#title", "Typed for an hour")
-    page.wait_for_selector("#said:has-text('session has ended')")
+    page.wait_for_selector("#notice:has-text('session has ended')")
     page.click("#approve")
     page.wait_for_selector("text=nothing is lost")
     page.fill("[name=name]", "Anna")
@@ -279,7 +279,7 @@ def test_a_session_that_ends_while_typing_loses_nothing(served):
 
 
 @on_both_databases
-def test_without_javascript_the_whole_way(served):
+def test_everything_works_without_javascript(served):
     page = served.page(java_script_enabled=False, viewport={"width": 1200, "height": 420})
     page.goto("/")
     page.fill("[name=name]", "Anna")
@@ -292,8 +292,8 @@ def test_without_javascript_the_whole_way(served):
     page.click("#approve")
     page.wait_for_selector("[role=alert]")
     assert page.text_content("#severity .level") == "low"
-    pane, lit = page.locator("#text").bounding_box(), page.locator("mark").bounding_box()
-    assert pane["y"] <= lit["y"] < pane["y"] + pane["height"] - lit["height"]
+    pane, highlight = page.locator("#text").bounding_box(), page.locator("mark").bounding_box()
+    assert pane["y"] <= highlight["y"] < pane["y"] + pane["height"] - highlight["height"]
     page.locator("[name=citation]").first.fill("")
     page.locator("[name=citation_why]").first.fill("")
     page.click("label[for='f-rights_waived-2']")
@@ -316,7 +316,7 @@ PAGES = ("/queue", DRAFT, f"{DRAFT}/split", f"{DRAFT}/history", "/keys", "/accou
 
 
 @pytest.mark.parametrize(("address", "width"), [(DRAFT, 360), *((address, 700) for address in PAGES)])
-def test_no_page_scrolls_sideways_at_twice_the_size_and_decisions_stay_in_reach(served, address, width):
+def test_no_page_scrolls_sideways_when_zoomed_and_approve_stays_in_view(served, address, width):
     page = served.page("Anna", viewport={"width": width, "height": 740})
     page.goto(address)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
@@ -326,7 +326,7 @@ def test_no_page_scrolls_sideways_at_twice_the_size_and_decisions_stay_in_reach(
         assert approve["x"] + approve["width"] <= width
 
 
-def test_keys_are_explained_and_can_be_turned_off(served):
+def test_the_help_lists_the_keys_and_turns_them_off(served):
     page = served.page("Anna")
     page.goto(f"/draft/{REFUND.id}")
     page.keyboard.press("?")

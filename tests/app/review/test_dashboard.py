@@ -1,4 +1,4 @@
-"""The lead's dashboard and blind double review: what people did, as figures that add up."""
+"""The lead's dashboard and blind double review."""
 
 import pytest
 
@@ -16,8 +16,8 @@ from tests.drafts import ARBITRATION, CLASS_ACTION, NOW, PRICES, REFUND
 def decided(store):
     def decide(kind, draft, by, **fields):
         with store.write() as connection:
-            made = Decision(kind=kind, draft=draft.id, seen_version=1, by=by, at=NOW, **fields)
-            decisions.decide(connection, made, load())
+            decision = Decision(kind=kind, draft=draft.id, seen_version=1, by=by, at=NOW, **fields)
+            decisions.decide(connection, decision, load())
 
     decide("approve", REFUND, "Anna", edited_draft=REFUND.model_copy(update={"title": "x" * len(REFUND.title)}))
     decide("approve", ARBITRATION, "Anna")
@@ -25,7 +25,7 @@ def decided(store):
     return store
 
 
-def test_figures_add_up(decided):
+def test_the_figures_count_what_people_decided(decided):
     with decided.read() as connection:
         assert figures.totals(connection, NOW) == figures.Totals(open=1, approved=2, rejected=1, second=0, today=3)
         days, people = figures.throughput(connection, NOW)
@@ -39,14 +39,14 @@ def test_figures_add_up(decided):
     assert edits.changed["what_it_is"] == 0
 
 
-def test_the_page_draws_them_for_leads(decided, browse):
+def test_the_dashboard_draws_the_figures_for_leads(decided, browse):
     page = browse("Lea").get("/dashboard")
     assert page.status == 200
     assert len(page.all("//*[local-name()='svg'][@role='img']")) >= 4
     assert "2 newest approvals, 50% without any change" in page.text
 
 
-def test_leads_see_that_an_announcement_is_not_taken(decided, browse):
+def test_the_dashboard_reports_announcements_that_were_not_accepted(decided, browse):
     assert "announcement" not in browse("Lea").get("/dashboard").text
     with decided.write() as connection:
         outbox.listen(connection, "webhook", NOW)
@@ -54,8 +54,8 @@ def test_leads_see_that_an_announcement_is_not_taken(decided, browse):
             connection, Decision(kind="approve", draft=CLASS_ACTION.id, seen_version=1, by="Ben", at=NOW), load()
         )
         outbox.failed(connection, outbox.claim(connection, "webhook", NOW), "it answered 503", NOW)
-    said = browse("Lea").get("/dashboard").text
-    assert "1 announcement for the webhook wait since 2 Mar 2026, 09:00 UTC: it answered 503." in said
+    dashboard = browse("Lea").get("/dashboard").text
+    assert "1 announcement has been waiting for the webhook since 2 Mar 2026, 09:00 UTC: it answered 503." in dashboard
 
 
 def test_a_plot_escapes_its_labels_and_folds_many_people_into_one_band():
@@ -70,22 +70,27 @@ def test_a_plot_escapes_its_labels_and_folds_many_people_into_one_band():
 @pytest.mark.parametrize(
     ("pairs", "ordered", "expected"),
     [
-        pytest.param([("a", "a"), ("b", "b"), ("c", "c")], False, 1.0, id="agreeing in all"),
+        pytest.param([("a", "a"), ("b", "b"), ("c", "c")], False, 1.0, id="full agreement"),
         pytest.param([("a", "b"), ("b", "a")], False, -1.0, id="always the opposite"),
-        pytest.param([("a", "a"), ("a", "b"), ("b", "a"), ("b", "b")], False, 0.0, id="by chance"),
-        pytest.param([("a", "a")] * 5, False, None, id="one answer alone says nothing"),
-        pytest.param([("a", "b"), ("c", "c"), ("a", "a"), ("c", "b")], True, 2 / 3, id="near misses weigh less"),
+        pytest.param([("a", "a"), ("a", "b"), ("b", "a"), ("b", "b")], False, 0.0, id="agreement by chance"),
+        pytest.param([("a", "a")] * 5, False, None, id="a single answer, where it is undefined"),
+        pytest.param(
+            [("a", "b"), ("c", "c"), ("a", "a"), ("c", "b")],
+            True,
+            2 / 3,
+            id="ordered values, where near misses count less",
+        ),
     ],
 )
-def test_kappa(pairs, ordered, expected):
-    found = kappa(pairs, ("a", "b", "c"), ordered=ordered)
-    assert found == (expected if expected is None else pytest.approx(expected))
+def test_kappa_of(pairs, ordered, expected):
+    agreed = kappa(pairs, ("a", "b", "c"), ordered=ordered)
+    assert agreed == (expected if expected is None else pytest.approx(expected))
 
 
-def test_a_sample_is_the_same_for_ever_and_about_as_large_as_asked():
-    drawn = [is_sampled(f"draft-{n}", 0.2) for n in range(2000)]
-    assert drawn == [is_sampled(f"draft-{n}", 0.2) for n in range(2000)]
-    assert 300 < sum(drawn) < 500
+def test_the_blind_sample_stays_the_same_and_has_the_share_asked_for():
+    sample = [is_sampled(f"draft-{n}", 0.2) for n in range(2000)]
+    assert sample == [is_sampled(f"draft-{n}", 0.2) for n in range(2000)]
+    assert 300 < sum(sample) < 500
     assert all(is_sampled(f"draft-{n}", 1.0) for n in range(50))
 
 
@@ -95,34 +100,34 @@ def blind(decided, clock, browse):
     desk = create_desk(decided, clock=clock, blind_share=1.0)
 
     def browser(name):
-        made = browse(name)
-        made.client.app = desk
-        made.client._transport.app = desk
-        return Browser(made.client)
+        client = browse(name).client
+        client.app = desk
+        client._transport.app = desk
+        return Browser(client)
 
     return browser
 
 
 def test_a_blind_reader_sees_the_proposal_and_changes_nothing(blind, decided):
     ben = blind("Ben")
-    seen = []
+    read = []
     for verdict in ("approve", "reject"):
         page = ben.get("/blind")
         draft_id = page.address.partition("?")[0].removeprefix("/blind/")
-        seen.append(draft_id)
+        read.append(draft_id)
         assert "Approved" not in page.text
         assert "SP-P-" not in page.text
         ben.send(page, f"/blind/{draft_id}", {"act": verdict})
-    assert set(seen) == {REFUND.id, ARBITRATION.id}
+    assert set(read) == {REFUND.id, ARBITRATION.id}
     assert "No draft waits" in ben.get("/blind").text
     with decided.read() as connection:
         assert decisions.standing(connection, REFUND.id).version == 2
-        found = {one.field: one for one in agreement.agreement(connection)}
-    assert (found["verdict"].pairs, found["verdict"].same) == (2, 0.5)
-    assert found["severity"].pairs == 1
+        by_field = {row.field: row for row in agreement.agreement(connection)}
+    assert (by_field["verdict"].pairs, by_field["verdict"].same) == (2, 0.5)
+    assert by_field["severity"].pairs == 1
 
 
-def test_nobody_reads_blind_what_they_decided(blind):
+def test_nobody_reads_a_draft_blind_that_they_decided(blind):
     anna = blind("Anna")
     assert anna.get(f"/blind/{REFUND.id}").status == 403
     assert anna.get("/blind").address == f"/blind/{PRICES.id}"

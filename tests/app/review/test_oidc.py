@@ -1,4 +1,4 @@
-"""Signing in at an OpenID provider that runs here: the right answer opens the desk, every forged one does not."""
+"""Signing in at a local OpenID provider: a genuine answer starts a session, a forged one does not."""
 
 import json
 import threading
@@ -22,13 +22,13 @@ OTHER_KEY = RSAKey.generate_key(2048, {"kid": "one"})
 
 
 class LocalProvider:
-    """Answers like a provider; tests bend the token that it gives."""
+    """Answers like a provider; tests change the token that it gives."""
 
     def __init__(self) -> None:
         self.claims: dict = {}
         self.key = KEY
         self.header = {"alg": "RS256", "kid": "one"}
-        self.asked: dict = {}
+        self.token_request: dict = {}
         provider = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -48,19 +48,19 @@ class LocalProvider:
 
             def do_POST(self):
                 body = self.rfile.read(int(self.headers["content-length"])).decode()
-                provider.asked = {name: values[0] for name, values in parse_qs(body).items()}
+                provider.token_request = {name: values[0] for name, values in parse_qs(body).items()}
                 token = jwt.encode(provider.header, provider.claims, provider.key)
                 self.reply({"access_token": "x", "token_type": "Bearer", "id_token": token})
 
             def reply(self, body):
-                data = json.dumps(body).encode()
+                content = json.dumps(body).encode()
                 self.send_response(200)
                 self.send_header("content-type", "application/json")
-                self.send_header("content-length", str(len(data)))
+                self.send_header("content-length", str(len(content)))
                 self.end_headers()
-                self.wfile.write(data)
+                self.wfile.write(content)
 
-            def log_message(self, *_said):
+            def log_message(self, *_arguments):
                 pass
 
         self.server = HTTPServer(("127.0.0.1", 0), Handler)
@@ -83,43 +83,43 @@ def provider():
 
 @pytest.fixture
 def sign_in(provider, store, clock):
-    """Walks from the button back to the desk; gives the last answer and the client."""
+    """Signs in at the provider; gives the last answer, the client and what the provider was asked."""
 
-    def walk(role="reviewer", *, client=None, wanted="", state=None, **claims):
+    def walk(role="reviewer", *, client=None, next_page="", state=None, **claims):
         if client is None:
-            known = Provider(provider.issuer, "desk", "secret", role)
-            desk = create_desk(store, clock=clock, provider=known)
+            configured = Provider(provider.issuer, "desk", "secret", role)
+            desk = create_desk(store, clock=clock, provider=configured)
             client = TestClient(desk, base_url="http://desk.example", follow_redirects=False)
-        asked_for = {"next": wanted} if wanted else {}
-        away = urlsplit(client.get("/sign-in/elsewhere", params=asked_for).headers["location"])
-        asked = {name: values[0] for name, values in parse_qs(away.query).items()}
+        params = {"next": next_page} if next_page else {}
+        redirect = urlsplit(client.get("/sign-in/elsewhere", params=params).headers["location"])
+        request = {name: values[0] for name, values in parse_qs(redirect.query).items()}
         provider.claims = {
             "iss": provider.issuer,
             "aud": "desk",
             "sub": "u-17",
             "exp": int(clock().timestamp()) + 300,
-            "nonce": asked["nonce"],
+            "nonce": request["nonce"],
             "name": "Greta Holm",
         } | claims
-        answer = client.get("/sign-in/back", params={"code": "abc", "state": state or asked["state"]})
-        return answer, client, asked
+        answer = client.get("/sign-in/back", params={"code": "abc", "state": state or request["state"]})
+        return answer, client, request
 
     return walk
 
 
-def test_a_newcomer_comes_in_with_the_role_of_the_settings(sign_in, store, provider):
-    answer, client, asked = sign_in()
+def test_a_newcomer_gets_the_role_of_the_settings(sign_in, store, provider):
+    answer, client, request = sign_in()
     assert (answer.status_code, answer.headers["location"]) == (303, "/queue")
     assert client.get("/queue").status_code == 200
     with store.read() as connection:
         person = people.person(connection, "Greta Holm")
     assert (person.role, person.can_sign_in) == ("reviewer", True)
-    assert asked["code_challenge_method"] == "S256"
-    assert provider.asked["code_verifier"]
-    assert asked["redirect_uri"] == "http://desk.example/sign-in/back"
+    assert request["code_challenge_method"] == "S256"
+    assert provider.token_request["code_verifier"]
+    assert request["redirect_uri"] == "http://desk.example/sign-in/back"
 
 
-def test_somebody_known_keeps_role_and_name_whatever_the_provider_calls_them(sign_in, store):
+def test_a_person_keeps_role_and_name_when_the_provider_sends_another_name(sign_in, store):
     sign_in()
     with store.write() as connection:
         people.set_role(connection, "Greta Holm", "lead", by="test", at=NOW)
@@ -128,13 +128,13 @@ def test_somebody_known_keeps_role_and_name_whatever_the_provider_calls_them(sig
     assert "Greta Holm" in client.get("/queue").text
 
 
-def test_a_local_account_is_not_taken_over_by_its_name(sign_in):
+def test_a_local_account_of_the_same_name_is_not_taken_over(sign_in):
     answer, client, _ = sign_in(name="Adam")
     assert answer.status_code == 403
     assert client.get("/queue").status_code == 303
 
 
-def test_the_disabled_and_the_unwelcome_stay_out(sign_in, store):
+def test_disabled_people_and_unwelcome_newcomers_are_refused(sign_in, store):
     assert sign_in(None)[0].status_code == 403
     sign_in()
     with store.write() as connection:
@@ -147,11 +147,11 @@ def test_the_disabled_and_the_unwelcome_stay_out(sign_in, store):
     [
         pytest.param({"iss": "https://evil.example"}, id="another issuer"),
         pytest.param({"aud": "another-app"}, id="for another application"),
-        pytest.param({"aud": ["desk", "another-app"]}, id="for several, and not first for us"),
-        pytest.param({"exp": int(NOW.timestamp()) - 3600}, id="run out"),
-        pytest.param({"exp": None}, id="without an end"),
-        pytest.param({"nonce": "replayed"}, id="of another sign-in"),
-        pytest.param({"sub": None}, id="about nobody"),
+        pytest.param({"aud": ["desk", "another-app"]}, id="for several applications without naming ours as authorized"),
+        pytest.param({"exp": int(NOW.timestamp()) - 3600}, id="expired"),
+        pytest.param({"exp": None}, id="without an expiry"),
+        pytest.param({"nonce": "replayed"}, id="for another sign-in"),
+        pytest.param({"sub": None}, id="without a subject"),
     ],
 )
 def test_a_token_that_is_not_for_this_sign_in_is_refused(sign_in, claims):
@@ -160,31 +160,31 @@ def test_a_token_that_is_not_for_this_sign_in_is_refused(sign_in, claims):
     assert client.get("/queue").status_code == 303
 
 
-def test_a_token_of_another_key_is_refused(sign_in, provider):
+def test_a_token_signed_with_another_key_is_refused(sign_in, provider):
     provider.key = OTHER_KEY
     assert sign_in()[0].status_code == 403
 
 
-def test_an_answer_to_another_browser_is_refused(sign_in):
+def test_an_answer_with_another_browsers_state_is_refused(sign_in):
     assert sign_in(state="planted")[0].status_code == 403
 
 
-def test_a_provider_without_https_is_refused_when_it_is_not_on_this_machine():
+def test_a_remote_provider_without_https_is_refused():
     with pytest.raises(UserError, match="https"):
         Provider("http://login.example", "desk", "secret", None)
 
 
-def test_without_a_provider_there_is_no_such_door(browse):
+def test_without_a_provider_there_is_no_link_and_no_page(browse):
     assert browse().get("/sign-in/elsewhere").status == 404
     assert "elsewhere" not in browse().get("/sign-in").source
 
 
-# ---- what an ended session had typed
+# ---- the form of an ended session
 
 
 @pytest.fixture
-def late(sign_in, clock):
-    """Greta approves what she has typed after her session has ended; gives her browser's client and the answer."""
+def send_too_late(sign_in, clock):
+    """Greta sends a form after her session has ended; gives her client and the answer."""
 
     def send(action=f"/draft/{REFUND.id}", **changes):
         client = sign_in()[1]
@@ -196,27 +196,27 @@ def late(sign_in, clock):
     return send
 
 
-def title_kept(client) -> str:
-    return Browser(client).get(f"/draft/{REFUND.id}").typed("title")
+def title_in_form(client) -> str:
+    return Browser(client).get(f"/draft/{REFUND.id}").text_area("title")
 
 
-def test_what_an_ended_session_had_typed_comes_back_from_the_provider(late, sign_in, store):
-    client, asked = late(title="Typed for an hour", note="important")
-    assert (asked.status, "comes back that way too" in asked.text) == (401, True)
+def test_edits_of_an_ended_session_come_back_after_signing_in_at_the_provider(send_too_late, sign_in, store):
+    client, sign_in_page = send_too_late(title="Typed for an hour", note="important")
+    assert (sign_in_page.status, "comes back this way too" in sign_in_page.text) == (401, True)
     answer, _, _ = sign_in(client=client)
     assert (answer.status_code, answer.headers["location"]) == (303, f"/draft/{REFUND.id}#evidence")
-    assert title_kept(client) == "Typed for an hour"
+    assert title_in_form(client) == "Typed for an hour"
     with store.read() as connection:
         assert decisions.standing(connection, REFUND.id).draft.status == "draft"
 
 
-def test_a_bulk_comes_back_as_a_question(late, sign_in, store):
-    client, _ = late("/queue/bulk", item=f"{REFUND.id}:1")
+def test_a_bulk_decision_of_an_ended_session_asks_before_it_is_sent_again(send_too_late, sign_in, store):
+    client, _ = send_too_late("/queue/bulk", item=f"{REFUND.id}:1")
     answer, _, _ = sign_in(client=client)
     assert "Send it again" in answer.text
     assert f"{REFUND.id}:1" in answer.text
-    again, _, _ = sign_in(client=client)
-    assert again.status_code == 303
+    repeated, _, _ = sign_in(client=client)
+    assert repeated.status_code == 303
 
 
 def another_browser(client) -> None:
@@ -229,21 +229,21 @@ def another_browser(client) -> None:
         pytest.param({}, lambda _: None, 1, {"sub": "u-18", "name": "Hanna"}, id="another person at the same browser"),
         pytest.param({}, another_browser, 1, {}, id="the same person at another browser"),
         pytest.param({}, lambda _: None, 61, {}, id="more than an hour later"),
-        pytest.param({"csrf": "forged"}, lambda _: None, 1, {}, id="a form that was not of that session"),
-        pytest.param({"what_it_is": "x" * 250_000}, lambda _: None, 1, {}, id="a form longer than ours are"),
+        pytest.param({"csrf": "forged"}, lambda _: None, 1, {}, id="a form of another session"),
+        pytest.param({"what_it_is": "x" * 250_000}, lambda _: None, 1, {}, id="a form that is too long"),
     ],
 )
-def test_a_kept_form_does_not_come_back_for(late, sign_in, clock, *, typed, meanwhile, minutes, claims):
-    client, _ = late(title="Typed for an hour", **typed)
+def test_the_form_does_not_come_back_for(send_too_late, sign_in, clock, *, typed, meanwhile, minutes, claims):
+    client, _ = send_too_late(title="Typed for an hour", **typed)
     meanwhile(client)
     clock.pass_by(minutes=minutes)
     answer, _, _ = sign_in(client=client, **claims)
     assert (answer.status_code, answer.headers["location"]) == (303, "/queue")
-    assert title_kept(client) == REFUND.title
+    assert title_in_form(client) == REFUND.title
 
 
 @pytest.mark.parametrize(
-    ("wanted", "found"),
+    ("next_page", "address"),
     [
         pytest.param(f"/draft/{REFUND.id}?q=a%7Cb", f"/draft/{REFUND.id}?q=a%7Cb", id="a page of the desk"),
         pytest.param("https://evil.example/queue", "/queue", id="another site"),
@@ -251,5 +251,5 @@ def test_a_kept_form_does_not_come_back_for(late, sign_in, clock, *, typed, mean
         pytest.param("/queue\\@evil.example", "/queue", id="another site behind a backslash"),
     ],
 )
-def test_the_way_back_leads_to_pages_of_the_desk_alone(sign_in, wanted, found):
-    assert sign_in(wanted=wanted)[0].headers["location"] == found
+def test_signing_in_leads_only_to_pages_of_the_desk(sign_in, next_page, address):
+    assert sign_in(next_page=next_page)[0].headers["location"] == address

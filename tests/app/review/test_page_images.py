@@ -34,7 +34,7 @@ def sample(tmp_path_factory):
     return folder, LoadedDocument(reading.document, reading.clauses, source, None), evidence
 
 
-def test_boxes_lie_on_dark_letters_of_the_page(sample):
+def test_the_boxes_are_where_the_quoted_words_are_printed(sample):
     folder, loaded, evidence = sample
     images = PageImages(folder)
     (sheet,) = images.sheets(loaded, evidence)
@@ -47,7 +47,7 @@ def test_boxes_lie_on_dark_letters_of_the_page(sample):
         assert 0.03 < dark < 0.6
 
 
-def test_the_draft_page_shows_them_on_request(sample, store):
+def test_the_draft_page_shows_pictures_on_request(sample, store):
     folder, loaded, evidence = sample
     snapshot = SNAPSHOT.model_copy(update={"sha256": loaded.document.sha256})
     with store.write() as connection:
@@ -63,13 +63,13 @@ def test_the_draft_page_shows_them_on_request(sample, store):
     assert "<rect" in page
     address = f"/document/{loaded.document.id}/page/{evidence[0].page}.png"
     assert address in page
-    drawn = client.get(address)
-    assert (drawn.status_code, drawn.headers["content-type"]) == (200, "image/png")
+    picture = client.get(address)
+    assert (picture.status_code, picture.headers["content-type"]) == (200, "image/png")
     assert client.get(f"/document/{loaded.document.id}/page/999.png").status_code == 404
     assert "<rect" not in client.get("/draft/pdf").text
 
 
-def test_without_the_bytes_there_are_no_pictures(sample, tmp_path):
+def test_without_the_captured_bytes_there_are_no_pictures(sample, tmp_path):
     _, loaded, evidence = sample
     images = PageImages(tmp_path)
     assert images.sheets(loaded, evidence) == ()

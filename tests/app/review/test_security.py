@@ -1,4 +1,4 @@
-"""The desk against those who mean it ill: scripts in every text, forged forms, guessed passwords, others' doors."""
+"""The desk under attack: scripts in every text, forged forms, guessed passwords, pages of other roles."""
 
 import re
 
@@ -35,23 +35,23 @@ PAYLOADS = (
     "<meta http-equiv=refresh content='0;url=http://evil.example'>",
     "<form action='http://evil.example'><button>go</button></form>",
 )
-OWN_TAGS = {"img", "iframe", "base", "object", "embed", "math", "style"}
+INJECTED_TAGS = {"img", "iframe", "base", "object", "embed", "math", "style"}
 
 
-def is_clean(page) -> None:
-    """No element or handler that our templates do not write, nothing that leads to a script."""
-    assert not [one for one in page.tree.iter() if isinstance(one.tag, str) and one.tag in OWN_TAGS]
-    assert [one.get("src") for one in page.all("//script")] == [
-        one.get("src") for one in page.all("//head/script[@src]")
+def assert_clean(page) -> None:
+    """There is no element or handler that our templates do not write, and no link to a script."""
+    assert not [tag for tag in page.tree.iter() if isinstance(tag.tag, str) and tag.tag in INJECTED_TAGS]
+    assert [script.get("src") for script in page.all("//script")] == [
+        script.get("src") for script in page.all("//head/script[@src]")
     ]
-    attributes = [(name, value) for one in page.tree.iter() for name, value in one.attrib.items()]
+    attributes = [(name, value) for tag in page.tree.iter() for name, value in tag.attrib.items()]
     assert not [name for name, _ in attributes if name.lower().startswith("on")]
     assert not [value for name, value in attributes if name in ("href", "src", "action") and "javascript:" in value]
     assert not [value for name, value in attributes if name in ("action", "formaction") and "evil" in value]
 
 
 @pytest.mark.parametrize("payload", PAYLOADS)
-def test_no_text_of_document_title_entity_or_model_becomes_markup(store, browse, payload):
+def test_no_text_of_a_document_or_a_model_becomes_markup(store, browse, payload):
     words = f"{payload} Fees stay paid."
     source = Source(location=payload, entity=payload, title=payload)
     hostile = DOCUMENT.model_copy(
@@ -61,14 +61,14 @@ def test_no_text_of_document_title_entity_or_model_becomes_markup(store, browse,
         update={"end": len(words), "text": words, "number": payload, "heading_path": (payload,)}
     )
     proof = REFUND.evidence[0].model_copy(update={"start": 0, "end": len(words), "text": words, "clauses": ("c1",)})
-    made = REFUND.provenance.model_copy(update={"document": hostile.id, "model": payload, "prompt": payload})
-    said = dict.fromkeys(("title", "what_it_is", "consumer_impact", "why_it_matters", "enforcement_risk"), payload)
+    provenance = REFUND.provenance.model_copy(update={"document": hostile.id, "model": payload, "prompt": payload})
+    texts = dict.fromkeys(("title", "what_it_is", "consumer_impact", "why_it_matters", "enforcement_risk"), payload)
     draft = REFUND.model_copy(
-        update=said
+        update=texts
         | {
             "id": "hostile",
             "evidence": (proof,),
-            "provenance": made,
+            "provenance": provenance,
             "flags": (payload.replace("|", ""),),
             "due_diligence": (payload,),
             "factor_reasons": {"breadth": payload},
@@ -89,15 +89,15 @@ def test_no_text_of_document_title_entity_or_model_becomes_markup(store, browse,
         "/draft/hostile/split",
         "/dashboard",
     ):
-        is_clean(lea.get(address))
+        assert_clean(lea.get(address))
     page = lea.get("/draft/hostile")
-    is_clean(lea.send(page, "/draft/hostile", {"act": "approve"}))
-    is_clean(lea.send(page, "/draft/hostile", {"act": "reject", "reasons": ["other"], "note": payload}))
+    assert_clean(lea.send(page, "/draft/hostile", {"act": "approve"}))
+    assert_clean(lea.send(page, "/draft/hostile", {"act": "reject", "reasons": ["other"], "note": payload}))
     for address in ("/draft/hostile", "/draft/hostile/history", "/queue?status=rejected"):
-        is_clean(lea.get(address))
+        assert_clean(lea.get(address))
 
 
-def test_every_page_carries_the_headers(anna, browse):
+def test_every_page_has_the_security_headers(anna, browse):
     for page in (anna.get("/queue"), anna.get(ADDRESS), browse().get("/sign-in"), anna.get("/nowhere")):
         policy = page.headers["content-security-policy"]
         assert "default-src 'none'" in policy
@@ -129,12 +129,12 @@ def test_forged_forms_are_refused(anna, store, address, fields, headers):
         assert decisions.standing(connection, REFUND.id).version == 1
 
 
-def test_a_token_of_another_session_is_no_use(anna, ben):
+def test_a_form_token_of_another_session_is_refused(anna, ben):
     csrf = ben.get("/queue").all("//body/@data-csrf")[0]
     assert anna.post(ADDRESS, [("csrf", csrf), ("act", "approve"), ("saw", "1")]).status == 403
 
 
-DOORS = {
+PAGES = {
     "guest": {
         "/queue": 200,
         ADDRESS: 200,
@@ -150,17 +150,18 @@ DOORS = {
 
 
 @pytest.mark.parametrize(
-    ("who", "address", "status"), [(who, a, s) for who, doors in DOORS.items() for a, s in doors.items()]
+    ("name", "address", "status"),
+    [(name, address, status) for name, pages in PAGES.items() for address, status in pages.items()],
 )
-def test_each_role_opens_its_own_doors(browse, who, address, status):
-    page = browse(None if who == "guest" else who).get(address)
+def test_each_role_opens_its_own_pages(browse, name, address, status):
+    page = browse(None if name == "guest" else name).get(address)
     assert page.status == status
-    if who == "guest":
+    if name == "guest":
         assert page.address.startswith("/sign-in")
 
 
 @pytest.mark.parametrize(
-    ("who", "address"),
+    ("name", "address"),
     [
         pytest.param("Rita", ADDRESS, id="read-only deciding"),
         pytest.param("Rita", "/queue/bulk", id="read-only deciding several"),
@@ -169,8 +170,8 @@ def test_each_role_opens_its_own_doors(browse, who, address, status):
         pytest.param("Lea", "/people", id="a lead making people"),
     ],
 )
-def test_what_a_role_may_not_send(browse, store, who, address):
-    browser = browse(who)
+def test_a_role_cannot_send_the_forms_of_another(browse, store, name, address):
+    browser = browse(name)
     csrf = browser.get("/queue").all("//body/@data-csrf")[0]
     page = browser.post(address, [("csrf", csrf), ("act", "add"), ("name", "Eve"), ("role", "admin")])
     assert page.status == 403
@@ -190,11 +191,11 @@ def test_a_reviewer_cannot_undo_what_another_decided(anna, ben):
 @pytest.mark.parametrize(
     "address", ["/draft/none", "/draft/..%2f..%2fetc", "/document/none/add", "/draft/none/history", "/blind/none"]
 )
-def test_what_is_not_there_is_a_plain_404(anna, address):
+def test_an_unknown_address_is_a_404(anna, address):
     assert anna.get(address).status == 404
 
 
-def test_half_edits_are_ones_own(anna, ben):
+def test_others_do_not_see_unfinished_edits(anna, ben):
     anna.send(anna.get(ADDRESS), ADDRESS, {"act": "keep", "title": "Anna's thought"})
     assert "Anna's thought" not in ben.get(ADDRESS).source
 
@@ -212,14 +213,14 @@ def sign_in(browser, name="Anna", password=PASSWORD, **changes):
     return browser.send(browser.get("/sign-in"), "/sign-in", {"name": name, "password": password, **changes})
 
 
-def test_passwords_are_kept_as_hashes_that_take_time_and_memory(real_hasher):
-    kept = real_hasher().hash(PASSWORD)
-    memory, rounds = re.match(r"\$argon2id\$v=19\$m=(\d+),t=(\d+),", kept).groups()
+def test_password_hashes_take_time_and_memory(real_hasher):
+    hashed = real_hasher().hash(PASSWORD)
+    memory, rounds = re.match(r"\$argon2id\$v=19\$m=(\d+),t=(\d+),", hashed).groups()
     assert int(memory) >= 19_456  # KiB, with two rounds: the least that OWASP's cheat sheet on passwords names
     assert int(rounds) >= 2
 
 
-def test_guessing_gets_slower_and_the_right_password_has_to_wait_too(browse, clock, known):
+def test_after_five_wrong_passwords_even_the_right_one_has_to_wait(browse, clock, known):
     guest = browse()
     assert [sign_in(guest, password=f"guess {n}").status for n in range(5)] == [401] * 5
     blocked = sign_in(guest)
@@ -234,7 +235,7 @@ def test_a_wrong_name_and_a_wrong_password_look_the_same(browse, known):
     assert len({text.replace("Nobody", "Anna") for text in texts}) == 1
 
 
-def test_signing_in_gives_a_new_session_whatever_the_browser_brought(browse, known):
+def test_signing_in_replaces_a_planted_session(browse, known):
     guest = browse()
     guest.client.cookies.set("smallprint", "planted", domain="desk.example")
     sign_in(guest)
@@ -244,16 +245,16 @@ def test_signing_in_gives_a_new_session_whatever_the_browser_brought(browse, kno
     assert planted.get("/queue").address.startswith("/sign-in")
 
 
-def test_cookies_are_closed_to_scripts_and_other_sites(browse, known):
+def test_the_session_cookie_is_closed_to_scripts_and_other_sites(browse, known):
     guest = browse()
     form = guest.get("/sign-in").form("/sign-in")
     sent = guest.client.post("/sign-in", data={**dict(form.fields), "name": "Anna", "password": PASSWORD})
-    cookie = next(one for one in sent.headers.get_list("set-cookie") if one.startswith("smallprint="))
+    cookie = next(line for line in sent.headers.get_list("set-cookie") if line.startswith("smallprint="))
     assert "HttpOnly" in cookie
     assert "samesite=lax" in cookie.lower()
 
 
-def test_signing_out_and_being_disabled_end_the_session(browse, store):
+def test_signing_out_or_being_disabled_ends_the_session(browse, store):
     anna = browse("Anna")
     anna.send(anna.get("/queue"), "/sign-out")
     assert anna.get("/queue").address.startswith("/sign-in")
@@ -264,33 +265,33 @@ def test_signing_out_and_being_disabled_end_the_session(browse, store):
 
 
 @pytest.mark.parametrize(
-    "where",
+    "address",
     ["//evil.example", "https://evil.example/queue", "/\\evil.example", "javascript:alert(1)", "/queue\\@evil.example"],
 )
-def test_nobody_is_sent_elsewhere_after_signing_in(browse, known, where):
+def test_signing_in_never_leads_to_another_site(browse, known, address):
     guest = browse()
-    form = guest.get(f"/sign-in?next={where}").form("/sign-in")
+    form = guest.get(f"/sign-in?next={address}").form("/sign-in")
     assert form.fields["next"] == "/queue"
     sent = guest.client.post(
-        "/sign-in", data={**dict(form.fields), "name": "Anna", "password": PASSWORD, "next": where}
+        "/sign-in", data={**dict(form.fields), "name": "Anna", "password": PASSWORD, "next": address}
     )
     assert sent.headers["location"] == "/queue"
 
 
 @pytest.mark.parametrize("path", ["https://evil.example/", "//evil.example", "/people/../../x\\y"])
-def test_a_kept_form_goes_nowhere_but_to_the_desk(browse, known, path):
+def test_an_interrupted_form_is_never_sent_to_another_site(browse, known, path):
     page = sign_in(browse(), kept='{"act": ["approve"]}', kept_path=path)
     assert "evil" not in page.source
 
 
-def test_a_sign_in_form_from_elsewhere_is_refused(browse, known):
+def test_a_sign_in_form_of_another_site_is_refused(browse, known):
     assert browse().post("/sign-in", [("name", "Anna"), ("password", PASSWORD), ("csrf", "x")]).status == 403
 
 
 @pytest.mark.parametrize(
     ("password", "again"), [("short", "short"), ("aaaaaaaaaaaa", "aaaaaaaaaaaa"), (PASSWORD, "other words")]
 )
-def test_poor_passwords_are_refused_and_the_link_lives_on(browse, store, password, again):
+def test_a_poor_password_is_refused_and_the_link_still_works(browse, store, password, again):
     with store.write() as connection:
         token = people.invite(connection, None, "reviewer", NOW)
     guest, address = browse(), f"/welcome/{token}"
@@ -301,7 +302,7 @@ def test_poor_passwords_are_refused_and_the_link_lives_on(browse, store, passwor
     assert browse().get(address).status == 403
 
 
-def test_an_admin_adds_disables_and_cannot_leave_the_desk_without_one(browse, store):
+def test_an_admin_adds_and_disables_people_but_not_the_last_admin(browse, store):
     adam = browse("Adam")
     page = adam.send(adam.get("/people"), "/people", {"act": "add", "name": "Gus", "role": "reviewer"})
     link = page.all("//code[contains(., '/welcome/')]")[0].text
@@ -317,7 +318,7 @@ def test_an_admin_adds_disables_and_cannot_leave_the_desk_without_one(browse, st
 # ---- too much
 
 
-def test_endless_forms_are_refused(anna, store):
+def test_forms_that_are_too_large_are_refused(anna, store):
     csrf = anna.get("/queue").all("//body/@data-csrf")[0]
     assert anna.post(ADDRESS, [("csrf", csrf), ("act", "keep"), ("title", "x" * 600_000)]).status == 413
     assert anna.post(ADDRESS, [("csrf", csrf)] + [("item", "x")] * 3000).status == 413
@@ -329,12 +330,12 @@ def test_endless_forms_are_refused(anna, store):
     )
 
 
-def test_a_file_is_no_form(anna):
+def test_an_uploaded_file_is_refused(anna):
     sent = anna.client.post(ADDRESS, files={"title": ("x.html", b"<script>", "text/html")})
     assert sent.status_code == 403
 
 
-def test_what_people_write_is_no_formula_in_a_spreadsheet(anna, store, tmp_path):
+def test_what_reviewers_write_is_not_a_formula_in_a_spreadsheet(anna, store, tmp_path):
     from app.cli.export import export, records_by_draft
 
     anna.send(

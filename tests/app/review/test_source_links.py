@@ -1,4 +1,4 @@
-"""Where a passage opens outside the desk: on the live page at its words, in the archive, at a PDF's page."""
+"""Links from a passage to the live page at its words, to the archive, to a page of a PDF."""
 
 import threading
 from functools import partial
@@ -32,10 +32,10 @@ def loaded(document=HTML, location="terms.html", **captured) -> LoadedDocument:
 
 
 @pytest.mark.parametrize(
-    ("shown", "live", "archived"),
+    ("document", "live", "archived"),
     [
         pytest.param(loaded(location=LIVE), LIVE + AT, "", id="a page that was fetched"),
-        pytest.param(loaded(location=LIVE, final_url=f"{LIVE}/v2"), f"{LIVE}/v2{AT}", "", id="where it had moved to"),
+        pytest.param(loaded(location=LIVE, final_url=f"{LIVE}/v2"), f"{LIVE}/v2{AT}", "", id="a page that has moved"),
         pytest.param(loaded(location=LIVE, wayback_url=ARCHIVED), LIVE + AT, ARCHIVED + AT, id="a page with a capture"),
         pytest.param(
             loaded(location=ARCHIVED, url=ARCHIVED, original_url=LIVE),
@@ -46,21 +46,21 @@ def loaded(document=HTML, location="terms.html", **captured) -> LoadedDocument:
         pytest.param(
             loaded(PDF, location=f"{LIVE}.pdf"), f"{LIVE}.pdf#page=3", "", id="a PDF, whose pages have numbers"
         ),
-        pytest.param(loaded(DOCUMENT, location=f"{LIVE}.md"), f"{LIVE}.md", "", id="text, which has no places"),
+        pytest.param(loaded(DOCUMENT, location=f"{LIVE}.md"), f"{LIVE}.md", "", id="text, which has no anchors"),
     ],
 )
-def test_the_live_and_the_archived_address_of_a_passage(shown, live, archived):
-    (links,) = source_links(shown, [PROOF.model_copy(update={"page": 3})]).values()
+def test_the_live_and_the_archived_address_of_a_passage(document, live, archived):
+    (links,) = source_links(document, [PROOF.model_copy(update={"page": 3})]).values()
     assert links == SourceLinks(live, archived, 3)
 
 
 @pytest.mark.parametrize(
     "location",
     [
-        pytest.param("/home/ada/terms.html", id="a path of a disk"),
+        pytest.param("/home/ada/terms.html", id="a path of the disk"),
         pytest.param("javascript:alert(1)", id="a script"),
         pytest.param("file:///etc/passwd", id="a file of the reader's machine"),
-        pytest.param("//[kettles", id="no address at all"),
+        pytest.param("//[kettles", id="not an address"),
     ],
 )
 def test_only_web_addresses_are_linked(location):
@@ -83,10 +83,10 @@ def live():
 
 
 @needs_chromium
-def test_following_the_link_shows_the_clause(live, databases, chromium):
+def test_the_link_opens_the_live_page_at_the_clause(live, databases, chromium):
     document = extract((files("samples") / "brambleframe" / "terms-2026-02.html").read_bytes(), source=live)
     clauses = cut_clauses(document)
-    clause = next(one for one in clauses[len(clauses) * 2 // 3 :] if len(one.text) > 80)
+    clause = next(clause for clause in clauses[len(clauses) * 2 // 3 :] if len(clause.text) > 80)
     loaded = LoadedDocument(document, clauses, Source(location=live), None)
     proof = Evidence(start=clause.start, end=clause.end, status="exact", text=clause.text, clauses=(clause.id,))
     provenance = REFUND.provenance.model_copy(update={"document": document.id})
@@ -104,10 +104,10 @@ def test_following_the_link_shows_the_clause(live, databases, chromium):
         assert set(link.get_attribute("rel").split()) == {"noopener", "noreferrer"}
         with page.context.expect_page() as opened:
             page.keyboard.press("s")
-        there = opened.value
+        source = opened.value
         words = " ".join(clause.text.split("\n")[0].split()[1:7])
-        there.wait_for_function(IN_VIEW, arg=words, timeout=5000)
-        assert there.evaluate("scrollY") > 0
-        assert there.evaluate("document.referrer") == ""
+        source.wait_for_function(IN_VIEW, arg=words, timeout=5000)
+        assert source.evaluate("scrollY") > 0
+        assert source.evaluate("document.referrer") == ""
         desk.close()
         store.close()

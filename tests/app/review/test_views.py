@@ -41,10 +41,10 @@ def desk(databases, chromium, sample) -> Iterator[Served]:
 
 
 def decide(desk: Served, draft, kind: str, by: str, **changes) -> None:
-    saw = desk.standing(draft).version
-    made = Decision(kind=kind, draft=draft.id, seen_version=saw, by=by, at=desk.clock(), **changes)
+    version = desk.standing(draft).version
+    decision = Decision(kind=kind, draft=draft.id, seen_version=version, by=by, at=desk.clock(), **changes)
     with desk.store.write() as connection:
-        decisions.decide(connection, made, load())
+        decisions.decide(connection, decision, load())
 
 
 def before_signing_in(desk: Served, page) -> Iterator[str]:
@@ -100,12 +100,12 @@ def deciding(desk: Served, page) -> Iterator[str]:
     page.goto(f"/document/{DOCUMENT.id}/add")
     page.click("text=Add it to the queue")
     page.wait_for_selector("[role=alert]")
-    yield "a provision that is not whole"
+    yield "an incomplete provision"
     page.goto(f"/draft/{PRICES.id}")
     decide(desk, PRICES, "second_opinion", "Ben", note="Is this high?")
     page.fill("#title", "Mine")
     page.click("#approve")
-    page.wait_for_selector("text=Two of you were here")
+    page.wait_for_selector("text=This draft changed while you worked on it")
     yield "a conflict"
     page.goto(f"/draft/{CLASS_ACTION.id}")
     page.click("#approve")
@@ -126,7 +126,7 @@ def deciding(desk: Served, page) -> Iterator[str]:
     page.check("#all")
     page.click("#approve-many")
     page.wait_for_selector("text=Back to the queue")
-    yield "a bulk of which some were left"
+    yield "a bulk decision that left some drafts"
 
 
 def leading(desk: Served, page) -> Iterator[str]:
@@ -140,7 +140,7 @@ def leading(desk: Served, page) -> Iterator[str]:
     yield "people, with a link"
     page.goto("/account")
     page.fill("[name=label]", "nightly")
-    page.click("text=Make a token")
+    page.click("text=Create a token")
     page.wait_for_selector(".banner.done")
     yield "the account, with a token"
     page.goto("/queue?severity=high")
@@ -163,7 +163,7 @@ def after_the_session(desk: Served, page) -> Iterator[str]:
     page.fill("[name=password]", PASSWORD)
     page.click("button:has-text('Sign in')")
     page.wait_for_selector("text=Send it again")
-    yield "what was sent is asked about"
+    yield "the question before a form is sent again"
 
 
 WALKS = {
@@ -189,19 +189,19 @@ def walks(desk):
 
 
 def violations(page, rules: list[str]) -> list[tuple[str, list[str]]]:
-    found = axe.Axe().run(page, options={"runOnly": rules}).response["violations"]
-    return [(one["id"], [node["html"][:160] for node in one["nodes"][:3]]) for one in found]
+    reported = axe.Axe().run(page, options={"runOnly": rules}).response["violations"]
+    return [(violation["id"], [node["html"][:160] for node in violation["nodes"][:3]]) for violation in reported]
 
 
-def test_axe_finds_nothing_in_any_view_in_light_or_dark(walks):
-    told = {}
+def test_axe_reports_nothing_for_any_view_in_light_or_dark(walks):
+    by_view = {}
     for view, page in walks(1400):
-        told[view] = violations(page, RULES)
+        by_view[view] = violations(page, RULES)
         page.emulate_media(color_scheme="dark")
-        told[f"{view}, dark"] = violations(page, ["color-contrast"])
+        by_view[f"{view}, dark"] = violations(page, ["color-contrast"])
         page.emulate_media(color_scheme="light")
-    assert {view: found for view, found in told.items() if found} == {}
-    assert len(told) > 60
+    assert {view: reported for view, reported in by_view.items() if reported} == {}
+    assert len(by_view) > 60
 
 
 def test_no_view_scrolls_sideways_on_a_small_phone(walks):
