@@ -18,6 +18,8 @@ Job: TypeAlias = Callable[[bytes, dict[str, Any]], bytes]
 # name -> "module:function"; imported on first use, because the libraries are slow to import
 JOBS = {
     "read": "extractors.bounded:read_job",
+    "find_sheets": "extractors.pdf.drawing:find_sheets_job",
+    "draw_page": "extractors.pdf.drawing:draw_page_job",
 }
 _MAX_KEPT_MEGABYTES = 500  # peak of resident memory above which a worker ends, so that its memory is given back
 _MAX_OPEN_FILES = 128

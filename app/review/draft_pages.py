@@ -16,6 +16,7 @@ from app.review.edit_form import draft_fields, edit_form
 from app.review.edits import Problems
 from app.review.loading import document_or_404, standing_or_404
 from app.review.next_draft import next_address
+from app.review.page_images import MAX_WAIT_SECONDS, BusyError
 from app.review.pages import page
 from app.review.posted_form import FormFields, parse_decision, unsaved_fields
 from app.review.queue_pages import midnight
@@ -94,7 +95,15 @@ def _take_lease(visit: Visit, draft_id: str) -> str | None:
 def show_page_image(visit: See, document_id: str, number: int) -> Response:
     """A page of a PDF as a picture."""
     images = visit.state.images
-    png = images.picture(document_or_404(visit, document_id), number) if images is not None else None
+    try:
+        png = images.picture(document_or_404(visit, document_id), number) if images is not None else None
+    except BusyError:
+        return Response(
+            "Many pages are being drawn. Ask again in a few seconds.",
+            503,
+            headers={"retry-after": f"{MAX_WAIT_SECONDS:.0f}", "cache-control": "no-store"},
+            media_type="text/plain",
+        )
     if png is None:
         raise DeniedError("There is no picture of this page.", 404)
     return Response(png, media_type="image/png", headers={"cache-control": "private, max-age=3600"})

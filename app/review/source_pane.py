@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 
 from app.review.auth import Visit
 from app.review.document_cache import LoadedDocument
-from app.review.page_images import Sheet
+from app.review.page_images import BusyError
 from app.review.pages import safe_link
 from app.review.source_view import DraftSpan, Excerpt, excerpt
 from extractors.fragments import url_at
+from extractors.pdf.drawing import Sheet
 from smallprint.records import Clause, Evidence
 from smallprint.store import clause_marks, drafts
 
@@ -38,6 +39,7 @@ class Pane:
     mark_buttons: bool = False  # and has asked for the buttons
     is_pdf: bool = False
     sheets: tuple[Sheet, ...] = ()
+    pages_busy: bool = False  # its pages were asked for, and too many others are being drawn
     links: dict[str, SourceLinks] = field(default_factory=dict)  # by the quote in one line
 
     def links_of(self, quote: str) -> SourceLinks | None:
@@ -68,6 +70,13 @@ def source_pane(
     query = visit.request.query_params
     images = visit.state.images
     is_pdf = loaded.document.media_type == PDF and images is not None
+    sheets: tuple[Sheet, ...] = ()
+    pages_busy = False
+    if images is not None and is_pdf and query.get("pages"):
+        try:
+            sheets = images.sheets(loaded, tuple(evidence))
+        except BusyError:
+            pages_busy = True
     others: Sequence[DraftSpan] = ()
     marks: set[str] = set()
     if not plain:
@@ -87,7 +96,8 @@ def source_pane(
         mark_buttons=may_mark and bool(query.get("tools")),
         may_mark=may_mark,
         is_pdf=is_pdf,
-        sheets=images.sheets(loaded, tuple(evidence)) if images is not None and is_pdf and query.get("pages") else (),
+        sheets=sheets,
+        pages_busy=pages_busy,
         links=source_links(loaded, evidence),
     )
 
