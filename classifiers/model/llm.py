@@ -22,6 +22,7 @@ from openai.types.chat import ChatCompletion
 
 from classifiers.model.answers import Wire
 from classifiers.model.batches import BatchQueue
+from classifiers.model.bodies import bound_body
 from classifiers.model.limiter import Limiter, limiter_for
 from classifiers.model.pricing import Prices
 from classifiers.model.responses import answer_text, refusal, token_counts
@@ -296,6 +297,7 @@ def _prepared(answer_type: type[Wire]) -> type[Wire]:
 
 def _sdk_client(provider: str, settings: Settings) -> openai.AsyncOpenAI:
     key = settings.model_key.get_secret_value() if settings.model_key else "none"
+    client = openai.DefaultAsyncHttpxClient(timeout=settings.timeout, event_hooks={"response": [bound_body]})
     if provider == "azure":
         return openai.AsyncAzureOpenAI(
             azure_endpoint=settings.server_url or "",
@@ -303,8 +305,11 @@ def _sdk_client(provider: str, settings: Settings) -> openai.AsyncOpenAI:
             api_key=key,
             max_retries=0,
             timeout=settings.timeout,
+            http_client=client,
         )
-    return openai.AsyncOpenAI(api_key=key, base_url=settings.server_url, max_retries=0, timeout=settings.timeout)
+    return openai.AsyncOpenAI(
+        api_key=key, base_url=settings.server_url, max_retries=0, timeout=settings.timeout, http_client=client
+    )
 
 
 def _with_problems(question: Question, problems: str) -> Question:

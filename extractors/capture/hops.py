@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from extractors.capture.addresses import resolve
+from extractors.capture.decoding import ACCEPT_ENCODING, BodyDecoder
 from extractors.layout import Options
 from smallprint import __version__
 from smallprint.errors import DocumentError
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
 
 AGENT = f"smallprint/{__version__} (reads published terms and policies)"
 _MAX_REDIRECTS = 10  # half of what browsers allow
-_MAX_COMPRESSION = 200  # decompressed bytes for one compressed byte; text rarely exceeds 20
-_COMPRESSION_FROM_BYTES = 5_000_000  # decompressed size below which no ratio does harm
 _MAX_WAIT = 30.0  # seconds for the network to answer, within the deadline
 _REDIRECT_STATUSES = (301, 302, 303, 307, 308)
 _ACCEPT = "text/html,application/xhtml+xml,application/pdf,text/markdown,text/plain;q=0.9,*/*;q=0.5"
@@ -90,6 +89,8 @@ def _send(url: str, options: Options, limits: Limits, request: Request) -> Respo
     """One request to the address that was checked, with the host name of the URL."""
     import httpx
 
+    from extractors.capture.connection import deadline_transport
+
     parts = urlsplit(url)
     try:
         host, port = parts.hostname, parts.port
@@ -103,12 +104,16 @@ def _send(url: str, options: Options, limits: Limits, request: Request) -> Respo
         "Host": _netloc(host, port),
         "User-Agent": AGENT,
         "Accept": _ACCEPT,
-        "Accept-Encoding": "gzip, deflate",
+        "Accept-Encoding": ACCEPT_ENCODING,
         **request.headers,
     }
     try:
         with (
-            httpx.Client(trust_env=False, timeout=min(_MAX_WAIT, limits.seconds_left())) as client,
+            httpx.Client(
+                transport=deadline_transport(limits.deadline),
+                trust_env=False,
+                timeout=min(_MAX_WAIT, limits.seconds_left()),
+            ) as client,
             client.stream(
                 request.method, checked_url, headers=headers, content=request.content, extensions={"sni_hostname": host}
             ) as response,
@@ -116,8 +121,6 @@ def _send(url: str, options: Options, limits: Limits, request: Request) -> Respo
             return Response(response.status_code, response.headers, _read_body(response, limits))
     except httpx.TimeoutException as error:
         raise DocumentError("timeout", f"{host} did not answer in time", transient=True) from error
-    except httpx.DecodingError as error:
-        raise DocumentError("malformed", f"{host} sent a body that does not decompress ({error})") from error
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise DocumentError("unreachable", f"{host} cannot be reached ({error})", transient=True) from error
 
@@ -132,19 +135,12 @@ def _read_body(response: "httpx.Response", limits: Limits) -> bytes:
     """The decompressed body, stopped at the limits and not read at all for redirects and 304."""
     if response.status_code != 200:
         return b""
-    parts, size = [], 0
-    for part in response.iter_bytes():  # as it arrives, so that a slow body meets the deadline too
-        size += len(part)
+    decoder = BodyDecoder(response.headers.get("content-encoding"), limits.max_bytes)
+    parts: list[bytes] = []
+    for piece in response.iter_raw():  # as it arrives, so that a slow body meets the deadline too
         limits.seconds_left()
-        if size > limits.max_bytes:
-            raise DocumentError(
-                "too_large",
-                f"the page has more than {limits.max_bytes:,} bytes",
-                advice="raise SMALLPRINT_FETCH_MAX_BYTES if that is right",
-            )
-        if size > _COMPRESSION_FROM_BYTES and size > _MAX_COMPRESSION * max(response.num_bytes_downloaded, 1):
-            raise DocumentError("decompression_bomb", "the page decompresses to many times its size; it is not read")
-        parts.append(part)
+        parts.extend(decoder.feed(piece))
+    decoder.finish()
     return b"".join(parts)
 
 
