@@ -1,11 +1,11 @@
-"""Words that a full stop follows without ending the sentence, in the languages that contracts come in."""
+"""Words after which a full stop need not end the sentence, in the languages that the documents are written in."""
 
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-# Something always follows: no sentence ends here.
+# A sentence never ends here: titles, citation words and the like are always followed by what they belong to.
 ALWAYS_BEFORE_MORE = _words(
     """
     mr mrs ms dr prof rev hon gen messrs st mt vs v e.g i.e eg ie cf viz approx esp incl excl resp subj re
@@ -19,11 +19,11 @@ ALWAYS_BEFORE_MORE = _words(
     ust pkt poz np tj tzn tzw m.in ww dz u.z późn zm nt
     """
 )
-# Only where a numeral comes next; else they are words of their own: "No. 5" and "No. We do not".
+# Abbreviations only if a numeral follows, else words of their own: "No. 5" and "No. We do not".
 BEFORE_NUMBERS = _words(
     "no nos art sec fig vol pp p par n al nr cap sez let item bd s f ff satz kap abschn poz r pos op"
 )
-# Companies' legal forms and the like: a sentence may end here, but a name often goes on.
+# Legal forms of companies and the like: a sentence may end here, but often its name or the sentence continues.
 COMPANY_FORMS = _words(
     """
     inc ltd corp co llc llp lp plc pty bros assn dept univ intl gmbh mbh kg ag se etc al usw u.a ecc itp itd
@@ -41,7 +41,7 @@ MONTHS = _words(
     stycznia lutego marca kwietnia maja czerwca lipca sierpnia września października listopada grudnia
     """
 )
-# Words that begin sentences and hardly ever stand in the middle of a name; told apart after "Inc." or "U.S.".
+# Words that begin sentences and are hardly ever part of a name: after "Inc." or "U.S." they show a new sentence.
 STARTERS = _words(
     """
     a an the this that these those such you your yours we our us they their he she it its i my if in on at by for from

@@ -1,6 +1,7 @@
 """Terms that a clause defines: “Services” means ..., (the "Services"), (collectively, “Content”), in six languages."""
 
 import re
+from operator import itemgetter
 
 _QUOTED = r"[\"“„«‟”]\s?([^\"“”„«»\n]{1,80}?)\s?[\"”“»‟]"
 _MEANS = re.compile(
@@ -12,10 +13,11 @@ _MEANS = re.compile(
     r"se\s+entiende|indica|oznacza|oznaczają|[–—-]\s)",
     re.IGNORECASE,
 )
-_NAMED = re.compile(r"\b(?:the\s+terms?|references?\s+to)\s+" + _QUOTED, re.IGNORECASE)
-_BRACKET = re.compile(r"[(（]([^()（）]{1,240})[)）]")
+_TERM_NAMED = re.compile(r"\b(?:the\s+terms?|references?\s+to)\s+" + _QUOTED, re.IGNORECASE)
+_BRACKETED = re.compile(r"[(（]([^()（）]{1,240})[)）]")
 _IN_QUOTES = re.compile(_QUOTED)
-_AROUND = frozenset(
+# Words that stand beside the terms in a bracket that defines them.
+_DEFINING_WORDS = frozenset(
     """
     the a an or and each any all together collectively individually hereinafter hereafter referred to as defined our we
     us you this these such in called also known by individually respectively both with its it is are for short below
@@ -26,43 +28,48 @@ _AROUND = frozenset(
     dalej jako zwany zwana zwane zwanych łącznie lub i oraz zwanym zwaną zwanego
     """.split()  # noqa: SIM905 - a list of words reads as words
 )
-_BARE = re.compile(
+_UNQUOTED = re.compile(
     r"(?P<term>[A-ZÄÖÜÉ][\w&'’/-]{0,30}(?:\s[A-ZÄÖÜÉ&(][\w&'’/)-]{0,30}){0,5})\s*:?\s*"
     r"(?:shall\s+mean|means|refers\s+to|has\s+the\s+meaning|bezeichnet|désigne|significa|oznacza)\s"
 )
 _NOT_TERMS = frozenset(("this", "it", "that", "which", "what", "including", "include", "includes", "or", "and", "eg"))
-_LONGEST_TERM = 80  # characters
-_DEFINITIONS = re.compile(r"\b(?:defin|glossar|interpretation|begriffsbestimmung|lexique|glosario)", re.IGNORECASE)
+_MAX_TERM_CHARS = 80  # chosen by eye; a longer first cell of a table is a sentence
+_DEFINITIONS_HEADING = re.compile(
+    r"\b(?:defin|glossar|interpretation|begriffsbestimmung|lexique|glosario)", re.IGNORECASE
+)
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)?")
 
 
 def defined_terms(text: str, start: int = 0) -> tuple[str, ...]:
     """The terms that ``text`` defines, as written and in order, each once.
 
-    ``start`` is where the clause's words begin after heading and number: a term without quotes counts only there.
+    Args:
+        text: of the clause.
+        start: where its words begin, after heading and number; a term without quotes is recognized only there.
+
     """
-    found: list[tuple[int, str]] = []
-    bare = _BARE.match(text, start)
-    if bare:
-        found.append((bare.start(), bare["term"]))
+    terms_by_offset: list[tuple[int, str]] = []
+    unquoted = _UNQUOTED.match(text, start)
+    if unquoted:
+        terms_by_offset.append((unquoted.start(), unquoted["term"]))
     if any(quote in text for quote in '"“„«”'):
-        for match in (*_MEANS.finditer(text), *_NAMED.finditer(text)):
-            found.extend((match.start(), term) for term in match.groups() if term)
-        for bracket in _BRACKET.finditer(text):
-            found.extend((bracket.start(), term) for term in _terms_in_bracket(bracket[1]))
-    terms = (term.strip(" ,.;:‘’'") for _, term in sorted(found, key=lambda one: one[0]))
+        for match in (*_MEANS.finditer(text), *_TERM_NAMED.finditer(text)):
+            terms_by_offset.extend((match.start(), term) for term in match.groups() if term)
+        for bracket in _BRACKETED.finditer(text):
+            terms_by_offset.extend((bracket.start(), term) for term in _terms_in_bracket(bracket[1]))
+    terms = (term.strip(" ,.;:‘’'") for _, term in sorted(terms_by_offset, key=itemgetter(0)))
     return tuple(dict.fromkeys(term for term in terms if _is_term(term)))
 
 
 def terms_of_rows(text: str) -> tuple[str, ...]:
-    """The first cells of the rows of a table of definitions; cells are parted by " | ", rows by line breaks."""
+    """The first cells of a table of definitions, in which " | " separates the cells and line breaks the rows."""
     cells = (row.partition(" | ") for row in text.split("\n"))
-    return tuple(dict.fromkeys(first for first, bar, _ in cells if bar and len(first) <= _LONGEST_TERM))
+    return tuple(dict.fromkeys(first for first, bar, _ in cells if bar and len(first) <= _MAX_TERM_CHARS))
 
 
-def speaks_of_terms(heading: str) -> bool:
-    """Whether a heading announces definitions."""
-    return _DEFINITIONS.search(heading) is not None
+def announces_definitions(heading: str) -> bool:
+    """Whether a heading is that of a section with definitions."""
+    return _DEFINITIONS_HEADING.search(heading) is not None
 
 
 def _is_term(term: str) -> bool:
@@ -70,10 +77,11 @@ def _is_term(term: str) -> bool:
 
 
 def _terms_in_bracket(inside: str) -> list[str]:
-    """The quoted terms of a bracket that holds little else: (together, the "Parties" and each a "Party")."""
+    """The quoted terms of a bracket with little else in it: (together, the "Parties" and each a "Party")."""
     terms = _IN_QUOTES.findall(inside)
     if not terms:
         return []
-    around = [word.casefold() for word in _WORD.findall(_IN_QUOTES.sub(" ", inside))]
-    strange = sum(1 for word in around if word not in _AROUND)
-    return terms if strange <= max(1, len(around) // 3) else []
+    other_words = [word.casefold() for word in _WORD.findall(_IN_QUOTES.sub(" ", inside))]
+    foreign = sum(1 for word in other_words if word not in _DEFINING_WORDS)
+    # A third of other words is allowed, chosen by eye: a bracket that quotes a sentence has more.
+    return terms if foreign <= max(1, len(other_words) // 3) else []

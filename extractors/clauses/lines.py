@@ -1,4 +1,4 @@
-"""A document's blocks as lines that may be numbered: what is cut apart, what is joined, what heads a section."""
+"""A document's blocks as lines, each with its number: blocks are split where a line inside begins with a number."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -7,28 +7,29 @@ from extractors.clauses.numbering import Marker, parse_marker
 from extractors.line_shapes import is_caps, is_title, split_bullet
 from smallprint.records import Block, BlockKind, Document
 
-TYPED_HEADING = 7  # level of headings that no markup declares: below all that it does
+UNMARKED_LEVEL = 7  # of headings that no markup declares: below the six levels that markup has
+_MAX_TITLE_ABOVE_CHARS = 120  # of a title on the first lines of a block, a little more than a title's 110
+_MAX_LONE_NUMBER_TITLE_WORDS = 9  # of a title below a line with only a number ("§ 1"); chosen by eye
 
 
 @dataclass(frozen=True)
-class Line:
-    """A block, or a part of one that opens with a number or bullet of its own."""
+class TextLine:
+    """A block, or a part of one that begins with a number or bullet of its own."""
 
     start: int
     end: int
     text: str
     kind: BlockKind
     level: int | None
-    block: int  # index of the block
     marker: Marker | None = None
     bold: int = 0  # leading characters in bold type
-    generated: bool = False  # the number is automatic, so it is one
+    generated: bool = False  # the number was written by us for an automatic list, so that it certainly counts
     opens_block: bool = True
-    contents: bool = False  # an entry of a table of contents
+    in_contents: bool = False  # an entry of a table of contents
 
     @property
     def is_heading(self) -> bool:
-        """Whether markup or shape makes it a heading."""
+        """Whether it is a heading, by markup or by its look."""
         return self.kind == "heading"
 
     @property
@@ -37,106 +38,118 @@ class Line:
         return self.text[self.marker.end :] if self.marker else self.text
 
 
-def read_lines(document: Document) -> list[Line]:
-    """All of the document's text as lines, in order; only white space is left out.
+def read_lines(document: Document) -> list[TextLine]:
+    """All of the document's text as lines, in order, without the white space between them.
 
-    Blocks that overlap others or leave text uncovered are mended: every character belongs to one line.
+    Every character belongs to one line, even where blocks overlap or leave text out.
     """
-    lines = [line for index, block in enumerate(_mended(document)) for line in _split(document.text, block, index)]
+    lines = [line for block in _tiling(document) for line in _split(document.text, block)]
     return _with_lone_numbers_joined(document.text, lines)
 
 
-def _mended(document: Document) -> Iterator[Block]:
-    text, at = document.text, 0
+def _tiling(document: Document) -> Iterator[Block]:
+    """The document's blocks without overlaps, and paragraphs for the text between them."""
+    text, end_before = document.text, 0
     for block in document.blocks:
-        start, end = max(block.start, at), min(block.end, len(text))
-        if text[at:start].strip():
-            yield Block(kind="paragraph", start=at, end=start)
-            at = start
+        start, end = max(block.start, end_before), min(block.end, len(text))
+        if text[end_before:start].strip():
+            yield Block(kind="paragraph", start=end_before, end=start)
+            end_before = start
         if start < end:
             yield block if start == block.start else block.model_copy(update={"start": start, "bold": 0})
-            at = end
-    if text[at:].strip():
-        yield Block(kind="paragraph", start=at, end=len(text))
+            end_before = end
+    if text[end_before:].strip():
+        yield Block(kind="paragraph", start=end_before, end=len(text))
 
 
-def _split(text: str, block: Block, index: int) -> Iterator[Line]:
-    """The lines of one block: headings and table rows whole, the rest cut where a line opens with a number."""
+def _split(text: str, block: Block) -> Iterator[TextLine]:
+    """The lines of one block: headings and table rows whole, the rest split where a line begins with a number."""
     body = text[block.start : min(block.end, len(text))]
     start = block.start + len(body) - len(body.lstrip())
     body = body.strip()
     if not body:
         return
-    kind: BlockKind = "paragraph" if block.kind == "page_furniture" else block.kind
-    cuts = [0]
-    if kind in ("paragraph", "list_item") and "\n" in body:
-        cuts = _cuts(body, block.bold)
-    for number, cut in enumerate(cuts):
-        part = body[cut : cuts[number + 1] if number + 1 < len(cuts) else len(body)].rstrip()
-        opens = number == 0
-        shown = _kind(kind, part, opens=opens, more=len(cuts) > 1, bold=block.bold)
-        yield Line(
-            start=start + cut,
-            end=start + cut + len(part),
+    block_kind: BlockKind = "paragraph" if block.kind == "page_furniture" else block.kind
+    starts = [0]
+    if block_kind in ("paragraph", "list_item") and "\n" in body:
+        starts = _line_starts(body, block.bold)
+    for number, offset in enumerate(starts):
+        part = body[offset : starts[number + 1] if number + 1 < len(starts) else len(body)].rstrip()
+        opens_block = number == 0
+        kind = _kind(block_kind, part, opens_block=opens_block, is_split=len(starts) > 1, bold=block.bold)
+        yield TextLine(
+            start=start + offset,
+            end=start + offset + len(part),
             text=part,
-            kind=shown,
-            level=_level(block, shown, bulleted=not opens and bool(split_bullet(part)[0])),
-            block=index,
-            marker=None if kind == "table_row" else parse_marker(part),
-            bold=min(len(part), max(0, block.bold - cut)),
-            generated=opens and block.generated > 0,
-            opens_block=opens,
+            kind=kind,
+            level=_level(block, kind, bulleted=not opens_block and bool(split_bullet(part)[0])),
+            marker=None if block_kind == "table_row" else parse_marker(part),
+            bold=min(len(part), max(0, block.bold - offset)),
+            generated=opens_block and block.generated > 0,
+            opens_block=opens_block,
         )
 
 
-def _cuts(body: str, bold: int) -> list[int]:
-    """Offsets at which the lines of a block begin that open with a number or bullet, or end a title set in it."""
-    cuts, at = [0], body.find("\n") + 1
-    while at:
-        following = body.find("\n", at)
-        line = body[at : following if following >= 0 else len(body)]
-        if split_bullet(line)[0] or _opens_with_number(line) or (len(cuts) == 1 and _is_title_above(body, at, bold)):
-            cuts.append(at)
-        at = following + 1
-    return cuts
+def _line_starts(body: str, bold: int) -> list[int]:
+    """Where to split a block: before lines that begin with a number or bullet, and after a title at its top."""
+    starts, start = [0], body.find("\n") + 1
+    while start:
+        line_end = body.find("\n", start)
+        line = body[start : line_end if line_end >= 0 else len(body)]
+        if (
+            split_bullet(line)[0]
+            or _begins_with_number(line)
+            or (len(starts) == 1 and _is_title_above(body, start, bold))
+        ):
+            starts.append(start)
+        start = line_end + 1
+    return starts
 
 
-def _opens_with_number(line: str) -> bool:
+def _begins_with_number(line: str) -> bool:
     marker = parse_marker(line)
     if marker is None:
         return False
     rest = line[marker.end :]
-    return marker.printed.startswith("(") or not rest[:1].islower() or (marker.sure and marker.printed.endswith(")"))
+    return (
+        marker.printed.startswith("(") or not rest[:1].islower() or (marker.explicit and marker.printed.endswith(")"))
+    )
 
 
-def _is_title_above(body: str, at: int, bold: int) -> bool:
-    """Whether all that stands above in the block is a title, in bold type or capitals."""
-    if at > 120:
+def _is_title_above(body: str, offset: int, bold: int) -> bool:
+    """Whether all of the block before ``offset`` is a title in bold type or capitals."""
+    if offset > _MAX_TITLE_ABOVE_CHARS:
         return False
-    title = body[: at - 1]
-    return is_title(title) and (is_caps(title) or bold in (at - 1, at))
+    title = body[: offset - 1]
+    return is_title(title) and (is_caps(title) or bold in (offset - 1, offset))
 
 
-def _kind(kind: BlockKind, part: str, *, opens: bool, more: bool, bold: int) -> BlockKind:
-    if split_bullet(part)[0] and not opens:
+def _kind(block_kind: BlockKind, part: str, *, opens_block: bool, is_split: bool, bold: int) -> BlockKind:
+    if split_bullet(part)[0] and not opens_block:
         return "list_item"
-    titled = opens and more and kind == "paragraph" and is_title(part) and (is_caps(part) or bold >= len(part))
-    return "heading" if titled else kind
+    is_heading = (
+        opens_block
+        and is_split
+        and block_kind == "paragraph"
+        and is_title(part)
+        and (is_caps(part) or bold >= len(part))
+    )
+    return "heading" if is_heading else block_kind
 
 
 def _level(block: Block, kind: BlockKind, *, bulleted: bool) -> int | None:
     if kind == "heading" and (block.kind != "heading" or block.level is None):
-        return TYPED_HEADING
+        return UNMARKED_LEVEL
     return (block.level or 0) + 1 if bulleted else block.level
 
 
-def _with_lone_numbers_joined(text: str, lines: Sequence[Line]) -> list[Line]:
-    """Lines that hold a number alone ("§ 1", "4.") joined with the title or text that follows them."""
-    out: list[Line] = []
+def _with_lone_numbers_joined(text: str, lines: Sequence[TextLine]) -> list[TextLine]:
+    """The lines; one with nothing but a number ("§ 1", "4.") is joined with the title or text that follows it."""
+    joined: list[TextLine] = []
     for line in lines:
-        before = out[-1] if out else None
+        before = joined[-1] if joined else None
         if before is not None and before.marker and not before.words.strip() and _completes(before, line):
-            out[-1] = replace(
+            joined[-1] = replace(
                 before,
                 end=line.end,
                 text=text[before.start : line.end],
@@ -146,11 +159,11 @@ def _with_lone_numbers_joined(text: str, lines: Sequence[Line]) -> list[Line]:
                 bold=line.start - before.start + line.bold if line.bold else 0,
             )
         else:
-            out.append(line)
-    return out
+            joined.append(line)
+    return joined
 
 
-def _completes(number: Line, line: Line) -> bool:
+def _completes(number: TextLine, line: TextLine) -> bool:
     if line.marker or line.kind == "table_row":
         return False
-    return line.is_heading or not number.is_heading or is_title(line.text, words=9)
+    return line.is_heading or not number.is_heading or is_title(line.text, words=_MAX_LONE_NUMBER_TITLE_WORDS)

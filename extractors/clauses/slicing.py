@@ -1,12 +1,14 @@
-"""Text that is too long for one clause cut at sentences, else at the best place that a long sentence offers."""
+"""Splits text that is too long for one clause: between sentences, inside a long one at the best punctuation."""
 
 import re
 from collections.abc import Iterator
 
 from extractors.clauses.sentences import sentence_spans
 
-LONGEST = 4000  # characters of a clause
-_USUAL = 2500  # characters of a slice, where sentences allow
+MAX_CLAUSE_CHARS = 4000  # a page and a half of print, chosen by eye: docs/decisions/0006-clauses.md
+_TARGET_CHARS = 2500  # of a slice, chosen by eye, as far as sentences allow; slices of a clause are about equal
+_FULL_SHARE = 0.8  # of the target: a slice this long takes no further sentence
+# Where to split inside a sentence, the best first.
 _WEAK_ENDS = (
     re.compile(r"[;:](?=\s)"),
     re.compile(r",(?=\s[^\W\d_])"),
@@ -16,39 +18,42 @@ _WEAK_ENDS = (
 
 
 def slices(text: str, start: int, end: int) -> list[tuple[int, int]]:
-    """Spans of at most ``LONGEST`` characters that tile ``text[start:end]``; one span where that is short enough."""
-    if end - start <= LONGEST:
+    """Spans of at most ``MAX_CLAUSE_CHARS`` that tile ``text[start:end]``, without the white space between them."""
+    if end - start <= MAX_CLAUSE_CHARS:
         return [(start, end)]
-    whole = text[start:end]
-    parts = -(-len(whole) // _USUAL)
-    target = len(whole) / parts
-    out: list[tuple[int, int]] = []
-    for at, to in _short_sentences(whole):
-        if out and (to - out[-1][0] <= LONGEST) and (out[-1][1] - out[-1][0] < target * 0.8):
-            out[-1] = (out[-1][0], to)
+    passage = text[start:end]
+    count = -(-len(passage) // _TARGET_CHARS)  # rounded up
+    target = len(passage) / count
+    spans: list[tuple[int, int]] = []
+    for sentence_start, sentence_end in _short_sentences(passage):
+        slice_start, slice_end = spans[-1] if spans else (0, 0)
+        has_room = sentence_end - slice_start <= MAX_CLAUSE_CHARS and slice_end - slice_start < target * _FULL_SHARE
+        if spans and has_room:
+            spans[-1] = (slice_start, sentence_end)
         else:
-            out.append((at, to))
-    return [(start + at, start + to) for at, to in out]
+            spans.append((sentence_start, sentence_end))
+    return [(start + span_start, start + span_end) for span_start, span_end in spans]
 
 
 def _short_sentences(text: str) -> Iterator[tuple[int, int]]:
-    for start, end in sentence_spans(text):
-        at = start
-        while end - at > LONGEST:
-            cut = _weak_end(text, at)
-            yield at, at + len(text[at:cut].rstrip())
-            at = cut
-            while at < end and text[at].isspace():
-                at += 1
-        if at < end:
-            yield at, end
+    """The spans of the sentences, those that are too long in several."""
+    for sentence_start, end in sentence_spans(text):
+        start = sentence_start
+        while end - start > MAX_CLAUSE_CHARS:
+            split = _weak_end(text, start)
+            yield start, start + len(text[start:split].rstrip())
+            start = split
+            while start < end and text[start].isspace():
+                start += 1
+        if start < end:
+            yield start, end
 
 
 def _weak_end(text: str, start: int) -> int:
-    """Where to end a slice of a sentence that is too long: at a semicolon, a comma, a space, or anywhere."""
-    window = text[start : start + LONGEST]
+    """Where to split a sentence that is too long: after a semicolon, a comma, a word, or anywhere."""
+    window = text[start : start + MAX_CLAUSE_CHARS]
     for pattern in _WEAK_ENDS:
-        ends = [found.end() for found in pattern.finditer(window, LONGEST // 2)]
+        ends = [match.end() for match in pattern.finditer(window, MAX_CLAUSE_CHARS // 2)]
         if ends:
             return start + ends[-1]
-    return start + LONGEST
+    return start + MAX_CLAUSE_CHARS

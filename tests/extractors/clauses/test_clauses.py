@@ -1,3 +1,5 @@
+"""Clauses: spans that tile the text, cut where a lawyer cites, with numbers, headings, lead-ins and terms."""
+
 import os
 from pathlib import Path
 
@@ -18,14 +20,14 @@ DATA = Path(__file__).resolve().parents[3].parent / "shared" / "data"
 EXAMPLES = int(os.environ.get("SMALLPRINT_EXAMPLES", "200"))  # the benchmark of offsets runs ten thousand
 
 
-def document(*blocks, language="en"):
+def build_document(*blocks, language="en"):
     raw = [block if isinstance(block, RawBlock) else RawBlock("paragraph", block) for block in blocks]
-    text, made = assemble(raw)
-    return document_of(text, language=language).model_copy(update={"blocks": made})
+    text, assembled = assemble(raw)
+    return document_of(text, language=language).model_copy(update={"blocks": assembled})
 
 
 @pytest.mark.parametrize("path", GOLDEN_FILES, ids=lambda path: path.stem)
-def test_golden_document_is_cut_as_marked(path):
+def test_a_golden_document_is_cut_as_annotated(path):
     row = measure(read_golden(path))
     assert row.f1 >= 0.97
     assert row.numbers >= 0.97
@@ -34,39 +36,43 @@ def test_golden_document_is_cut_as_marked(path):
     assert row.terms >= 0.9
 
 
-def test_golden_documents_are_enough_to_mean_something():
+def test_there_are_enough_golden_documents():
     assert len(GOLDEN_FILES) >= 12
     assert sum(len(read_golden(path).clauses) for path in GOLDEN_FILES) >= 150
 
 
 def test_a_short_bulleted_list_stays_with_its_lead_in():
-    found = document("You may not:", RawBlock("list_item", "copy it;", 1), RawBlock("list_item", "sell it.", 1))
-    assert [clause.text for clause in cut_clauses(found)] == ["You may not:\n\ncopy it;\nsell it."]
+    document = build_document(
+        "You may not:", RawBlock("list_item", "copy it;", 1), RawBlock("list_item", "sell it.", 1)
+    )
+    assert [clause.text for clause in cut_clauses(document)] == ["You may not:\n\ncopy it;\nsell it."]
 
 
-def test_items_of_a_long_list_are_clauses_that_name_their_lead_in():
+def test_items_of_a_long_list_are_clauses_with_their_lead_in():
     items = [RawBlock("list_item", f"{word} " * 60, 1) for word in ("copying", "selling", "lending")]
-    clauses = cut_clauses(document("You may not do any of this:", *items))
+    clauses = cut_clauses(build_document("You may not do any of this:", *items))
     assert [clause.lead_in for clause in clauses] == [None, "c1", "c1", "c1"]
 
 
-def test_numbered_items_are_clauses_however_short():
-    clauses = cut_clauses(document("1. You may not:", "(a) copy it;", "(b) sell it."))
+def test_numbered_items_are_clauses_of_any_length():
+    clauses = cut_clauses(build_document("1. You may not:", "(a) copy it;", "(b) sell it."))
     assert [(clause.number, clause.lead_in) for clause in clauses] == [("1", None), ("1(a)", "c1"), ("1(b)", "c1")]
 
 
-def test_rows_of_a_long_table_point_to_its_first_rows():
+def test_rows_of_a_long_table_have_its_first_rows_as_lead_in():
     rows = [RawBlock("table_row", f"Kind {row} | " + "purpose " * 30) for row in range(20)]
-    clauses = cut_clauses(document(RawBlock("heading", "What we collect", 2), *rows))
+    clauses = cut_clauses(build_document(RawBlock("heading", "What we collect", 2), *rows))
     assert len(clauses) > 2
     assert {clause.lead_in for clause in clauses[1:]} == {"c1"}
     assert all(clause.heading_path == ("What we collect",) for clause in clauses)
 
 
 def test_a_long_paragraph_is_cut_at_sentences():
-    found = document("4.1 " + "The service, see 15 U.S.C. § 45, is provided by Kestrel, Inc. Terms and all. " * 200)
-    clauses = cut_clauses(found)
-    assert_tiles(found, clauses)
+    document = build_document(
+        "4.1 " + "The service, see 15 U.S.C. § 45, is provided by Kestrel, Inc. Terms and all. " * 200
+    )
+    clauses = cut_clauses(document)
+    assert_tiles(document, clauses)
     assert len(clauses) > 2
     assert all(clause.text.endswith("all.") for clause in clauses)
     assert {clause.number for clause in clauses} == {"4.1"}
@@ -82,16 +88,16 @@ def test_a_long_paragraph_is_cut_at_sentences():
     ],
 )
 def test_no_clause_is_longer_than_the_bound(text):
-    found = document(text)
-    assert_tiles(found, cut_clauses(found))
+    document = build_document(text)
+    assert_tiles(document, cut_clauses(document))
 
 
-def test_pages_come_from_the_blocks():
-    found = document(
+def test_a_clause_has_the_pages_of_its_blocks():
+    document = build_document(
         RawBlock("paragraph", "On the first page.", page=1),
         RawBlock("paragraph", "Begun on the second and ended on the third.", page=2, page_breaks=(25,)),
     )
-    assert [(clause.page_start, clause.page_end) for clause in cut_clauses(found)] == [(1, 1), (2, 3)]
+    assert [(clause.page_start, clause.page_end) for clause in cut_clauses(document)] == [(1, 1), (2, 3)]
 
 
 @pytest.mark.parametrize(
@@ -112,23 +118,23 @@ def test_pages_come_from_the_blocks():
         ("We call this a day.", ()),
     ],
 )
-def test_defined_terms_are_found(text, terms):
-    assert cut_clauses(document(text))[0].defines == terms
+def test_defined_terms_are_recognized(text, terms):
+    assert cut_clauses(build_document(text))[0].defines == terms
 
 
 def test_a_table_of_contents_is_one_clause_without_numbers():
     names = ("1. Fees", "2. Refunds", "3. Law")
     contents = [RawBlock("list_item", name, 1) for name in names]
     body = [block for name in names for block in (RawBlock("heading", name, 2), RawBlock("paragraph", "It is so."))]
-    clauses = cut_clauses(document(*contents, *body))
+    clauses = cut_clauses(build_document(*contents, *body))
     assert [clause.number for clause in clauses] == [None, "1", "2", "3"]
 
 
 def test_text_outside_of_blocks_is_not_lost():
-    found = document_of("Before.\n\nInside.\n\nAfter.").model_copy(
+    document = document_of("Before.\n\nInside.\n\nAfter.").model_copy(
         update={"blocks": (Block(kind="paragraph", start=9, end=16), Block(kind="paragraph", start=12, end=16))}
     )
-    assert_tiles(found, cut_clauses(found))
+    assert_tiles(document, cut_clauses(document))
 
 
 def test_an_empty_text_has_no_clauses():
@@ -156,9 +162,9 @@ _BLOCKS = st.lists(
 @settings(max_examples=EXAMPLES, deadline=None)
 @given(_BLOCKS, st.sampled_from(["en", "de", "pl", None]))
 def test_clauses_tile_any_document(blocks, language):
-    found = document(*blocks, language=language)
-    clauses = cut_clauses(found)
-    assert_tiles(found, clauses)
+    document = build_document(*blocks, language=language)
+    clauses = cut_clauses(document)
+    assert_tiles(document, clauses)
     ids = {clause.id for clause in clauses}
     assert all(clause.lead_in in ids for clause in clauses if clause.lead_in)
     assert all(int(clause.lead_in[1:]) < int(clause.id[1:]) for clause in clauses if clause.lead_in)
@@ -168,8 +174,8 @@ def test_clauses_tile_any_document(blocks, language):
 @given(st.text(max_size=300), st.lists(st.tuples(st.integers(0, 300), st.integers(0, 300)), max_size=6))
 def test_clauses_tile_any_text_with_any_blocks(text, spans):
     blocks = tuple(Block(kind="paragraph", start=min(span), end=max(span)) for span in spans)
-    found = document_of(text).model_copy(update={"blocks": blocks})
-    assert_tiles(found, cut_clauses(found))
+    document = document_of(text).model_copy(update={"blocks": blocks})
+    assert_tiles(document, cut_clauses(document))
 
 
 @pytest.mark.parametrize(
@@ -177,25 +183,25 @@ def test_clauses_tile_any_text_with_any_blocks(text, spans):
     [
         pytest.param("4.1 You agree that it is so, see Sec. 5. We may change it.\n\n" * 20_000, id="paragraphs"),
         pytest.param("1 Foo\n" * 50_000, id="bare numbers"),
-        pytest.param("(i) foo\n" * 30_000, id="romans that never count up"),
+        pytest.param("(i) foo\n" * 30_000, id="roman numerals that never count up"),
         pytest.param('("a", ' * 200_000, id="brackets and quotes that never close"),
         pytest.param('"a" ' * 300_000, id="quotes"),
         pytest.param("word " * 250_000, id="one endless line"),
     ],
 )
 def test_a_large_text_is_cut_within_bounds(text):
-    """Sizes at which anything but linear time would not end; the benchmark measures the time."""
-    found = document_of(text)
-    assert_tiles(found, cut_clauses(found))
+    """At these sizes anything slower than linear time would not end; the benchmark measures the time."""
+    document = document_of(text)
+    assert_tiles(document, cut_clauses(document))
 
 
-@pytest.mark.skipif(not (DATA / "versions").is_dir(), reason="the folder of real documents is not here")
+@pytest.mark.skipif(not (DATA / "versions").is_dir(), reason="the folder of real documents is missing")
 def test_real_documents_are_cut_within_bounds():
     paths = sorted((DATA / "versions").rglob("*.md"))[::12]
     assert paths
     for path in paths:
-        found = extract(path.read_bytes(), source=path.name, language="en")
-        assert_tiles(found, cut_clauses(found))
+        document = extract(path.read_bytes(), source=path.name, language="en")
+        assert_tiles(document, cut_clauses(document))
 
 
 @pytest.mark.parametrize(
@@ -206,9 +212,11 @@ def test_real_documents_are_cut_within_bounds():
         pytest.param("(a) see paragraph (b) below.", "(a)", id="the second number is a reference"),
     ],
 )
-def test_numbers_inside_a_sentence_number_no_clause(text, number):
-    found = cut_clauses(document("You may do any of the following, at any time and as often as you like:" * 2, text))
-    assert found[-1].number == number
+def test_a_number_that_its_sentence_continues_is_not_a_clause_number(text, number):
+    clauses = cut_clauses(
+        build_document("You may do any of the following, at any time and as often as you like:" * 2, text)
+    )
+    assert clauses[-1].number == number
 
 
 @pytest.mark.parametrize(
@@ -216,11 +224,11 @@ def test_numbers_inside_a_sentence_number_no_clause(text, number):
     [
         pytest.param([("heading", "Contents", 2), ("heading", "Tide Club", 1)], "Tide Club", id="the largest heading"),
         pytest.param([("paragraph", "Tide Privacy Policy", None), ("heading", "1. Data", 2)], "Tide Privacy Policy",
-                     id="a line that names a kind of document"),
-        pytest.param([("heading", "1. Introduction", 1)], None, id="a numbered section names no document"),
+                     id="a line that names a type of document"),
+        pytest.param([("heading", "1. Introduction", 1)], None, id="a numbered heading is the title of a section only"),
         pytest.param([("heading", "Tide Club", 3), ("paragraph", "We sail.", None)], "Tide Club", id="what opens it"),
         pytest.param([("paragraph", "We sail.", None), ("heading", "Boats", 3)], None, id="a later section"),
     ],
 )  # fmt: skip
-def test_a_document_is_called_what_it_calls_itself(blocks, title):
+def test_the_title_of_a_document_is_found_in_its_blocks(blocks, title):
     assert document_title([RawBlock(kind, text, level) for kind, text, level in blocks]) == title

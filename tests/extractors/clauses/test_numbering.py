@@ -1,3 +1,5 @@
+"""Numbers in front of lines: labels as cited, readings that can be counted, and prose that has none."""
+
 import pytest
 
 from extractors.clauses.numbering import parse_marker, roman_value
@@ -41,7 +43,7 @@ from extractors.clauses.numbering import parse_marker, roman_value
         ("PRIMERA.- OBJETO", "PRIMERA", [("ordinal", (1,))], "OBJETO"),
     ],
 )
-def test_printed_numbers_are_read(line, label, readings, rest):
+def test_printed_numbers_are_parsed(line, label, readings, rest):
     marker = parse_marker(line)
     assert marker is not None
     assert marker.label == label
@@ -49,10 +51,10 @@ def test_printed_numbers_are_read(line, label, readings, rest):
     assert line[marker.end :] == rest
 
 
-def test_numbers_that_follow_at_once_are_read_as_a_chain():
+def test_numbers_in_a_chain_are_nested_markers():
     marker = parse_marker("4.2(b)(iv) Fees")
     assert marker is not None
-    assert (marker.label, [more.label for more in marker.more]) == ("4.2", ["(b)", "(iv)"])
+    assert (marker.label, [nested.label for nested in marker.nested]) == ("4.2", ["(b)", "(iv)"])
 
 
 @pytest.mark.parametrize(
@@ -76,15 +78,15 @@ def test_numbers_that_follow_at_once_are_read_as_a_chain():
         "",
     ],
 )
-def test_prose_opens_with_no_number(line):
+def test_prose_does_not_begin_with_a_number(line):
     assert parse_marker(line) is None
 
 
 @pytest.mark.parametrize("line", ["Section 230 protects hosts", "5 guests may come", "§ 7 gilt entsprechend"])
-def test_what_prose_may_begin_with_is_not_sure(line):
+def test_a_number_that_prose_may_begin_with_is_not_explicit(line):
     marker = parse_marker(line)
     assert marker is not None
-    assert not marker.sure
+    assert not marker.explicit
 
 
 @pytest.mark.parametrize(

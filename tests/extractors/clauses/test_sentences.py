@@ -1,3 +1,5 @@
+"""Sentences end where a reader sees them end, in six languages, and their spans tile the text."""
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,7 +17,9 @@ def sentences(text):
         pytest.param("It is unfair under 15 U.S.C. § 45 and void.", id="a statute with dots and a section sign"),
         pytest.param("It is unfair under Sec. 5 of the Act.", id="Sec. before a number"),
         pytest.param("Use it, e.g. at home, i.e. not at work.", id="e.g. and i.e."),
-        pytest.param("See 4.2(b). of the order form, which binds you.", id="a clause number before small letters"),
+        pytest.param(
+            "See 4.2(b). of the order form, which binds you.", id="a clause number before a word in lower case"
+        ),
         pytest.param("Kestrel Cloud, Inc. Terms apply to Kestrel Cloud, Inc. Accounts.", id="Inc. inside a name"),
         pytest.param(
             "See Cal. Civ. Code § 1798.100 and VAT ID No. EU 8260 of Oat Pte. Ltd. for U.S. Users.", id="codes"
@@ -33,12 +37,12 @@ def sentences(text):
         pytest.param(
             "Zgodnie z art. 5 ust. 2 z dnia 10 maja 2018 r. (Dz. U. poz. 1000), tj. ustawą, np. tu.", id="Polish"
         ),
-        pytest.param("Our app for iOS, v. 2.1, is free ... for now.", id="an ellipsis that goes on"),
+        pytest.param("Our app for iOS, v. 2.1, is free ... for now.", id="an ellipsis inside a sentence"),
         pytest.param("a line that was wrapped\nin the middle goes on", id="a wrapped line"),
         pytest.param("Yahoo! and others collect data.", id="an exclamation mark in a name"),
     ],
 )
-def test_nothing_is_cut_inside(text):
+def test_a_sentence_is_not_split_inside(text):
     assert sentences(text) == [text]
 
 
@@ -57,7 +61,7 @@ def test_nothing_is_cut_inside(text):
         pytest.param(
             "It ends. (a) You pay; (b) we ship.", ["It ends.", "(a) You pay; (b) we ship."], id="a letter after it"
         ),
-        pytest.param("It ends. eBay sells.", ["It ends.", "eBay sells."], id="a brand that begins small"),
+        pytest.param("It ends. eBay sells.", ["It ends.", "eBay sells."], id="a brand that begins in lower case"),
         pytest.param("Fees\n\nYou pay.", ["Fees", "You pay."], id="a heading and its text"),
         pytest.param("You may not:\ncopy;\nsell.", ["You may not:", "copy;", "sell."], id="items of a list"),
         pytest.param("我们收集信息。您可以拒绝。", ["我们收集信息。", "您可以拒绝。"], id="Chinese, without spaces"),
@@ -65,25 +69,25 @@ def test_nothing_is_cut_inside(text):
         pytest.param("", [], id="nothing"),
     ],
 )
-def test_sentences_end_where_a_reader_says(text, expected):
+def test_sentences_end_where_a_reader_sees_them_end(text, expected):
     assert sentences(text) == expected
 
 
 @settings(max_examples=300, deadline=None)
 @given(st.text(alphabet=st.sampled_from('ab A.!?\n\t()"“”;:1§。…é '), max_size=200))
 def test_spans_tile_any_text(text):
-    at = 0
+    previous_end = 0
     for start, end in sentence_spans(text):
-        assert at <= start < end
-        assert not text[at:start].strip()
+        assert previous_end <= start < end
+        assert not text[previous_end:start].strip()
         assert text[start:end] == text[start:end].strip()
-        at = end
-    assert not text[at:].strip()
+        previous_end = end
+    assert not text[previous_end:].strip()
 
 
 @pytest.mark.parametrize("text", ["a. " * 300_000, "." * 1_000_000, "x" * 1_000_000, "\n" * 1_000_000, "A.B" * 300_000])
-def test_hostile_text_ends_and_loses_nothing(text):
-    """Sizes at which anything but linear time would not end."""
+def test_all_of_a_hostile_text_is_in_sentences(text):
+    """At these sizes anything slower than linear time would not end."""
     spans = sentence_spans(text)
     assert sum(end - start for start, end in spans) <= len(text)
     assert "".join("".join(text[start:end].split()) for start, end in spans) == "".join(text.split())
