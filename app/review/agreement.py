@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
+from smallprint.records import Factors
 from smallprint.severity import LEVELS
 from smallprint.store import Connection, blind_readings
-
-FACTORS = ("rights_waived", "opt_out", "breadth", "exposure", "discretion")
 
 
 @dataclass(frozen=True)
@@ -17,7 +16,7 @@ class Agreement:
     field: str
     pairs: int
     same: float  # share
-    kappa: float | None  # None: one answer alone was ever given, kappa says nothing
+    kappa: float | None  # None: undefined, because everybody always gave the same answer
 
 
 def is_sampled(draft_id: str, share: float) -> bool:
@@ -26,7 +25,7 @@ def is_sampled(draft_id: str, share: float) -> bool:
 
 
 def agreement(connection: Connection) -> list[Agreement]:
-    """Cohen's kappa by field; quadratic weights for severity and factors, where near is better than far.
+    """Cohen's kappa by field; quadratic weights for severity and factors, where a near miss counts less.
 
     The verdict is compared over all pairs, the other fields where both would approve.
     """
@@ -39,7 +38,7 @@ def agreement(connection: Connection) -> list[Agreement]:
         categories = tuple(sorted({draft.category for pair in approved for draft in pair}))
         agreements.append(_agree("category", [(a.category, b.category) for a, b in approved], categories))
         agreements.append(_agree("severity", [(a.severity, b.severity) for a, b in approved], LEVELS, ordered=True))
-        for name in FACTORS:
+        for name in Factors.model_fields:
             scores = [(str(getattr(a.factors, name)), str(getattr(b.factors, name))) for a, b in approved]
             agreements.append(_agree(name, scores, ("0", "1", "2", "3"), ordered=True))
     return agreements

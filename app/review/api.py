@@ -32,7 +32,6 @@ from smallprint.store import Connection, decisions, people, queue_counts, record
 from smallprint.store.decisions import Act
 from smallprint.store.people import Person, Right
 
-MAX_BULK_DRAFTS = 200
 RECORDS_PER_PAGE = 100
 NO_SUCH_DRAFT = "There is no such draft."
 
@@ -124,7 +123,7 @@ def _decided(call: ApiCall, act: Act, left: dict[str, str] | None = None) -> Dec
 
 @router.post("/decisions")
 def decide_many(
-    call: Deciding, wanted: Annotated[list[ApiDecisionOn], Field(min_length=1, max_length=MAX_BULK_DRAFTS)]
+    call: Deciding, wanted: Annotated[list[ApiDecisionOn], Field(min_length=1, max_length=deciding.MAX_BULK_DRAFTS)]
 ) -> DecidedDrafts:
     """Decide several as one act, each on the version that it names; those that cannot be decided are named."""
     requested = [

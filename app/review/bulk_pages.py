@@ -5,6 +5,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from app.review.addresses import draft_address, filters_of, queue_address, view_query
 from app.review.auth import Decide, Visit
+from app.review.deciding import MAX_BULK_DRAFTS
 from app.review.denials import DeniedError
 from app.review.pages import page
 from app.review.posted_form import versioned_draft
@@ -12,7 +13,6 @@ from smallprint.review import Decision, RefusedError
 from smallprint.store import decisions, people, queue
 
 router = APIRouter()
-MAX_BULK_DRAFTS = 200  # four pages of the queue
 
 
 @router.post("/queue/bulk")

@@ -36,39 +36,39 @@ UNITS: dict[str, tuple[str, ...]] = {
 
 def show_conflict(visit: Visit, error: ConflictError) -> Response:
     """Keep what was typed and show both sides; a second press of the same key is no conflict."""
-    yours, theirs = error.decision, error.standing
+    decision, standing = error.decision, error.standing
     with visit.store.read() as connection:
-        last = history.find_decision(connection, theirs.draft.id, theirs.version)
-    if last is not None and _is_same_decision(yours, theirs, last):
-        address = next_address(visit, filters_of(visit), undoable=last.act, skip=yours.draft)
+        last = history.find_decision(connection, standing.draft.id, standing.version)
+    if last is not None and _is_same_decision(decision, standing, last):
+        address = next_address(visit, filters_of(visit), undoable=last.act, skip=decision.draft)
         return RedirectResponse(address, 303)
     typed = unsaved_fields(visit.form)
     with visit.store.write() as connection:
         decisions.keep_half_edit(
-            connection, yours.draft, yours.by, seen_version=yours.seen_version, fields=typed, at=visit.now
+            connection, decision.draft, decision.by, seen_version=decision.seen_version, fields=typed, at=visit.now
         )
-    return conflict_page(visit, theirs, typed, seen_version=yours.seen_version, refused=yours.kind, status=409)
+    return conflict_page(visit, standing, typed, seen_version=decision.seen_version, refused=decision.kind, status=409)
 
 
-def _is_same_decision(yours: Decision, theirs: Standing, last: StoredDecision) -> bool:
+def _is_same_decision(decision: Decision, standing: Standing, last: StoredDecision) -> bool:
     """Whether this person has just made this decision, by a key or a button pressed twice."""
-    edited = yours.edited_draft or theirs.draft
+    edited = decision.edited_draft or standing.draft
     return (
-        last.by == yours.by
-        and theirs.version == yours.seen_version + 1
-        and last.kind in ((yours.kind, "amend") if yours.kind == "approve" else (yours.kind,))
-        and all(getattr(edited, name) == getattr(theirs.draft, name) for name in EDITABLE if name != "severity")
+        last.by == decision.by
+        and standing.version == decision.seen_version + 1
+        and last.kind in ((decision.kind, "amend") if decision.kind == "approve" else (decision.kind,))
+        and all(getattr(edited, name) == getattr(standing.draft, name) for name in EDITABLE if name != "severity")
     )
 
 
 def conflict_page(
-    visit: Visit, theirs: Standing, typed: FormFields, *, seen_version: int, refused: str = "", status: int = 200
+    visit: Visit, standing: Standing, typed: FormFields, *, seen_version: int, refused: str = "", status: int = 200
 ) -> Response:
     """Both sides, field by field.
 
     Args:
         visit: whose page it is.
-        theirs: the draft as it stands.
+        standing: the draft as it stands.
         typed: what this person has typed on the version that they saw.
         seen_version: that version.
         refused: the kind of decision that was not applied; empty: none was sent.
@@ -76,24 +76,24 @@ def conflict_page(
 
     """
     with visit.store.read() as connection:
-        last = history.find_decision(connection, theirs.draft.id, theirs.version)
-        seen = draft_fields(history.find_draft_at(connection, theirs.draft.id, seen_version) or theirs.proposal)
+        last = history.find_decision(connection, standing.draft.id, standing.version)
+        seen_draft = history.find_draft_at(connection, standing.draft.id, seen_version) or standing.proposal
         banner = act_banner(connection, visit)
     filters = filters_of(visit)
-    now = draft_fields(theirs.draft)
-    mine = now | {name: typed[name] for name in EDIT_FIELDS if name in typed}
-    differing = {unit: names for unit, names in UNITS.items() if _differ(mine, now, names)}
+    now_fields, seen_fields = draft_fields(standing.draft), draft_fields(seen_draft)
+    own_fields = now_fields | {name: typed[name] for name in EDIT_FIELDS if name in typed}
+    differing = {unit: names for unit, names in UNITS.items() if _differ(own_fields, now_fields, names)}
     return page(
         visit.request,
         "conflict.html",
         visit=visit,
         status=status,
-        theirs=theirs,
-        now_fields=now,
-        mine=mine,
+        theirs=standing,
+        now_fields=now_fields,
+        own_fields=own_fields,
         typed=typed,
         differing=differing,
-        untouched={unit for unit, names in differing.items() if not _differ(mine, seen, names)},
+        untouched={unit for unit, names in differing.items() if not _differ(own_fields, seen_fields, names)},
         banner=banner,
         last=last,
         seen_version=seen_version,
@@ -121,9 +121,9 @@ def resolve(visit: Decide, draft_id: str) -> Response:
     with visit.store.write() as connection:
         unsaved = decisions.half_edit(connection, draft_id, visit.person.name)
         if unsaved is not None and visit.form.number("saw") == standing.version:
-            theirs = draft_fields(standing.draft)
+            standing_fields = draft_fields(standing.draft)
             replaced = [name for unit, names in UNITS.items() if _takes_theirs(visit, unit) for name in names]
-            fields = unsaved.fields | {name: theirs[name] for name in replaced}
+            fields = unsaved.fields | {name: standing_fields[name] for name in replaced}
             decisions.keep_half_edit(
                 connection, draft_id, visit.person.name, seen_version=standing.version, fields=fields, at=visit.now
             )

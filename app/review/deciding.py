@@ -13,6 +13,8 @@ from smallprint.review import ConflictError, Decision, RefusedError, Standing
 from smallprint.store import decisions
 from smallprint.store.decisions import Act
 
+MAX_BULK_DRAFTS = 200  # that one act decides; four pages of the queue
+
 
 def decide(state: DeskState, standing: Standing, request: DecisionRequest, *, by: str, at: datetime) -> Act:
     """Decide, write it down, announce it.

@@ -183,8 +183,8 @@ def _prove_quotes(quotes: Sequence[str], draft: Draft, loaded: LoadedDocument) -
             grounded = loaded.grounder.ground(quote, cited=cited, window=[clause.id for clause in loaded.clauses])
             proofs = grounded if isinstance(grounded, tuple) else ()
             if not isinstance(grounded, tuple):
-                shown = flat if len(flat) < MAX_QUOTE_SHOWN else flat[: MAX_QUOTE_SHOWN - 3] + "…"
-                problems["evidence"] = f"“{shown}”: {grounded.why}. Copy the words from the document on the left."
+                excerpt = flat if len(flat) < MAX_QUOTE_SHOWN else flat[: MAX_QUOTE_SHOWN - 3] + "…"
+                problems["evidence"] = f"“{excerpt}”: {grounded.why}. Copy the words from the document on the left."
         for proof in proofs:
             by_span[proof.start, proof.end] = proof
     return tuple(by_span[span] for span in sorted(by_span)), problems

@@ -11,22 +11,22 @@ from smallprint.review import REASONS
 from smallprint.severity import LEVELS
 from smallprint.store import Connection, review_counts
 
-DAYS = 14
-_EDITS = 600  # newest approvals that edit distances are taken over
+DAYS = 14  # of the throughput
+APPROVALS_COMPARED = 600  # the newest; chosen so that the dashboard stays quick, not measured
 TEXT_FIELDS = ("title", "what_it_is", "consumer_impact", "why_it_matters", "enforcement_risk", "due_diligence")
 OTHER_FIELDS = ("category", "severity", "frameworks", "agencies", "evidence")
-_WAITS = (("today", 1), ("this week", 7), ("this month", 30), ("this quarter", 90), ("longer", 10_000))
+WAITING_TIMES = (("today", 1), ("this week", 7), ("this month", 30), ("this quarter", 90), ("longer", 10_000))
 
 
 @dataclass(frozen=True)
 class Totals:
-    """How many drafts stand where."""
+    """How many drafts have which status, and how many decisions were made today."""
 
     open: int
     approved: int
     rejected: int
-    second: int
-    today: int
+    second_opinions: int
+    decided_today: int
 
 
 def totals(connection: Connection, since: datetime) -> Totals:
@@ -36,8 +36,8 @@ def totals(connection: Connection, since: datetime) -> Totals:
         open=by_status.get("draft", 0),
         approved=by_status.get("approved", 0),
         rejected=by_status.get("rejected", 0),
-        second=review_counts.count_second_opinions(connection),
-        today=review_counts.count_decisions(connection, since),
+        second_opinions=review_counts.count_second_opinions(connection),
+        decided_today=review_counts.count_decisions(connection, since),
     )
 
 
@@ -62,9 +62,12 @@ def reasons(connection: Connection) -> list[tuple[str, int]]:
 
 def waiting(connection: Connection, now: datetime) -> list[tuple[str, int]]:
     """How long open drafts have waited."""
-    moments = [now - timedelta(days=days) for _, days in _WAITS]
+    moments = [now - timedelta(days=days) for _, days in WAITING_TIMES]
     newer = review_counts.count_open_newer_than(connection, moments)
-    return [(label, upto - before) for (label, _), before, upto in zip(_WAITS, [0, *newer], newer, strict=False)]
+    return [
+        (label, younger - youngest)
+        for (label, _), youngest, younger in zip(WAITING_TIMES, [0, *newer], newer, strict=False)
+    ]
 
 
 def open_by_severity(connection: Connection) -> list[tuple[str, int]]:
@@ -77,7 +80,7 @@ def open_by_severity(connection: Connection) -> list[tuple[str, int]]:
 class EditRates:
     """How much people change the proposals of one model with one prompt."""
 
-    maker: str
+    analyst: str  # model and prompt
     approved: int
     untouched: int
     changed: dict[str, float]  # field -> share of characters changed (texts), share of drafts changed (others)
@@ -90,19 +93,19 @@ class EditRates:
 
 def edit_rates(connection: Connection) -> list[EditRates]:
     """Edit distance by field for each model and prompt, over the newest approvals."""
-    by_maker: dict[str, list[dict[str, float]]] = {}
-    for edit in review_counts.stream_newest_approvals(connection, _EDITS):
-        by_maker.setdefault(f"{edit.model} · {edit.prompt}", []).append(_distances(edit.proposal, edit.approved))
+    by_analyst: dict[str, list[dict[str, float]]] = {}
+    for edit in review_counts.stream_newest_approvals(connection, APPROVALS_COMPARED):
+        by_analyst.setdefault(f"{edit.model} · {edit.prompt}", []).append(_distances(edit.proposal, edit.approved))
     return [
         EditRates(
-            maker=maker,
+            analyst=analyst,
             approved=len(rows),
             untouched=sum(1 for distances in rows if not any(distances.values())),
             changed={
                 name: sum(distances[name] for distances in rows) / len(rows) for name in (*TEXT_FIELDS, *OTHER_FIELDS)
             },
         )
-        for maker, rows in sorted(by_maker.items(), key=lambda item: -len(item[1]))
+        for analyst, rows in sorted(by_analyst.items(), key=lambda item: -len(item[1]))
     ]
 
 

@@ -84,9 +84,9 @@ def come_back(request: Request, state: str = "", code: str = "") -> Response:
     name = _person_with_subject(desk, provider, claims)
     ended_session = request.cookies.get(COOKIE)
     with desk.store.write() as connection:
-        kept = kept_forms.take(connection, ended_session, name, now) if ended_session else None
+        kept_form = kept_forms.take(connection, ended_session, name, now) if ended_session else None
         session = people.start_session(connection, name, now, instead_of=ended_session)
-    form = InterruptedForm(*kept) if kept else InterruptedForm()
+    form = InterruptedForm(*kept_form) if kept_form else InterruptedForm()
     response = first_page(request, session, name, form, next_path=unquote(next_path))
     response.delete_cookie(SIGN_IN_COOKIE, path="/sign-in")
     return response

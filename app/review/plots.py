@@ -95,9 +95,9 @@ def merged(series: Mapping[str, Sequence[int]]) -> Mapping[str, Sequence[int]]:
     names = list(series)
     if len(names) <= len(BAND_CLASSES):
         return series
-    shown = {name: series[name] for name in names[: len(BAND_CLASSES) - 1]}
+    first_series = {name: series[name] for name in names[: len(BAND_CLASSES) - 1]}
     others = [series[name] for name in names[len(BAND_CLASSES) - 1 :]]
-    return {**shown, f"{len(others)} others": [sum(counts) for counts in zip(*others, strict=True)]}
+    return {**first_series, f"{len(others)} others": [sum(counts) for counts in zip(*others, strict=True)]}
 
 
 def _shortened(name: str, max_length: int = MAX_LEGEND_NAME) -> str:

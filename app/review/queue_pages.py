@@ -1,9 +1,9 @@
 """The queue: filters, counts, paging; saved views; the way to the next draft."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from fastapi.responses import RedirectResponse, Response
 
 from app.review.act_banner import act_banner
@@ -81,13 +81,14 @@ def save_view(visit: See) -> Response:
 
 
 @router.get("/next")
-def go_to_next(visit: See, after: str = "", done: str = "") -> Response:
-    """The next open draft of a view; ``after`` passes a draft over, ``done`` can still be undone there."""
+def go_to_next(visit: See, after: str = "", undoable: Annotated[str, Query(alias="done")] = "") -> Response:
+    """The next open draft of a view; ``after`` skips a draft, ``done`` is an act that can still be undone there."""
     if after:
         with visit.store.write() as connection:
             queue.release(connection, after, visit.person.name)
     return RedirectResponse(
-        next_address(visit, filters_of(visit), undoable=done if done.isalnum() else "", after=after or None), 303
+        next_address(visit, filters_of(visit), undoable=undoable if undoable.isalnum() else "", after=after or None),
+        303,
     )
 
 

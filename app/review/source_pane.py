@@ -83,12 +83,12 @@ def source_pane(
         with visit.store.read() as connection:
             others = drafts.list_evidence_spans(connection, loaded.document.id, except_draft=draft)
             marks = clause_marks.list_marked_clauses(connection, loaded.document.id)
-    shown = excerpt(loaded.document, loaded.clauses, evidence, others, nothing=marks, whole=bool(query.get("whole")))
+    clauses = excerpt(loaded.document, loaded.clauses, evidence, others, nothing=marks, whole=bool(query.get("whole")))
     clause = evidence[0].clauses[0] if evidence and evidence[0].clauses else ""
     may_mark = bool(draft) and not plain and visit.person.may("decide")
     return Pane(
         loaded=loaded,
-        excerpt=shown,
+        excerpt=clauses,
         first=loaded.clause_by_id.get(clause),
         page=evidence[0].page if evidence else None,
         query=view,

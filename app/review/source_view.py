@@ -85,7 +85,7 @@ def excerpt(
     spans = sorted((*((proof.start, proof.end, "") for proof in evidence), *others))
     spans = [span for span in spans if span[0] < chosen[-1].end and span[1] > chosen[0].start]
     empty = set(nothing)
-    shown, page = [], None
+    shown_clauses, page = list[ShownClause](), None
     for clause, blocks in zip(chosen, _blocks_by_clause(document.blocks, chosen), strict=True):
         shown_blocks = []
         for block in blocks:
@@ -94,8 +94,8 @@ def excerpt(
             start, end = max(block.start, clause.start), min(block.end, clause.end)
             runs = _runs(document.text, start, end, spans)
             shown_blocks.append(ShownBlock(block.kind, block.level or 1, new_page, tuple(runs)))
-        shown.append(ShownClause(clause, tuple(shown_blocks), clause.id in cited, clause.id in empty))
-    return Excerpt(tuple(shown), first, max(0, len(clauses) - last))
+        shown_clauses.append(ShownClause(clause, tuple(shown_blocks), clause.id in cited, clause.id in empty))
+    return Excerpt(tuple(shown_clauses), first, max(0, len(clauses) - last))
 
 
 def _blocks_by_clause(blocks: Sequence[Block], clauses: Sequence[Clause]) -> list[list[Block]]:

@@ -27,14 +27,16 @@ def decided(store):
 
 def test_the_figures_count_what_people_decided(decided):
     with decided.read() as connection:
-        assert figures.totals(connection, NOW) == figures.Totals(open=1, approved=2, rejected=1, second=0, today=3)
+        assert figures.totals(connection, NOW) == figures.Totals(
+            open=1, approved=2, rejected=1, second_opinions=0, decided_today=3
+        )
         days, people = figures.throughput(connection, NOW)
         assert (days[-1], people) == ("2 Mar", {"Anna": [0] * 13 + [2], "Ben": [0] * 13 + [1]})
         assert figures.reasons(connection) == [(REASONS["misread"], 1), (REASONS["duplicate"], 1)]
         assert sum(number for _, number in figures.waiting(connection, NOW)) == 1
         assert dict(figures.open_by_severity(connection))["high"] == 1
         (edits,) = figures.edit_rates(connection)
-    assert (edits.maker, edits.approved, edits.untouched) == ("offline · offline@1", 2, 1)
+    assert (edits.analyst, edits.approved, edits.untouched) == ("offline · offline@1", 2, 1)
     assert edits.changed["title"] == 0.5
     assert edits.changed["what_it_is"] == 0
 
