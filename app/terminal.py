@@ -1,10 +1,11 @@
 """Where output goes: standard output and standard error as rich consoles that no document can take over."""
 
+import io
 import os
 import re
 import sys
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TextIO, cast
 
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
@@ -30,6 +31,20 @@ class Terminal(Console):
                 yield Segment(printable(segment.text), segment.style)
             else:
                 yield segment
+
+
+class _HarmlessStream(io.TextIOBase):
+    """Standard output at a terminal, with control characters in data made visible."""
+
+    def write(self, text: str) -> int:
+        """Write text; returns its length."""
+        sys.stdout.write(printable(text.replace("\t", " ")))
+        return len(text)
+
+
+def result_stream() -> TextIO:
+    """Where data goes (JSON, CSV): to the letter into files and pipes, harmless at a terminal."""
+    return cast("TextIO", _HarmlessStream()) if sys.stdout.isatty() else sys.stdout
 
 
 def stdout() -> Console:

@@ -14,6 +14,7 @@ from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, DotEnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from smallprint import defaults
+from smallprint.errors import StoreError
 
 ResponseMode = Literal["auto", "tools", "json_schema", "json"]
 
@@ -136,7 +137,12 @@ def workspace_secret(settings: Settings) -> bytes:
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
-        return path.read_bytes().strip()
+        secret = path.read_bytes().strip()
+        if not secret:
+            raise StoreError(
+                f"{path} is empty, so that marks could be forged; remove it, and a new one is made"
+            ) from None
+        return secret
     with os.fdopen(descriptor, "w") as file:
         file.write(token_hex(32))
     return path.read_bytes().strip()

@@ -16,6 +16,7 @@ from app.archive.pdf import record_pdf
 from app.archive.profiles import load_profiles, project
 from app.archive.search import search_files
 from app.archive.views import build_views
+from app.files import whole_file
 from smallprint.errors import UserError
 from smallprint.registry import Registry
 
@@ -149,10 +150,8 @@ def _old_manifest(folder: Path) -> dict[str, str]:
 def _write(path: Path, body: bytes) -> None:
     """Whole or not at all: a reader never meets half a page."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.partial")
-    partial.unlink(missing_ok=True)
-    partial.write_bytes(body)
-    partial.replace(path)
+    with whole_file(path) as partial:
+        partial.write_bytes(body)
 
 
 def _remove(folder: Path, paths: set[str]) -> int:

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -12,7 +11,7 @@ from secrets import token_hex
 from app.cli.progress import progress
 from app.cli.status import status_rows
 from app.cli.summary import exit_code, show_summary
-from app.terminal import stderr, stdout
+from app.terminal import result_stream, stderr, stdout
 from app.workspace import workspace
 from classifiers.analysts import choose_analyst
 from classifiers.work import Analyst
@@ -55,7 +54,7 @@ def run(inputs: list[str], sources: list[Source], options: RunOptions, *, resume
             asyncio.run(run_flow(run_id, options))
         if as_json:
             rows = status_rows(store, run_id)
-            sys.stdout.write(json.dumps({"runs": rows}, ensure_ascii=False, indent=1) + "\n")
+            result_stream().write(json.dumps({"runs": rows}, ensure_ascii=False, indent=1) + "\n")
         else:
             show_summary(store, run_id, stdout(), time.monotonic() - started)
         if was_interrupted(store, run_id):

@@ -2,13 +2,16 @@
 
 import csv
 import json
-import sys
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TextIO
 
+from app.files import whole_file
 from app.json_output import draft_json
+from app.terminal import result_stream
 from smallprint.errors import UserError
 from smallprint.store import Connection
 from smallprint.store.drafts import StoredDraft
@@ -17,6 +20,8 @@ from smallprint.store.records import Record, stream_records
 # The last four are the full-width forms, which spreadsheets set to East Asian languages take for the same.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
+
+_INNER_FORMULA = re.compile(r"([;\t\r\n]\s*)([=+\-@\uff1d\uff0b\uff0d\uff20])")
 
 # What a record says beside its draft; ``document_id`` is the permanent one.
 _OF_RECORDS = ("document_id", "first_tracked", "last_verified", "approved_by", "approved_at", "amended_fields")
@@ -102,11 +107,14 @@ def flat(row: dict[str, Any]) -> dict[str, Any]:
 def neutral(value: object) -> object:
     """A cell that no spreadsheet runs as a formula: text that would start one gets an apostrophe in front.
 
+    That holds behind separators inside a cell too, because a spreadsheet that is set to semicolons cuts there.
+
     Source: OWASP, "CSV Injection".
     """
-    if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
-        return "'" + value
-    return value
+    if not isinstance(value, str):
+        return value
+    inside = _INNER_FORMULA.sub(r"\1'\2", value)
+    return f"'{inside}" if value.startswith(_FORMULA_STARTS) else inside
 
 
 def write_csv(rows: Iterable[dict[str, Any]], out: TextIO) -> int:
@@ -168,20 +176,22 @@ def export(
     if str(path) == "-":
         if form == "parquet":
             raise UserError("Parquet cannot be written to standard output; name a file")
-        return TEXT_FORMATS[form](rows, sys.stdout)
+        return TEXT_FORMATS[form](rows, result_stream())
     if not path.parent.is_dir():
         raise UserError(f"{path.parent}: no such folder")
     if path.is_dir():
         raise UserError(f"{path} is a folder; name a file in it")
-    partial = path.with_name(path.name + ".partial")
-    try:
+    with suppress(_NothingToExportError), whole_file(path) as partial:
         if form == "parquet":
             count = write_parquet(rows, partial)
         else:
             with partial.open("w", encoding="utf-8-sig" if form == "csv" else "utf-8", newline="") as out:
                 count = TEXT_FORMATS[form](rows, out)
-        if count:
-            partial.replace(path)
+        if not count:
+            raise _NothingToExportError
         return count
-    finally:
-        partial.unlink(missing_ok=True)
+    return 0
+
+
+class _NothingToExportError(Exception):
+    """No draft was selected: no file is made, and one that is there stays."""

@@ -25,6 +25,9 @@ _COLUMNS = (
     "render",
 )
 _SWITCHES = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+# A manifest is a list of rows of short values: 100,000 documents of 100 characters make 10 MB, an address is below
+# 2,000 characters in every browser, and a row holds at most a list.
+MAX_MANIFEST_LENGTH, MAX_FIELD_LENGTH, MAX_DEPTH = 10_000_000, 10_000, 4
 _SHAPE = "a row has entity, title, terms_type, language and either url or path"
 
 
@@ -79,6 +82,11 @@ def _sources(one: str) -> Iterator[Source]:
 def _folder(folder: Path) -> Iterator[Source]:
     """Every file of a readable type, sub-folders included, hidden ones not."""
     files = sorted(path for path in _files(folder) if path.suffix.lower() in SUFFIXES and path.is_file())
+    for path in files:
+        if not _is_inside(path, folder):
+            raise UserError(
+                f"{path} is a link that leads out of {folder}; remove it, or name the file that it leads to"
+            )
     if not files:
         raise UserError(f"{folder}: no file ends in {', '.join(sorted(SUFFIXES))}")
     for path in files:
@@ -92,6 +100,11 @@ def _files(folder: Path) -> Iterator[Path]:
     for parent, folders, names in os.walk(folder, onerror=refuse):
         folders[:] = [name for name in folders if not name.startswith(".")]
         yield from (Path(parent, name) for name in names if not name.startswith("."))
+
+
+def _is_inside(path: Path, folder: Path) -> bool:
+    """Whether a file lies in a folder once all links are followed: a folder may have come from a stranger."""
+    return path.resolve().is_relative_to(folder.resolve())
 
 
 def _absolute(path: Path) -> str:
@@ -158,7 +171,9 @@ def _yaml_rows(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
     import yaml
 
     try:
-        root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+        text = path.read_text(encoding="utf-8")
+        _check_yaml(path, text)
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         mark = getattr(error, "problem_mark", None)
         where = f"{path}:{mark.line + 1}" if mark else str(path)
@@ -167,10 +182,39 @@ def _yaml_rows(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
         raise UserError(f"{path}: a manifest is a list of documents; {_SHAPE}")
     for node in root.value:
         line = node.start_mark.line + 1
-        row = yaml.SafeLoader("").construct_document(node)
+        try:
+            row = yaml.SafeLoader("").construct_document(node)
+        except (yaml.YAMLError, ValueError) as error:  # a date that no calendar has, an unknown tag
+            raise UserError(f"{path}:{line}: not a row: {getattr(error, 'problem', None) or error}") from error
         if not isinstance(row, dict):
             raise UserError(f"{path}:{line}: not a mapping; {_SHAPE}")
         yield line, row
+
+
+def _check_yaml(path: Path, text: str) -> None:
+    """Refuse what no manifest needs and what can grow without end: aliases, deep nesting, huge scalars.
+
+    Raises:
+        UserError: with the line.
+        YAMLError: it is not YAML.
+
+    """
+    import yaml
+
+    if len(text) > MAX_MANIFEST_LENGTH:
+        raise UserError(f"{path}: a manifest of {len(text):,} characters; at most {MAX_MANIFEST_LENGTH:,} are read")
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        where = f"{path}:{event.start_mark.line + 1 if event.start_mark else 1}"
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+            raise UserError(f"{where}: anchors and aliases are not read; write the value where it belongs")
+        if isinstance(event, yaml.ScalarEvent) and len(event.value) > MAX_FIELD_LENGTH:
+            raise UserError(
+                f"{where}: a value of {len(event.value):,} characters; at most {MAX_FIELD_LENGTH:,} are read"
+            )
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > MAX_DEPTH:
+            raise UserError(f"{where}: nested {depth} deep; {_SHAPE}")
 
 
 def _source(path: Path, line: int, row: Mapping[str, Any]) -> Source:
@@ -185,6 +229,8 @@ def _source(path: Path, line: int, row: Mapping[str, Any]) -> Source:
         raise UserError(f"{where}: url: {url!r} does not start with https:// or http://")
     if local and not (path.parent / str(local)).is_file():
         raise UserError(f"{where}: path: there is no file {path.parent / str(local)}")
+    if local and not _is_inside(path.parent / str(local), path.parent):
+        raise UserError(f"{where}: path: {local} leads out of the manifest's folder; put the manifest above its files")
     return Source(
         location=str(url) if url else _absolute(path.parent / str(local)),
         entity=_text(row, "entity"),

@@ -2,14 +2,13 @@
 
 import asyncio
 import json
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from app.cli.console import money
 from app.cli.console import reading as shown
 from app.json_output import reading_json
-from app.terminal import stderr, stdout
+from app.terminal import result_stream, stderr, stdout
 from classifiers.analysts import choose_analyst
 from classifiers.analyze import Analyst, Answers, Budget, Step, analyze
 from extractors.layout import Options
@@ -44,7 +43,7 @@ def read_one(
             )
     if as_json:
         result = reading_json(reading.document, reading.clauses, analysis, with_text=with_text)
-        sys.stdout.write(json.dumps(result, ensure_ascii=False, indent=1) + "\n")
+        result_stream().write(json.dumps(result, ensure_ascii=False, indent=1) + "\n")
     else:
         stdout().print(shown(reading.document, reading.clauses, analysis, analyst.name))
     return _tell_gaps(analysis, reading.clauses)

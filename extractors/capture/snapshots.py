@@ -2,6 +2,7 @@
 
 from hashlib import sha256
 from pathlib import Path
+from secrets import token_hex
 
 
 class SnapshotFolder:
@@ -21,8 +22,9 @@ class SnapshotFolder:
         path = self._path(digest)
         if not self._fs.exists(path):
             self._fs.makedirs(path.rsplit("/", 1)[0], exist_ok=True)
-            self._fs.pipe_file(path + ".partial", data)
-            self._fs.mv(path + ".partial", path)
+            partial = f"{path}.{token_hex(8)}.partial"  # a name that nobody can have put a link under
+            self._fs.pipe_file(partial, data)
+            self._fs.mv(partial, path)
         return digest
 
     def holds(self, digest: str) -> bool:

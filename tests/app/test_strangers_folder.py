@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.cli.batch import _check_server
+from app.cli.inputs import gather
 from app.cli.options import settings_with
 from flows.options import RunOptions
 from smallprint.errors import UserError
@@ -113,3 +114,49 @@ def test_a_resumed_run_sends_no_key_to_an_address_that_only_the_workspace_knows(
     _check_server(RunOptions(base_url="http://stranger.example/v1"), "http://stranger.example/v1")
     monkeypatch.delenv("SMALLPRINT_API_KEY")
     _check_server(RunOptions(), "http://stranger.example/v1")
+
+
+# ---- files and manifests
+
+
+@pytest.mark.parametrize("path", ["/proc/self/environ", "../secret.txt", "inside/../../secret.txt", "link.txt"])
+@pytest.mark.parametrize("kind", ["yml", "csv"])
+def test_a_manifest_reads_no_file_outside_its_folder(folder: Path, path: str, kind: str):
+    (folder.parent / "secret.txt").write_text("root:x:0:0")
+    (folder / "inside").mkdir()
+    (folder / "link.txt").symlink_to(folder.parent / "secret.txt")
+    manifest = folder / f"manifest.{kind}"
+    manifest.write_text(f"- path: {path}\n" if kind == "yml" else f"entity,path\nNorthwind,{path}\n")
+    with pytest.raises(UserError, match="leads out of the manifest's folder"):
+        gather([str(manifest)])
+
+
+def test_a_link_out_of_a_folder_is_named_and_not_read(folder: Path):
+    (folder.parent / "secret.txt").write_text("root:x:0:0")
+    (folder / "notes.txt").symlink_to(folder.parent / "secret.txt")
+    with pytest.raises(UserError, match=r"notes\.txt is a link that leads out"):
+        gather([str(folder)])
+
+
+def test_a_link_within_a_folder_is_read(folder: Path):
+    (folder / "copy.md").symlink_to(folder / "terms.md")
+    assert len(gather([str(folder)])) == 2
+
+
+BOMB = "a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]\n"
+MANIFESTS = {
+    "aliases": (BOMB, "anchors and aliases"),
+    "an anchor alone": ("- &a {path: terms.md}\n", "anchors and aliases"),
+    "a huge value": ("- path: terms.md\n  title: " + "x" * 20_000, "20,000 characters"),
+    "deep nesting": ("- path: terms.md\n  title: " + "[" * 200 + "]" * 200, "nested"),
+    "an unknown tag": ("- !!python/object/apply:os.system ['true']\n", "not a row"),
+    "a date that no calendar has": ("- path: terms.md\n  published: 2024-13-45\n", "not a row"),
+}
+
+
+@pytest.mark.parametrize(("text", "problem"), MANIFESTS.values(), ids=MANIFESTS)
+def test_a_malformed_manifest_is_one_line(folder: Path, text: str, problem: str):
+    (folder / "manifest.yml").write_text(text)
+    with pytest.raises(UserError, match=problem) as caught:
+        gather([str(folder / "manifest.yml")])
+    assert "\n" not in str(caught.value)
