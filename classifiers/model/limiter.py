@@ -15,8 +15,8 @@ from weakref import WeakKeyDictionary
 from aiolimiter import AsyncLimiter
 
 _MINUTE_SECONDS = 60.0
-# 429s within a second of the first count as one: the calls of one burst come back together, and each halving of its own
-# would bring forty calls down to one.
+# 429s within a second of the first count as one: the calls of a burst fail together, and if each halved the limit,
+# forty calls in flight would become one. Chosen, not measured.
 _BURST_SECONDS = 1.0
 
 

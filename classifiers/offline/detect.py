@@ -11,7 +11,7 @@ from classifiers.offline.sentences import IndexedSentences, Sentence
 
 MAX_SENTENCES = 3  # neighboring ones in a quote, which a reviewer takes in at once; chosen by eye
 MAX_QUOTE_CHARS = 1200  # unless one sentence alone is longer; chosen by eye on 350 drafts from real documents
-MAX_SECONDARY = 2
+MAX_SECONDARY = 2  # as many as a draft keeps
 # Of a list whose opening is quoted; two, since the first may be a label or one of two alternatives. Before any were
 # quoted 28 of 1,500 drafts ended in a colon, with two of them 2 do.
 _MAX_ITEMS = 2

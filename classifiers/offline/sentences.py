@@ -11,6 +11,8 @@ from smallprint.records import Clause, Document
 # Bounds that separate labels and run-in titles from terms; chosen by eye on the development pages.
 _MIN_TERM_WORDS = 4  # a shorter sentence is a label, not a term, its list number not counted
 _MAX_TITLE_WORDS = 10  # small ones not counted
+# A document that mentions personal data in every fifth sentence is about privacy, whatever its title; chosen by eye.
+_MAX_SENTENCES_PER_MENTION = 5
 _SHORT_TERM = re.compile(r"\b(?:applies|apply|decides|governs)\b")  # except one like "Ohio law applies."
 _PRIVACY_TITLE = re.compile(r"\b(?:privacy|cookies?|data (?:protection|policy|use))\b", re.IGNORECASE)
 _PERSONAL_DATA = parse("{personal_data}")
@@ -74,12 +76,12 @@ def index_sentences(document: Document, clauses: Sequence[Clause], named: Mappin
 
 
 def _is_about_privacy(document: Document, index: Index, sentences: int) -> bool:
-    """Whether the title says so, or every fifth sentence mentions personal data."""
+    """Whether the title says so, or many sentences mention personal data."""
     headings = [document.text[block.start : block.end] for block in document.blocks if block.kind == "heading"]
     if any(_PRIVACY_TITLE.search(title or "") for title in (document.title, *headings[:1])):
         return True
     mentions = [number for number in index.find(_PERSONAL_DATA) if number < sentences]
-    return len(mentions) * 5 >= sentences
+    return len(mentions) * _MAX_SENTENCES_PER_MENTION >= sentences
 
 
 def _sentence_spans(clause: Clause) -> list[tuple[int, int]]:
