@@ -1,7 +1,7 @@
 """Requests to public addresses only: every redirect is checked, every body bounded in size, time and compression."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
@@ -73,8 +73,9 @@ def follow(
     """
     request = request or Request(headers={})
     redirects: list[str] = []
+    named_host = host_of(url)
     for _ in range(_MAX_REDIRECTS + 1):
-        response = _send(url, options, limits, request)
+        response = send(url, for_host(options, url, named_host), limits, request)
         target = response.headers.get("location")
         if response.status not in _REDIRECT_STATUSES or not target:
             return response, url, redirects
@@ -85,8 +86,31 @@ def follow(
     raise DocumentError("redirects", f"more than {_MAX_REDIRECTS} redirects", advice="name the final address")
 
 
-def _send(url: str, options: Options, limits: Limits, request: Request) -> Response:
-    """One request to the address that was checked, with the host name of the URL."""
+def host_of(url: str) -> str:
+    """The host that a URL names, in lower case; empty where it names none."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+
+
+def for_host(options: Options, url: str, named_host: str) -> Options:
+    """The options for one request: private addresses only at the host that the person named.
+
+    A page or a redirect of a server of one's own must not lead to the other servers of its network.
+    """
+    if options.allow_private and host_of(url) != named_host:
+        return replace(options, allow_private=False)
+    return options
+
+
+def send(url: str, options: Options, limits: Limits, request: Request) -> Response:
+    """One request, its redirect not followed, to the address that was checked, with the host name of the URL.
+
+    Raises:
+        DocumentError: as ``follow`` does.
+
+    """
     import httpx
 
     from extractors.capture.connection import deadline_transport

@@ -12,8 +12,9 @@ from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin, urlsplit
 
-from extractors.capture.hops import AGENT, Limits, Request, Response, follow
+from extractors.capture.hops import AGENT, Limits, Request, Response, for_host, host_of, send
 from extractors.layout import Options
 from smallprint.errors import DocumentError, UserError
 
@@ -30,11 +31,15 @@ _ALLOWED_METHODS = frozenset(("GET", "HEAD", "POST"))
 _DEAD_PROXY = "http://127.0.0.1:9"  # the discard port: what the browser sends by itself goes nowhere
 _BROWSER_ARGUMENTS = (
     "--proxy-bypass-list=<-loopback>",
-    "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
+    "--webrtc-ip-handling-policy=disable_non_proxied_udp",
+    "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",  # the same for older versions
     "--disable-background-networking",
     "--disable-component-update",
     "--no-first-run",
 )
+_READ_BY_SCRIPTS = frozenset(("fetch", "xhr"))
+_REDIRECT_STATUSES = (301, 302, 303, 307, 308)
+_MAX_REDIRECTS = 10
 _REQUEST_HEADERS = ("accept", "accept-language", "content-type", "origin", "referer", "x-requested-with")
 _RESPONSE_HEADERS = ("content-type", "access-control-allow-origin", "access-control-allow-credentials", "cache-control")
 
@@ -44,7 +49,9 @@ def browser_path() -> str | None:
     return next((path for name in BROWSERS if (path := shutil.which(name))), None)
 
 
-def render_page(url: str, first: Response, options: Options, limits: Limits) -> tuple[bytes, str]:
+def render_page(
+    url: str, first: Response, options: Options, limits: Limits, *, sandbox: bool = True
+) -> tuple[bytes, str]:
     """The page after its scripts have run.
 
     Args:
@@ -52,9 +59,10 @@ def render_page(url: str, first: Response, options: Options, limits: Limits) -> 
         first: the page as fetched; it is not fetched again.
         options: ``allow_private`` applies to the requests of scripts too.
         limits: of the whole capture.
+        sandbox: whether the browser keeps its pages in its own sandbox.
 
     Returns:
-        The HTML as UTF-8, and the browser's name and version.
+        The HTML as UTF-8, and the browser's name and version, with a warning where it had no sandbox.
 
     Raises:
         UserError: Playwright or a Chromium is missing.
@@ -62,9 +70,17 @@ def render_page(url: str, first: Response, options: Options, limits: Limits) -> 
 
     """
     path = _require_browser()
+    if sandbox and os.name == "posix" and os.geteuid() == 0:
+        raise UserError(
+            "--render needs the browser's sandbox, which the user root cannot have; run as another user "
+            "(SMALLPRINT_RENDER_SANDBOX=false renders without it, for pages that you trust)"
+        )
     # Playwright runs its own event loop; callers may be inside one, so it gets a thread.
     with ThreadPoolExecutor(1) as thread:
-        return thread.submit(_run, _render(path, url, first, options, limits)).result()
+        html, browser = thread.submit(
+            _run, _render(path, url, _Responder(url, first, options, limits), sandbox)
+        ).result()
+    return html, browser if sandbox else f"{browser} without its sandbox"
 
 
 def _run(work: Coroutine[Any, Any, tuple[bytes, str]]) -> tuple[bytes, str]:
@@ -83,7 +99,7 @@ def _require_browser() -> str:
     return path
 
 
-async def _render(path: str, url: str, first: Response, options: Options, limits: Limits) -> tuple[bytes, str]:
+async def _render(path: str, url: str, responder: "_Responder", sandbox: bool) -> tuple[bytes, str]:
     from playwright.async_api import Error, async_playwright
 
     async with async_playwright() as playwright:
@@ -92,17 +108,14 @@ async def _render(path: str, url: str, first: Response, options: Options, limits
                 executable_path=path,
                 args=list(_BROWSER_ARGUMENTS),
                 proxy={"server": _DEAD_PROXY},
-                # The sandbox needs user namespaces, which root inside a container seldom has.
-                chromium_sandbox=os.name != "posix" or os.geteuid() != 0,
-                timeout=limits.seconds_left() * 1000,
+                chromium_sandbox=sandbox,
+                timeout=responder.limits.seconds_left() * 1000,
             )
         except Error as error:
             raise DocumentError("render", f"the browser does not start ({_first_line(error)})") from error
         try:
-            async with asyncio.timeout(limits.seconds_left()):
-                return await _rendered_html(
-                    browser, url, _Responder(first, options, limits)
-                ), f"Chromium {browser.version}"
+            async with asyncio.timeout(responder.limits.seconds_left()):
+                return await _rendered_html(browser, url, responder), f"Chromium {browser.version}"
         except TimeoutError as error:
             raise DocumentError(
                 "timeout", "the page's scripts took too long", advice="raise SMALLPRINT_FETCH_TIMEOUT", transient=True
@@ -151,8 +164,8 @@ async def _serialize(page: "Page") -> str:
 class _Responder:
     """Answers the browser's requests, each checked like any other of ours and bounded in number and size."""
 
-    def __init__(self, first: Response, options: Options, limits: Limits) -> None:
-        self.options, self.limits = options, limits
+    def __init__(self, url: str, first: Response, options: Options, limits: Limits) -> None:
+        self.url, self.options, self.limits = url, options, limits
         self.first: Response | None = first  # for the page itself, which is not fetched again
         self.requests = self.received_bytes = 0
 
@@ -171,14 +184,31 @@ class _Responder:
                 return
             try:
                 limits = Limits(self.limits.deadline, max(self.limits.max_bytes - self.received_bytes, 0))
-                response, _, _ = await asyncio.to_thread(follow, request.url, self.options, limits, allowed)
+                response = await asyncio.to_thread(self._answer, request.url, limits, allowed)
             except DocumentError:
                 # A script that gets no answer does not cost us the page; the text shows whether it mattered.
                 await route.abort("addressunreachable")
                 return
+            if not _may_be_read(request.resource_type, _origin(self.url), request.url, response):
+                await route.abort("accessdenied")
+                return
         self.received_bytes += len(response.body)
         headers = {name: response.headers[name] for name in _RESPONSE_HEADERS if name in response.headers}
         await route.fulfill(status=response.status, headers=headers, body=response.body)
+
+    def _answer(self, url: str, limits: Limits, request: Request) -> Response:
+        """The answer, with redirects followed within one origin only: elsewhere they would carry its rights along."""
+        host = host_of(self.url)
+        for _ in range(_MAX_REDIRECTS):
+            response = send(url, for_host(self.options, url, host), limits, request)
+            target = response.headers.get("location")
+            if response.status not in _REDIRECT_STATUSES or not target:
+                return response
+            target = urljoin(url, target)
+            if _origin(target) != _origin(url):
+                raise DocumentError("redirects", "a redirect to another origin is not followed for scripts")
+            url = target
+        raise DocumentError("redirects", f"more than {_MAX_REDIRECTS} redirects")
 
     def _allowed_request(self, route: "Route") -> Request | None:
         """The request as we send it; None for one that is refused."""
@@ -195,6 +225,27 @@ class _Responder:
             return None
         headers = {name: value for name, value in request.headers.items() if name in _REQUEST_HEADERS}
         return Request(headers, request.method, content)
+
+
+def _origin(url: str) -> str:
+    """Scheme, host and port of a URL, as browsers compare them."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+    except ValueError:
+        return ""
+    return f"{parts.scheme}://{parts.hostname}:{port}"
+
+
+def _may_be_read(kind: str, page_origin: str, url: str, response: Response) -> bool:
+    """Whether the page's scripts may read an answer: of their own origin, or one that allows it (CORS).
+
+    The browser would decide that itself, but Playwright adds the permission to answers that it hands over.
+    """
+    if kind not in _READ_BY_SCRIPTS or _origin(url) == page_origin:
+        return True
+    allowed = response.headers.get("access-control-allow-origin", "").strip()
+    return allowed == "*" or (bool(allowed) and _origin(allowed) == page_origin)
 
 
 def _first_line(error: Exception) -> str:

@@ -81,7 +81,7 @@ def capture_url(
     if options.render and media_type == "text/html":
         from extractors.capture.render import render_page
 
-        data, browser = render_page(final_url, response, options, limits)
+        data, browser = render_page(final_url, response, options, limits, sandbox=settings.render_sandbox)
         notes.append(f"scripts run by {browser}; the bytes are the page after them")
     fields |= _archive_fields(url, settings, options, notes)
     return Snapshot(
