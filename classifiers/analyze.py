@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from classifiers.drafting import Drafting, Maker, merge
+from classifiers.drafting import Drafting, Origin, merge
 from classifiers.proving import Proven, Proving
 from classifiers.work import Analyst, Answers, Budget, Job, MemoryAnswers, Outcome, Plan, Progress, Step
 from smallprint.records import (
@@ -43,7 +43,7 @@ async def analyze(
         run: id kept in the drafts' provenance.
         answers: where paid answers are kept and found again; default: for this call only.
         budget: shared by the documents of a run; default: unbounded.
-        progress: told of every window.
+        progress: called for every window that is through.
         registry: default: the one that is shipped.
         now: the drafts' time of making, aware; default: the clock.
 
@@ -55,22 +55,22 @@ async def analyze(
 
     """
     job = _job(document, clauses, source=source, answers=answers, budget=budget, registry=registry)
-    drafting = Drafting(job, _maker(job, model, run, now), english=model.language == "English")
-    async with Proving(drafting).at_work() as proving:
+    drafting = Drafting(job, _origin(job, model, run, now), english=model.language == "English")
+    async with Proving(drafting).in_background() as proving:
 
         def deliver(outcome: Outcome) -> None:
-            proving.take(outcome)
+            proving.add(outcome)
             if progress:
-                progress(Step(done=proving.taken, clauses=len(outcome.clauses), usage=outcome.usage))
+                progress(Step(clauses=len(outcome.clauses), usage=outcome.usage))
 
         if clauses:
             await model.propose(job, deliver)
     return _analysis(clauses, proving.proven)
 
 
-def _maker(job: Job, model: Analyst, run: str | None, now: datetime | None) -> Maker:
+def _origin(job: Job, model: Analyst, run: str | None, now: datetime | None) -> Origin:
     hashes = model.hashes(job.registry)
-    return Maker(
+    return Origin(
         prompt=model.prompt,
         prompt_sha256=hashes["prompt"],
         schema_sha256=hashes["schema"],
@@ -82,15 +82,17 @@ def _maker(job: Job, model: Analyst, run: str | None, now: datetime | None) -> M
 def _analysis(clauses: tuple[Clause, ...], proven: list[Proven]) -> Analysis:
     """All windows' drafts, rejections and bills as one, in document order."""
     position = {clause.id: n for n, clause in enumerate(clauses)}
-    windows = sorted(proven, key=lambda one: min(position[clause] for clause in one.outcome.clauses))
-    drafts = merge(one.drafts for one in windows)
+    windows = sorted(proven, key=lambda window: min(position[clause] for clause in window.outcome.clauses))
+    drafts = merge(window.drafts for window in windows)
     return Analysis(
         drafts=tuple(drafts),
         rejections=tuple(
-            rejection.model_copy(update={"window": n}) for n, one in enumerate(windows) for rejection in one.rejections
+            rejection.model_copy(update={"window": n})
+            for n, window in enumerate(windows)
+            for rejection in window.rejections
         ),
-        entries=_entries(clauses, [one.outcome for one in windows], drafts),
-        usage=sum((one.outcome.usage for one in windows), Usage()),
+        entries=_entries(clauses, [window.outcome for window in windows], drafts),
+        usage=sum((window.outcome.usage for window in windows), Usage()),
         windows=len(windows),
     )
 

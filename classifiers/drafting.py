@@ -27,6 +27,22 @@ from smallprint.records import (
 )
 from smallprint.severity import levels_apart, severity
 
+# The prompt asks for at most 8 words in a title, 45 in a text, 12 to 15 in an action or a reason. These bounds lie well
+# over that, so that only a text that ran away is cut.
+_MAX_CHARACTERS = {
+    "title": 100,
+    "what_it_is": 400,
+    "consumer_impact": 500,
+    "why_it_matters": 400,
+    "enforcement_risk": 400,
+    "due_diligence": 200,
+    "reason": 200,
+}
+_MAX_ACTIONS = 4  # of due diligence; the prompt asks for three
+_MIN_QUOTE_WORDS = 5  # the prompt asks for six or more
+_MIN_CONFIDENCE = 0.5  # below it the analyst itself holds the draft for more likely wrong than right
+_MAX_READING_GRADE = 14  # years of school; chosen by eye
+
 FLAGS = {
     "severity_disagreement": "The analyst's own level is two or more steps from the computed one.",
     "fuzzy_evidence": "The quote differs from the source in some words; check that the passage is the one meant.",
@@ -39,27 +55,16 @@ FLAGS = {
     "markup_removed": "Links or markup were removed from the text.",
     "overlong_text": "A text was longer than allowed and was shortened.",
     "wrong_language": "The text is not in the language asked for.",
-    "hard_to_read": "What it means for users needs more than 14 years of school to read.",
+    "hard_to_read": f"What it means for users needs more than {_MAX_READING_GRADE} years of school to read.",
     "ungrounded_number": "The text states a number that the cited passage does not have.",
     "short_evidence": "The quote is too short to be understood alone; look at the words around it.",
     "uncited_evidence": "The quote stands in other clauses than those the analyst cited.",
     "merged_duplicate": "Two proposals for the same passage and category were merged.",
-    "low_confidence": "The analyst gave it a confidence under 0.5.",
+    "low_confidence": f"The analyst gave it a confidence under {_MIN_CONFIDENCE}.",
 }
 
-_MOST = {  # characters
-    "title": 100,
-    "what_it_is": 400,
-    "consumer_impact": 500,
-    "why_it_matters": 400,
-    "enforcement_risk": 400,
-    "due_diligence": 200,
-    "reason": 200,
-}
-_MOST_ACTIONS, _HARDEST_GRADE, _SURE, _SHORTEST = 4, 14.0, 0.5, 5
 
-
-class Maker(Noun):
+class Origin(Noun):
     """What provenance says of every draft of one analysis, the model aside."""
 
     prompt: str
@@ -77,31 +82,31 @@ class Prose:
 
     def clean(self, text: str, kind: str) -> str:
         """Plain text of bounded length."""
-        most = _MOST[kind]
+        max_characters = _MAX_CHARACTERS[kind]
         # What lies far beyond any bound is cut unread: hostile answers cost no time.
-        tidy = plain(text[: 20 * most])
-        if tidy != " ".join(text.split()):
+        cleaned = plain(text[: 20 * max_characters])
+        if cleaned != " ".join(text.split()):
             self.flags.add("markup_removed")
-        short = shorten(tidy, most)
-        if short != tidy or len(text) > 20 * most:
+        shortened = shorten(cleaned, max_characters)
+        if shortened != cleaned or len(text) > 20 * max_characters:
             self.flags.add("overlong_text")
-        return short
+        return shortened
 
 
 class Drafting:
     """Proves the outcomes of one document's windows."""
 
-    def __init__(self, job: Job, maker: Maker, *, english: bool = True) -> None:
+    def __init__(self, job: Job, origin: Origin, *, english: bool = True) -> None:
         self.document = job.document
         self.clauses = {clause.id: clause for clause in job.clauses}
         self.registry = job.registry
-        self.maker = maker
+        self.origin = origin
         self.english = english
         self._source = job.source
 
     def index(self) -> None:
-        """Make the document ready for proofs, which takes longer than any of them; else the first proof does it."""
-        self._grounder  # noqa: B018 -- built where it is first asked for
+        """Index the document for proofs, which takes longer than any of them; otherwise the first proof does it."""
+        self._grounder  # noqa: B018 -- built where it is first used
 
     @cached_property
     def _grounder(self) -> Grounder:
@@ -120,7 +125,7 @@ class Drafting:
             outcome: says which clauses the analyst had read, and who answered.
 
         """
-        title = shorten(plain(proposal.title[:2000]), _MOST["title"])
+        title = shorten(plain(proposal.title[:2000]), _MAX_CHARACTERS["title"])
 
         def reject(reason: str, detail: str) -> Rejection:
             return Rejection(reason=reason, quote=proposal.quote[:500], title=title, detail=detail)
@@ -142,23 +147,19 @@ class Drafting:
         level = severity(proposal.factors)
         if proposal.severity is not None and levels_apart(level, proposal.severity) >= 2:
             flags.add("severity_disagreement")
-        flags |= {f"{one.status}_evidence" for one in evidence if one.status in ("fuzzy", "ambiguous")}
-        if sum(len(one.text.split()) for one in evidence) < _SHORTEST:
-            flags.add("short_evidence")
-        touched = {clause for one in evidence for clause in one.clauses}
-        if proposal.clauses and not touched & set(proposal.clauses):
-            flags.add("uncited_evidence")
-        if proposal.confidence < _SURE:
+        flags |= _evidence_flags(evidence, proposal.clauses)
+        if proposal.confidence < _MIN_CONFIDENCE:
             flags.add("low_confidence")
         texts = {
             name: prose.clean(getattr(proposal, name), name)
             for name in ("title", "what_it_is", "consumer_impact", "why_it_matters", "enforcement_risk")
         }
-        flags |= self._prose_flags(texts, touched | set(proposal.clauses))
-        secondary = [one for one in proposal.secondary if one in self.registry.categories and one != proposal.category]
-        if any(one not in self.registry.categories for one in proposal.secondary):
+        flags |= self._prose_flags(texts, _clauses_of(evidence) | set(proposal.clauses))
+        known = [category for category in proposal.secondary if category in self.registry.categories]
+        if len(known) < len(proposal.secondary):
             flags.add("unknown_secondary")
-        actions = (prose.clean(action, "due_diligence") for action in proposal.due_diligence[:_MOST_ACTIONS])
+        secondary = [category for category in known if category != proposal.category]
+        actions = (prose.clean(action, "due_diligence") for action in proposal.due_diligence[:_MAX_ACTIONS])
         return Draft(
             id=draft_id(self.document, evidence, proposal.category, model),
             category=proposal.category,
@@ -178,7 +179,7 @@ class Drafting:
                 registry_sha256=self.registry.sha256,
                 snapshot_sha256=self.document.sha256,
                 document=self.document.id,
-                **self.maker.model_dump(),
+                **self.origin.model_dump(),
             ),
             **texts,
         )
@@ -188,29 +189,32 @@ class Drafting:
     ) -> tuple[tuple[FrameworkCitation, ...], tuple[AgencyReason, ...]]:
         """Frameworks and agencies as the registry knows them; what it does not know stays as flagged text."""
         cited = [
-            CitedFramework(citation=prose.clean(one.citation, "reason"), why=prose.clean(one.why, "reason"))
-            for one in proposal.frameworks
+            CitedFramework(citation=prose.clean(framework.citation, "reason"), why=prose.clean(framework.why, "reason"))
+            for framework in proposal.frameworks
         ]
         named = [
-            NamedAgency(name=prose.clean(one.name, "reason"), reason=prose.clean(one.reason, "reason"))
-            for one in proposal.agencies
+            NamedAgency(name=prose.clean(agency.name, "reason"), reason=prose.clean(agency.reason, "reason"))
+            for agency in proposal.agencies
         ]
         frameworks = resolve_frameworks(
-            [one for one in cited if one.citation], self.registry, self._reach.confined_to, self._reach.excluded
+            [framework for framework in cited if framework.citation],
+            self.registry,
+            self._reach.confined_to,
+            self._reach.excluded,
         )
-        agencies, unsupported = resolve_agencies([one for one in named if one.name], frameworks, self.registry)
-        if any(one.id is None for one in frameworks):
+        agencies, unsupported = resolve_agencies([agency for agency in named if agency.name], frameworks, self.registry)
+        if any(framework.id is None for framework in frameworks):
             prose.flags.add("unknown_framework")
-        if any(one.id is not None and (not one.valid or one.problem) for one in frameworks):
+        if any(framework.id is not None and (not framework.valid or framework.problem) for framework in frameworks):
             prose.flags.add("invalid_citation")
-        if any(one.id is None for one in agencies):
+        if any(agency.id is None for agency in agencies):
             prose.flags.add("unknown_agency")
         if unsupported:
             prose.flags.add("agency_without_framework")
         return frameworks, agencies
 
     def _prose_flags(self, texts: dict[str, str], clauses: set[str]) -> set[str]:
-        """What a reader would stumble over: numbers from nowhere, the wrong language, hard sentences."""
+        """Flags of what readers must not be given unwarned: unproven numbers, another language, hard sentences."""
         flags: set[str] = set()
         sources = [self.clauses[clause].text for clause in clauses if clause in self.clauses]
         claims = " ".join(texts[name] for name in ("title", "what_it_is", "consumer_impact"))
@@ -219,14 +223,28 @@ class Drafting:
         if self.english:
             if not is_english(" ".join(texts.values())):
                 flags.add("wrong_language")
-            elif reading_grade(texts["consumer_impact"]) > _HARDEST_GRADE:
+            elif reading_grade(texts["consumer_impact"]) > _MAX_READING_GRADE:
                 flags.add("hard_to_read")
         return flags
 
 
+def _evidence_flags(evidence: tuple[Evidence, ...], cited: tuple[str, ...]) -> set[str]:
+    """Flags of evidence that a reviewer should look at; ``cited`` are the clauses that the analyst named."""
+    flags = {f"{span.status}_evidence" for span in evidence if span.status in ("fuzzy", "ambiguous")}
+    if sum(len(span.text.split()) for span in evidence) < _MIN_QUOTE_WORDS:
+        flags.add("short_evidence")
+    if cited and not _clauses_of(evidence) & set(cited):
+        flags.add("uncited_evidence")
+    return flags
+
+
+def _clauses_of(evidence: tuple[Evidence, ...]) -> set[str]:
+    return {clause for span in evidence for clause in span.clauses}
+
+
 def draft_id(document: Document, evidence: tuple[Evidence, ...], category: str, model: str) -> str:
     """The same document, spans, category and model give the same id, in whatever run."""
-    spans = ",".join(f"{one.start}-{one.end}" for one in evidence)
+    spans = ",".join(f"{span.start}-{span.end}" for span in evidence)
     return "d" + sha256(f"{document.id}|{spans}|{category}|{model}".encode()).hexdigest()[:20]
 
 
@@ -237,34 +255,35 @@ def merge(windows: Iterable[Iterable[Draft]]) -> list[Draft]:
     touches the same clause; and drafts of any category on the very same words, where the other category becomes a
     secondary one.
     """
-    kept: list[tuple[int, Draft]] = []
-    ranked = [(n, draft) for n, drafts in enumerate(windows) for draft in drafts]
-    ranked.sort(key=lambda one: (-one[1].confidence, one[0], one[1].evidence[0].start, one[1].id))
+    merged: list[tuple[int, Draft]] = []
+    ranked = [(window, draft) for window, drafts in enumerate(windows) for draft in drafts]
+    ranked.sort(key=lambda pair: (-pair[1].confidence, pair[0], pair[1].evidence[0].start, pair[1].id))
     for window, draft in ranked:
-        for place, (other_window, other) in enumerate(kept):
-            if _same(draft, other, across=window != other_window):
-                kept[place] = (other_window, _merged(other, draft))
+        for index, (other_window, other) in enumerate(merged):
+            if _is_duplicate(draft, other, across_windows=window != other_window):
+                merged[index] = (other_window, _merged(other, draft))
                 break
         else:
-            kept.append((window, draft))
-    return sorted((draft for _, draft in kept), key=lambda one: (one.evidence[0].start, one.category, one.id))
+            merged.append((window, draft))
+    return sorted((draft for _, draft in merged), key=lambda draft: (draft.evidence[0].start, draft.category, draft.id))
 
 
-def _same(one: Draft, other: Draft, *, across: bool) -> bool:
-    here, there = one.evidence, other.evidence
-    if one.category != other.category:
+def _is_duplicate(draft: Draft, other: Draft, *, across_windows: bool) -> bool:
+    here, there = draft.evidence, other.evidence
+    if draft.category != other.category:
         return [(span.start, span.end) for span in here] == [(span.start, span.end) for span in there]
-    if (one.severity == "beneficial") != (other.severity == "beneficial"):
+    if (draft.severity == "beneficial") != (other.severity == "beneficial"):
         # A right and its limit are two provisions, however near they stand.
         return False
     shared = sum(max(0, min(a.end, b.end) - max(a.start, b.start)) for a in here for b in there)
     if shared * 2 >= min(sum(span.end - span.start for span in spans) for spans in (here, there)):
         return True
-    touched = [{clause for span in spans for clause in span.clauses} for spans in (here, there)]
-    return across and bool(touched[0] & touched[1])
+    return across_windows and bool(_clauses_of(here) & _clauses_of(there))
 
 
-def _merged(kept: Draft, other: Draft) -> Draft:
-    secondary = [*kept.secondary, other.category, *other.secondary]
-    extra = tuple(dict.fromkeys(one for one in secondary if one != kept.category))
-    return kept.model_copy(update={"secondary": extra[:2], "flags": tuple(sorted({*kept.flags, "merged_duplicate"}))})
+def _merged(draft: Draft, duplicate: Draft) -> Draft:
+    """The draft, which is the more confident of the two, with the duplicate's category as a secondary one."""
+    categories = [*draft.secondary, duplicate.category, *duplicate.secondary]
+    secondary = tuple(dict.fromkeys(category for category in categories if category != draft.category))
+    flags = tuple(sorted({*draft.flags, "merged_duplicate"}))
+    return draft.model_copy(update={"secondary": secondary[:2], "flags": flags})

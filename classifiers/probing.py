@@ -10,9 +10,9 @@ from smallprint.errors import ModelStopError
 from smallprint.records import Noun
 from smallprint.settings import Settings
 
-_NAMES: dict[Mode, str] = {"tools": "tools", "json_schema": "JSON schema", "json": "plain JSON"}
-_PARAMETERS = 3  # that a model may refuse, one after the other
-_TOKENS = 64  # an answer without provisions takes ten
+_MODE_NAMES: dict[Mode, str] = {"tools": "tools", "json_schema": "JSON schema", "json": "plain JSON"}
+_MAX_REFUSED_PARAMETERS = 3  # one after the other: name of the token limit, its value, temperature
+_EXPECTED_OUTPUT_TOKENS = 64  # an answer without provisions takes ten
 
 _MESSAGES = [
     {
@@ -23,15 +23,15 @@ _MESSAGES = [
 ]
 
 
-class Line(Noun):
-    """One finding: whether it is as it should be, what was looked at, and what came of it."""
+class Probe(Noun):
+    """One thing that was asked of the server: whether it is as it should be, and what came of it."""
 
     ok: bool
-    what: str
+    subject: str
     detail: str
 
 
-async def probe(settings: Settings) -> list[Line]:
+async def probe(settings: Settings) -> list[Probe]:
     """Ask the configured server for its models and then one tiny question in each response mode: four requests.
 
     Raises:
@@ -42,52 +42,50 @@ async def probe(settings: Settings) -> list[Line]:
     client = ModelClient(settings.model, settings)
     try:
         listed = await client.served_models()
-        lines = [_server_line(client, listed)]
-        if lines[0].ok:
-            lines.append(await _modes_line(client))
+        probes = [_probe_server(client, listed)]
+        if probes[0].ok:
+            probes.append(await _probe_modes(client))
     finally:
         await client.close()
-    return lines
+    return probes
 
 
-def _server_line(client: ModelClient, listed: tuple[str, ...] | Failure) -> Line:
+def _probe_server(client: ModelClient, listed: tuple[str, ...] | Failure) -> Probe:
     if isinstance(listed, Failure):
         # Azure and some gateways have no list of models; the questions that follow tell more.
         if listed.kind == "rejected" or listed.detail.startswith("HTTP 404"):
-            return Line(ok=True, what="server", detail=f"{client.server} answers, without a list of models")
-        said = (
-            advice(listed, client.server_name, client.model)
-            if listed.kind == "stop"
-            else f"{client.server}: {listed.detail}"
-        )
-        return Line(ok=False, what="server", detail=said)
+            return Probe(ok=True, subject="server", detail=f"{client.server} answers, without a list of models")
+        problem = f"{client.server}: {listed.detail}"
+        if listed.kind == "stop":
+            problem = advice(listed, client.server_name, client.model)
+        return Probe(ok=False, subject="server", detail=problem)
     known = "among them" if client.model in listed else "not among them"
     models = f"{len(listed)} model{'' if len(listed) == 1 else 's'}, {client.model} {known}"
-    return Line(ok=True, what="server", detail=f"{client.server} answers and takes the key; {models}")
+    return Probe(ok=True, subject="server", detail=f"{client.server} answers and takes the key; {models}")
 
 
-async def _modes_line(client: ModelClient) -> Line:
+async def _probe_modes(client: ModelClient) -> Probe:
     fixed = client.settings.response_mode
     wanted = MODES if fixed == "auto" else (fixed,)
-    results: dict[Mode, str | None] = {}
+    problems: dict[Mode, str | None] = {}
     for mode in wanted:
         try:
-            results[mode] = await _try(client, mode)
+            problems[mode] = await _try(client, mode)
         except ModelStopError as stop:
-            return Line(ok=False, what="model", detail=str(stop))
-    working = [mode for mode in wanted if results[mode] is None]
-    told = "; ".join(f"{_NAMES[mode]}: {results[mode] or 'works'}" for mode in wanted)
+            return Probe(ok=False, subject="model", detail=str(stop))
+    working = [mode for mode in wanted if problems[mode] is None]
+    outcomes = "; ".join(f"{_MODE_NAMES[mode]}: {problems[mode] or 'works'}" for mode in wanted)
     if not working:
-        return Line(ok=False, what="response modes", detail=f"none works; {told}")
-    return Line(ok=True, what="response modes", detail=f"{told}; runs use {_NAMES[working[0]]}")
+        return Probe(ok=False, subject="response modes", detail=f"none works; {outcomes}")
+    return Probe(ok=True, subject="response modes", detail=f"{outcomes}; runs use {_MODE_NAMES[working[0]]}")
 
 
 async def _try(client: ModelClient, mode: Mode) -> str | None:
-    """None when the mode works, else why it does not, in a few words."""
+    """Ask in one response mode; None when it works, else why it does not, in a few words."""
     meter = Meter(client.prices, expected_input=500)
-    question = Question(_MESSAGES, answer_model(("other",)), meter, Budget(), _TOKENS, lambda problems: problems)
+    question = Question(_MESSAGES, answer_model(("other",)), meter, Budget(), _EXPECTED_OUTPUT_TOKENS, str)
     sent, failure = await client.attempt(question, mode)
-    for _ in range(_PARAMETERS):
+    for _ in range(_MAX_REFUSED_PARAMETERS):
         if (
             failure is None
             or failure.kind != "parameter"

@@ -6,14 +6,14 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from classifiers.drafting import Drafting
-from classifiers.turns import Piece, turn
+from classifiers.loop_turns import Work, turn
 from classifiers.work import Outcome
 from smallprint.records import Draft, Rejection
 
 
 @dataclass(frozen=True)
 class Proven:
-    """What has become of one window's outcome."""
+    """One window's outcome with the drafts and rejections that its proposals became."""
 
     outcome: Outcome
     drafts: tuple[Draft, ...]
@@ -21,41 +21,39 @@ class Proven:
 
 
 class Proving:
-    """Takes outcomes as they come and proves them in the background; use inside ``at_work``."""
+    """Proves outcomes in the order in which they come; use inside ``in_background``."""
 
     def __init__(self, drafting: Drafting) -> None:
-        self.taken = 0
         self.proven: list[Proven] = []
         self._drafting = drafting
         self._outcomes: asyncio.Queue[Outcome | None] = asyncio.Queue()
 
-    def take(self, outcome: Outcome) -> None:
-        """Put an outcome in line."""
-        self.taken += 1
+    def add(self, outcome: Outcome) -> None:
+        """Queue an outcome."""
         self._outcomes.put_nowait(outcome)
 
     @asynccontextmanager
-    async def at_work(self) -> AsyncIterator["Proving"]:
-        """Prove while the block runs; when it ends, all that was taken is in ``proven``, in the order it came in."""
-        work = asyncio.create_task(self._prove_all())
+    async def in_background(self) -> AsyncIterator["Proving"]:
+        """Prove while the block runs; when it has ended, ``proven`` holds all that was added."""
+        background = asyncio.create_task(self._prove_all())
         try:
             yield self
             self._outcomes.put_nowait(None)
-            await work
+            await background
         finally:
-            work.cancel()
+            background.cancel()
 
     async def _prove_all(self) -> None:
-        async with turn(Piece.INDEX):
+        async with turn(Work.INDEX):
             self._drafting.index()
         while (outcome := await self._outcomes.get()) is not None:
             drafts: list[Draft] = []
             rejections = list(outcome.rejections)
             for proposal in outcome.proposals:
-                async with turn(Piece.PROVE):
-                    made = self._drafting.prove(proposal, outcome)
-                if isinstance(made, Draft):
-                    drafts.append(made)
+                async with turn(Work.PROVE):
+                    verdict = self._drafting.prove(proposal, outcome)
+                if isinstance(verdict, Draft):
+                    drafts.append(verdict)
                 else:
-                    rejections.append(made)
+                    rejections.append(verdict)
             self.proven.append(Proven(outcome, tuple(drafts), tuple(rejections)))

@@ -93,9 +93,8 @@ class Budget:
 class Step(Noun):
     """Progress: one more window of the document is through."""
 
-    done: int  # windows that are through
     clauses: int  # of the window
-    usage: Usage  # of this step
+    usage: Usage  # of the window
 
 
 Progress = Callable[[Step], None]

@@ -6,6 +6,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
+from typing import Literal, NamedTuple
 
 from rich.table import Table
 from rich.text import Text
@@ -16,7 +17,15 @@ from smallprint import __version__
 from smallprint.errors import SmallprintError
 from smallprint.settings import Settings
 
-Finding = tuple[str, str, str]  # state (ok, note, fail), what, detail
+_LOW_DISK_BYTES = 500_000_000  # chosen by eye: less is no failure, but worth a note before a batch
+
+
+class Finding(NamedTuple):
+    """What one check found."""
+
+    state: Literal["ok", "note", "fail"]
+    subject: str
+    detail: str
 
 
 def examine(settings: Settings) -> int:
@@ -28,14 +37,14 @@ def examine(settings: Settings) -> int:
         "note": Text("note", style="yellow"),
         "fail": Text("FAIL", style="bold red"),
     }
-    for state, what, detail in findings:
-        table.add_row(marks[state], Text(what, style="bold"), Text(detail))
+    for finding in findings:
+        table.add_row(marks[finding.state], Text(finding.subject, style="bold"), Text(finding.detail))
     stdout().print(table)
-    return 1 if any(state == "fail" for state, _, _ in findings) else 0
+    return 1 if any(finding.state == "fail" for finding in findings) else 0
 
 
 def examine_audit(settings: Settings) -> int:
-    """Verify the audit chain and say what it says; returns the exit code, 1 where it does not hold."""
+    """Verify the audit chain and print the result; returns the exit code, 1 where the chain is broken."""
     from smallprint.store.audit import verify
 
     with existing_store(settings) as store:
@@ -47,23 +56,23 @@ def examine_audit(settings: Settings) -> int:
     for problem in report.problems:
         stdout().print(f"FAIL {problem}", style="bold red", highlight=False)
     if not report.problems:
-        said = f"ok   audit chain: {report.length:,} rows hold; its head is {report.head}"
-        stdout().print(said, highlight=False, soft_wrap=True)
+        line = f"ok   audit chain: {report.length:,} rows hold; its head is {report.head}"
+        stdout().print(line, highlight=False, soft_wrap=True)
     return 1 if report.problems else 0
 
 
 def _installation(_settings: Settings) -> list[Finding]:
     packages = ("openai", "instructor", "pydantic", "prefect", "fastapi", "trafilatura", "pdfplumber", "sqlalchemy")
-    found, missing = [], []
+    installed, missing = [], []
     for name in packages:
         try:
-            found.append(f"{name} {version(name)}")
+            installed.append(f"{name} {version(name)}")
         except PackageNotFoundError:
             missing.append(name)
     python = f"smallprint {__version__}, Python {sys.version.split()[0]}"
     if missing:
-        return [("fail", "packages", f"{python}; missing {', '.join(missing)}: run 'make setup'")]
-    return [("ok", "packages", f"{python}; {', '.join(found)}")]
+        return [Finding("fail", "packages", f"{python}; missing {', '.join(missing)}: run 'make setup'")]
+    return [Finding("ok", "packages", f"{python}; {', '.join(installed)}")]
 
 
 def _registry(_settings: Settings) -> list[Finding]:
@@ -72,9 +81,9 @@ def _registry(_settings: Settings) -> list[Finding]:
     try:
         registry = load()
     except SmallprintError as error:
-        return [("fail", "registry", str(error))]
+        return [Finding("fail", "registry", str(error))]
     counts = f"{len(registry.categories)} categories, {len(registry.frameworks)} frameworks, "
-    return [("ok", "registry", f"{counts}{len(registry.agencies)} agencies, SHA-256 {registry.sha256[:16]}…")]
+    return [Finding("ok", "registry", f"{counts}{len(registry.agencies)} agencies, SHA-256 {registry.sha256[:16]}…")]
 
 
 def _workspace(settings: Settings) -> list[Finding]:
@@ -84,19 +93,19 @@ def _workspace(settings: Settings) -> list[Finding]:
         with existing_store(settings) as store:
             if store is None:
                 return [
-                    ("note", "workspace", f"{settings.home} does not exist yet; the first run makes it"),
-                    *_room(settings),
+                    Finding("note", "workspace", f"{settings.home} does not exist yet; the first run makes it"),
+                    *_disk(settings),
                 ]
             with store.read() as connection:
                 number_of_runs = len(runs.list_runs(connection))
     except SmallprintError as error:
-        return [("fail", "workspace", str(error))]
+        return [Finding("fail", "workspace", str(error))]
     prefect = f"past runs in Prefect's pages: PREFECT_HOME={settings.home / 'prefect'} prefect server start"
-    return [("ok", "workspace", f"{settings.home}: {number_of_runs} runs; {prefect}"), *_room(settings)]
+    return [Finding("ok", "workspace", f"{settings.home}: {number_of_runs} runs; {prefect}"), *_disk(settings)]
 
 
 def _announcements(settings: Settings) -> list[Finding]:
-    """News of records that nobody has taken yet; silent where there is none."""
+    """Announcements of records that wait to be delivered; silent where there are none."""
     from smallprint.store.outbox import backlog
 
     try:
@@ -104,38 +113,43 @@ def _announcements(settings: Settings) -> list[Finding]:
             if store is None:
                 return []
             with store.read() as connection:
-                found = backlog(connection)
+                channels = backlog(connection)
     except SmallprintError:
-        return []  # what is wrong with the workspace is told above
-    findings: list[Finding] = []
-    for one in found:
-        said = (
-            f"{one.waiting + one.given_up} for the {one.channel} wait since {one.oldest:%Y-%m-%d %H:%M} UTC, "
-            f"{one.given_up} of them given up until 'smallprint review' starts again; "
-            f"last problem: {one.problem or 'none yet'}"
+        return []  # the check of the workspace says what is wrong with it
+    return [
+        Finding(
+            "fail" if channel.given_up else "note",
+            "announcements",
+            f"{channel.waiting + channel.given_up} for the {channel.channel} wait since "
+            f"{channel.oldest:%Y-%m-%d %H:%M} UTC, {channel.given_up} of them given up until 'smallprint review' "
+            f"starts again; last problem: {channel.problem or 'none yet'}",
         )
-        findings.append(("fail" if one.given_up else "note", "announcements", said))
-    return findings
+        for channel in channels
+    ]
 
 
-def _room(settings: Settings) -> list[Finding]:
+def _disk(settings: Settings) -> list[Finding]:
     folder = settings.home if settings.home.is_dir() else settings.home.resolve().parent
     try:
         with tempfile.TemporaryFile(dir=folder):
             free = shutil.disk_usage(folder).free
     except OSError as error:
         return [
-            ("fail", "disk", f"{folder} cannot be written ({error.strerror}); set SMALLPRINT_HOME to a folder that can")
+            Finding(
+                "fail",
+                "disk",
+                f"{folder} cannot be written ({error.strerror}); set SMALLPRINT_HOME to a folder that can",
+            )
         ]
-    return [("ok" if free > 500_000_000 else "note", "disk", f"{free / 1e9:.1f} GB free in {folder}")]
+    return [Finding("ok" if free > _LOW_DISK_BYTES else "note", "disk", f"{free / 1e9:.1f} GB free in {folder}")]
 
 
 def _extras(_settings: Settings) -> list[Finding]:
     ocr = shutil.which("tesseract")
     if ocr:
-        return [("ok", "OCR", f"tesseract at {ocr}, for 'read --ocr' and 'run --ocr'")]
+        return [Finding("ok", "OCR", f"tesseract at {ocr}, for 'read --ocr' and 'run --ocr'")]
     missing = "tesseract is not installed: scanned PDFs cannot be read (Debian: apt install tesseract-ocr)"
-    return [("note", "OCR", missing)]
+    return [Finding("note", "OCR", missing)]
 
 
 def _model(settings: Settings) -> list[Finding]:
@@ -145,13 +159,13 @@ def _model(settings: Settings) -> list[Finding]:
         traits = traits_of(settings.model)
         if traits.free:
             how = "set OPENAI_API_KEY and --model openai:NAME (or --base-url for a compatible server) to use one"
-            return [("ok", "model", f"{traits.label}: {traits.description}; {how}")]
+            return [Finding("ok", "model", f"{traits.label}: {traits.description}; {how}")]
         from classifiers.probing import probe  # loads the model SDKs
 
-        report = asyncio.run(probe(settings))
+        checks = asyncio.run(probe(settings))
     except SmallprintError as error:
-        return [("fail", "model", f"{settings.model}: {error}")]
-    return [("ok" if line.ok else "fail", line.what, line.detail) for line in report]
+        return [Finding("fail", "model", f"{settings.model}: {error}")]
+    return [Finding("ok" if check.ok else "fail", check.subject, check.detail) for check in checks]
 
 
 CHECKS: tuple[Callable[[Settings], list[Finding]], ...] = (

@@ -8,6 +8,7 @@ from hashlib import sha256
 from typing import Any, Literal
 
 import prompts
+from classifiers.loop_turns import Work, turn
 from classifiers.model.answers import answer_model, read_answer, to_proposal
 from classifiers.model.batch_server import ProviderBatches
 from classifiers.model.batches import BatchQueue
@@ -16,7 +17,6 @@ from classifiers.model.llm import Message, Meter, ModelClient, OverBudgetError, 
 from classifiers.model.retry import SPLIT_KINDS, CallFailed
 from classifiers.model.tokens import count_tokens
 from classifiers.model.windows import Window, cut_windows, split_window
-from classifiers.turns import Piece, turn
 from classifiers.work import Deliver, Job, Outcome, Plan, Traits
 from smallprint.errors import ModelStopError, UserError
 from smallprint.records import Rejection, Usage
@@ -84,7 +84,7 @@ class ModelAnalyst:
     async def propose(self, job: Job, deliver: Deliver) -> None:
         """Read all windows concurrently, as far as limiter and budget allow; see ``work.Analyst``."""
         self._check_budget(job)
-        async with turn(Piece.CUT):
+        async with turn(Work.CUT):
             windows = self._windows(job)
         try:
             async with asyncio.TaskGroup() as group:
@@ -172,7 +172,7 @@ class ModelAnalyst:
             splits: how many times the window that this one is part of was halved.
 
         """
-        async with turn(Piece.PREPARE):
+        async with turn(Work.PREPARE):
             messages = self._messages(job, window)
         spent = spent or Usage()
         why, max_splits = "", 0

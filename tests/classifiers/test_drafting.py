@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from classifiers.drafting import FLAGS, Drafting, Maker, draft_id, merge
+from classifiers.drafting import FLAGS, Drafting, Origin, draft_id, merge
 from classifiers.proposals import CitedFramework, NamedAgency, Proposal
 from classifiers.work import Budget, Job, MemoryAnswers, Outcome
 from smallprint.records import Clause, Document, Draft, Factors, Rejection, Source
@@ -49,7 +49,7 @@ GOOD: dict[str, Any] = {
 
 
 def drafting(text: tuple[Document, tuple[Clause, ...]] = TEXT, places: tuple[str, ...] = ()) -> Drafting:
-    maker = Maker(
+    origin = Origin(
         prompt="provisions@1",
         prompt_sha256="a" * 64,
         schema_sha256="b" * 64,
@@ -58,7 +58,7 @@ def drafting(text: tuple[Document, tuple[Clause, ...]] = TEXT, places: tuple[str
     )
     source = Source(location="terms.txt", jurisdictions=places)
     job = Job(*text, registry=REGISTRY, answers=MemoryAnswers(), budget=Budget(), source=source)
-    return Drafting(job, maker)
+    return Drafting(job, origin)
 
 
 def prove(**changes: Any) -> Draft | Rejection:

@@ -4,29 +4,29 @@ import asyncio
 
 import pytest
 
-from classifiers.probing import Line, probe
+from classifiers.probing import Probe, probe
 from smallprint.errors import UserError
 from smallprint.settings import Settings
 from tests.classifiers.reading import always, settings
 from tests.fakes import FAULTS, OK, FakeServer, Fault, Request, error
 
 
-def lines(server: FakeServer, **changes: object) -> list[Line]:
+def probes(server: FakeServer, **changes: object) -> list[Probe]:
     return asyncio.run(probe(settings(server, **changes)))
 
 
 def test_a_good_server_takes_the_key_and_every_response_mode() -> None:
     with FakeServer(api_key="right") as server:
-        server_line, modes = lines(server, api_key="right")
-    assert server_line.ok
-    assert "1 model, fake among them" in server_line.detail
+        server_probe, modes = probes(server, api_key="right")
+    assert server_probe.ok
+    assert "1 model, fake among them" in server_probe.detail
     assert modes.ok
     assert modes.detail == "tools: works; JSON schema: works; plain JSON: works; runs use tools"
 
 
 def test_a_server_of_plain_json_is_good_enough() -> None:
     with FakeServer(modes=("json",)) as server:
-        _, modes = lines(server)
+        _, modes = probes(server)
     assert modes.ok
     assert modes.detail.startswith("tools: not taken by this server (HTTP 400")
     assert modes.detail.endswith("plain JSON: works; runs use plain JSON")
@@ -49,18 +49,18 @@ PROBLEMS = {
 }
 
 
-@pytest.mark.parametrize(("server", "configured", "said"), PROBLEMS.values(), ids=PROBLEMS)
-def test_a_problem_is_named(server: dict, configured: dict, said: str) -> None:
+@pytest.mark.parametrize(("server", "configured", "detail"), PROBLEMS.values(), ids=PROBLEMS)
+def test_a_problem_is_named(server: dict, configured: dict, detail: str) -> None:
     with FakeServer(**server) as running:
-        found = lines(running, **configured)
-    assert not found[-1].ok
-    assert said in found[-1].detail
+        last = probes(running, **configured)[-1]
+    assert not last.ok
+    assert detail in last.detail
 
 
-def test_an_address_where_nobody_answers() -> None:
-    (line,) = asyncio.run(probe(Settings(model="openai:fake", base_url="http://127.0.0.1:9/v1", secret="s")))
-    assert not line.ok
-    assert "connection failed" in line.detail
+def test_an_address_where_nobody_answers_is_a_problem() -> None:
+    (only,) = asyncio.run(probe(Settings(model="openai:fake", base_url="http://127.0.0.1:9/v1", secret="s")))
+    assert not only.ok
+    assert "connection failed" in only.detail
 
 
 def test_a_model_that_takes_no_temperature_is_asked_without() -> None:
@@ -69,7 +69,7 @@ def test_a_model_that_takes_no_temperature_is_asked_without() -> None:
         return refused if "temperature" in request.body else OK
 
     with FakeServer(faults=faults) as server:
-        _, modes = lines(server)
+        _, modes = probes(server)
     assert modes.detail == "tools: works; JSON schema: works; plain JSON: works; runs use tools"
     assert len(server.requests) == 4
 
