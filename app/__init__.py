@@ -1,1 +1,1 @@
-"""The doors: the command line and the review desk."""
+"""The doors: the command line, the review desk and the archive."""

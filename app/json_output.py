@@ -29,7 +29,7 @@ def _pick(row: dict[str, Any], names: Sequence[str]) -> dict[str, Any]:
 def document_json(document: Document, clauses: Sequence[Clause], *, with_text: bool = True) -> dict[str, Any]:
     """The object that ``extract --json`` prints."""
     row = document.model_dump(mode="json")
-    shown = {
+    fields = {
         name: row[name] for name in ("source", "media_type", "sha256", "title", "language", "extractor", "text")
     } | {
         "blocks": [_pick(block, _BLOCK) for block in row["blocks"]],
@@ -37,8 +37,8 @@ def document_json(document: Document, clauses: Sequence[Clause], *, with_text: b
         "warnings": row["warnings"],
     }
     if not with_text:
-        del shown["text"]
-    return shown
+        del fields["text"]
+    return fields
 
 
 def draft_json(draft: Draft) -> dict[str, Any]:
@@ -50,12 +50,12 @@ def draft_json(draft: Draft) -> dict[str, Any]:
         ),
         **_pick(row, ("what_it_is", "consumer_impact", "why_it_matters")),
         "frameworks": [
-            _pick(one, _FRAMEWORK) | ({"problem": one["problem"]} if one["problem"] else {})
-            for one in row["frameworks"]
+            _pick(framework, _FRAMEWORK) | ({"problem": framework["problem"]} if framework["problem"] else {})
+            for framework in row["frameworks"]
         ],
         **_pick(row, ("enforcement_risk", "due_diligence")),
-        "agencies": [_pick(one, _AGENCY) for one in row["agencies"]],
-        "evidence": [_pick(one, _EVIDENCE) for one in row["evidence"]],
+        "agencies": [_pick(agency, _AGENCY) for agency in row["agencies"]],
+        "evidence": [_pick(span, _EVIDENCE) for span in row["evidence"]],
         **_pick(row, ("confidence", "flags", "status")),
         "provenance": _pick(row["provenance"], _PROVENANCE),
     }
@@ -79,7 +79,7 @@ def reading_json(
     return {
         "document": document_json(document, clauses, with_text=with_text),
         "drafts": [draft_json(draft) for draft in analysis.drafts],
-        "rejections": [one.model_dump(mode="json") for one in analysis.rejections],
+        "rejections": [rejection.model_dump(mode="json") for rejection in analysis.rejections],
         "ledger": ledger_json(analysis.ledger(clauses)),
         "usage": usage_json(analysis.usage),
     }

@@ -17,7 +17,9 @@ from pathlib import Path
 
 from smallprint.errors import StoreError, UserError
 
-_PATIENCE = 120.0  # seconds; a first start migrates Prefect's own database, which slow disks take long for
+_START_SECONDS = 120.0  # a first start migrates Prefect's own database: 12 s on two cores, far longer on a slow disk
+_POLL_SECONDS = 0.1
+_STOP_SECONDS = 5.0  # in which the server may write down what it was sent, before it is killed
 
 
 @dataclass
@@ -30,11 +32,11 @@ class LocalServer:
 
     @property
     def log(self) -> Path:
-        """Where its lines go, which are nothing for the user."""
+        """Where it logs, off the user's screen."""
         return self.folder / "server.log"
 
     def start(self) -> None:
-        """Begin to start; it answers some seconds later."""
+        """Start the process; it answers some seconds later."""
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(  # noqa: S603 -- our own module
                 # -P: no module comes from the current folder, which may have come with the documents.
@@ -54,13 +56,13 @@ class LocalServer:
         atexit.register(self.stop)
 
     def stop(self) -> None:
-        """End it, having let it write down what it was told."""
+        """End it, and let it write down first what it was sent."""
         process, self.process = self.process, None
         if process is None:
             return
         process.terminate()
         try:
-            process.wait(timeout=5)
+            process.wait(timeout=_STOP_SECONDS)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
@@ -72,7 +74,7 @@ _prepared: list[LocalServer | None] = []  # at most one: Prefect reads its setti
 
 
 def prepare_prefect(home: Path) -> LocalServer | None:
-    """Point Prefect at the workspace and keep its lines off the user's screen; what the user has set stays.
+    """Point Prefect at the workspace and keep its log off the user's screen; variables that the user has set stay.
 
     With PREFECT_API_URL set, runs are recorded by that server, and its pages show them live; None is returned. Without
     it a temporary server runs beside us and keeps its history in ``home/prefect``; opening that folder with
@@ -109,7 +111,7 @@ def prepare_prefect(home: Path) -> LocalServer | None:
     if not os.environ.get("PREFECT_API_URL"):
         server = LocalServer(folder, _free_port())
         os.environ["PREFECT_API_URL"] = f"http://127.0.0.1:{server.port}/api"
-        # A proxy for the world is none for this machine.
+        # The user's proxy is for other machines.
         for name in ("NO_PROXY", "no_proxy"):
             os.environ[name] = ",".join(filter(None, (os.environ.get(name), "127.0.0.1")))
     _prepared.append(server)
@@ -133,12 +135,12 @@ async def start_prefect(home: Path) -> None:
         if not await _answers(url, local=False):
             raise UserError(f"no Prefect server answers at PREFECT_API_URL={url}; start it, or unset the variable")
         return
-    for _ in range(round(_PATIENCE / 0.1)):
+    for _ in range(round(_START_SECONDS / _POLL_SECONDS)):
         if await _answers(url, local=True):
             return
         if server.process is None or server.process.poll() is not None:
             break
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(_POLL_SECONDS)
     server.stop()
     raise StoreError(f"Prefect's local server did not start; {server.log} says why, and trying again may help")
 
@@ -152,7 +154,7 @@ def _import_prefect() -> None:
 
 
 async def _answers(url: str, *, local: bool) -> bool:
-    """Whether an API is there; a local one must also say that it is well, a far one may want to know who asks."""
+    """Whether an API answers; a local one has to report health, a remote one may refuse us until we sign in."""
     import httpx
 
     try:

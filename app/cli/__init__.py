@@ -85,7 +85,7 @@ def main() -> None:
     """Run the command line; user mistakes and expected failures are one line, never a traceback."""
     _mention_ignored_settings()
     try:
-        # Not standalone, because Typer's own way of telling a mistake is a box of seven lines.
+        # Not standalone, because Typer reports a mistake in a box of seven lines.
         code = app(standalone_mode=False, prog_name="smallprint")
     except typer.TyperException as mistake:
         _say_usage(mistake)
@@ -113,10 +113,10 @@ def _mention_ignored_settings() -> None:
         _say("the .env here is not read (it may have come with the documents); SMALLPRINT_SETTINGS=.env reads it")
 
 
-def _say(what: str) -> None:
+def _say(message: str) -> None:
     from app.terminal import printable
 
-    typer.secho(f"smallprint: {printable(' '.join(what.splitlines()))}", fg="red", err=True)
+    typer.secho(f"smallprint: {printable(' '.join(message.splitlines()))}", fg="red", err=True)
 
 
 def _say_usage(mistake: typer.TyperException) -> None:
@@ -145,7 +145,7 @@ def common(
 
 @app.command()
 def demo() -> None:
-    """Read the sample documents offline, the whole journey, and say where to look next.
+    """Read the sample documents offline, from files to a preview of the archive, and say where to look next.
 
     For example:
     $ smallprint demo
@@ -185,9 +185,9 @@ def read(
 
     prepare_to_read(file)
     from app.cli.inputs import one_document
-    from app.cli.reading import read_one
+    from app.cli.reading import read_to_drafts
 
-    code = read_one(
+    code = read_to_drafts(
         one_document(file, language),
         settings_with(model=model, base_url=base_url, timeout=timeout),
         options=reading_options(context),
@@ -352,7 +352,7 @@ def doctor(
     timeout: Timeout = None,
     audit: Annotated[bool, typer.Option("--audit", help="Verify the review desk's audit chain, nothing else.")] = False,
 ) -> None:
-    """Check the installation, the workspace and the model's server, and say what to mend.
+    """Check the installation, the workspace and the model's server, and say what to repair.
 
     For example:
     $ smallprint doctor

@@ -18,8 +18,8 @@ STYLES = {
     "low": "cyan",
     "beneficial": "green",
 }
-_BAR = 36  # characters of the longest bar
-_QUOTE = 420  # characters of a quotation before the middle is left out
+_BAR_WIDTH = 36  # characters of the longest bar
+_MAX_QUOTE_CHARACTERS = 420  # of a quotation before its middle is left out: four lines of a wide terminal
 
 
 def by_severity(drafts: Sequence[Draft]) -> list[Draft]:
@@ -33,7 +33,7 @@ def severity_chart(drafts: Sequence[Draft]) -> Table:
     longest = max(counts.values(), default=1)
     table = Table.grid(padding=(0, 1))
     for level in reversed(LEVELS):
-        bar = "█" * max(round(counts[level] / longest * _BAR), 1) if counts[level] else ""
+        bar = "█" * max(round(counts[level] / longest * _BAR_WIDTH), 1) if counts[level] else ""
         color = "red3" if level == "critical" else STYLES[level].replace("bold ", "")
         table.add_row(
             Text(level, justify="right", style=STYLES[level]), Text(str(counts[level])), Text(bar, style=color)
@@ -58,7 +58,7 @@ def draft_block(draft: Draft, clauses: Sequence[Clause], *, number: int | None =
     Args:
         draft: what to show.
         clauses: of its document, for their numbers and headings.
-        number: its place in a whole reading, which also shows the reasons and what to check.
+        number: of the draft in a list of them; with it, the reasons and what to check are shown too.
 
     """
     head = Text.assemble(
@@ -80,7 +80,7 @@ def draft_block(draft: Draft, clauses: Sequence[Clause], *, number: int | None =
     if number:
         body.add_row("why", Text(draft.why_it_matters))
     if draft.frameworks:
-        body.add_row("law", Text("; ".join(one.citation + ("" if one.valid else " (?)") for one in draft.frameworks)))
+        body.add_row("law", Text("; ".join(law.citation + ("" if law.valid else " (?)") for law in draft.frameworks)))
     if number and draft.enforcement_risk:
         body.add_row("risk", Text(draft.enforcement_risk))
     for agency in draft.agencies:
@@ -100,11 +100,11 @@ def _agency(agency: AgencyReason) -> Text:
 
 
 def _where(evidence: Evidence, clauses: Sequence[Clause]) -> str:
-    clause = next((one for one in clauses if one.id in evidence.clauses), None)
+    first = next((clause for clause in clauses if clause.id in evidence.clauses), None)
     parts = []
-    if clause is not None:
-        parts += [f"clause {clause.number or clause.id}"]
-        parts += [" › ".join(clause.heading_path)] if clause.heading_path else []
+    if first is not None:
+        parts += [f"clause {first.number or first.id}"]
+        parts += [" › ".join(first.heading_path)] if first.heading_path else []
     parts += [f"page {evidence.page}"] if evidence.page else []
     parts += [f"characters {evidence.start:,}-{evidence.end:,}", evidence.status]
     return " · ".join(parts)
@@ -112,9 +112,9 @@ def _where(evidence: Evidence, clauses: Sequence[Clause]) -> str:
 
 def _shortened(words: str) -> str:
     flat = " ".join(words.split())
-    if len(flat) <= _QUOTE:
+    if len(flat) <= _MAX_QUOTE_CHARACTERS:
         return flat
-    half = _QUOTE // 2
+    half = _MAX_QUOTE_CHARACTERS // 2
     return f"{flat[:half].rsplit(' ', 1)[0]} […] {flat[-half:].split(' ', 1)[-1]}"
 
 
@@ -130,9 +130,9 @@ def ledger_line(ledger: Ledger, usage: Usage) -> Text:
     return Text("ledger: " + " · ".join(parts), style="dim")
 
 
-def counted(number: int, what: str) -> str:
+def counted(number: int, noun: str) -> str:
     """A number with its noun: 1 draft, 2 drafts."""
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def money(cost: float | None) -> str:
@@ -140,7 +140,7 @@ def money(cost: float | None) -> str:
     return "cost unknown" if cost is None else f"${cost:.4f}" if cost < 1 else f"${cost:,.2f}"
 
 
-def reading(document: Document, clauses: tuple[Clause, ...], analysis: Analysis, model: str) -> Group:
+def reading_view(document: Document, clauses: tuple[Clause, ...], analysis: Analysis, model: str) -> Group:
     """The whole answer of ``read``: head, chart, drafts, ledger."""
     facts = [document.language or "language unknown", document.media_type.rsplit(".", 1)[-1]]
     facts += [f"{document.page_count} pages"] if document.page_count else []
@@ -150,14 +150,14 @@ def reading(document: Document, clauses: tuple[Clause, ...], analysis: Analysis,
         Text(" · ".join(facts), style="dim"),
         analyst_line(model),
     ]
-    parts += [Text(f"warning: {one.code}: {one.detail}", style="yellow") for one in document.warnings]
+    parts += _warnings(document)
     parts += [Text(), severity_chart(analysis.drafts), Text()]
     parts += [draft_block(draft, clauses, number=n) for n, draft in enumerate(by_severity(analysis.drafts), 1)]
     if not analysis.drafts:
         parts += [Text("No provision was found."), Text()]
     if analysis.rejections:
-        reasons = Counter(one.reason for one in analysis.rejections)
-        parts += [Text("rejected: " + ", ".join(f"{n} {why}" for why, n in reasons.most_common()), style="dim")]
+        counts = Counter(rejection.reason for rejection in analysis.rejections).most_common()
+        parts += [Text("rejected: " + ", ".join(f"{count} {reason}" for reason, count in counts), style="dim")]
     parts += [ledger_line(analysis.ledger(clauses), analysis.usage)]
     return Group(*parts)
 
@@ -175,5 +175,8 @@ def clause_list(document: Document, clauses: Sequence[Clause]) -> Group:
     head = Text(
         f"{document.title or document.source}: {counted(len(clauses), 'clause')}, {len(document.text):,} characters"
     )
-    warnings = [Text(f"warning: {one.code}: {one.detail}", style="yellow") for one in document.warnings]
-    return Group(head, *warnings, table)
+    return Group(head, *_warnings(document), table)
+
+
+def _warnings(document: Document) -> list[Text]:
+    return [Text(f"warning: {warning.code}: {warning.detail}", style="yellow") for warning in document.warnings]

@@ -24,7 +24,7 @@ from smallprint.severity import LEVELS
 from smallprint.store import Store, documents, runs
 from smallprint.store.drafts import StoredDraft, stream_drafts
 
-_SHOWN = 3  # drafts printed in full
+_MAX_DRAFTS_IN_FULL = 3  # one for each of the samples' companies
 PREVIEW = "archive-preview"  # folder in the workspace
 
 
@@ -66,25 +66,25 @@ def show_demo() -> int:
     console.print(Text.assemble("  ", ((preview / "index.html").resolve().as_uri(), "cyan")))
     console.print()
     console.print(Text("Where to look next", style="bold"))
-    for command, what in _next_steps(Path(sources[0].location), run_id):
-        console.print(Text.assemble("  ", (command, "cyan"), (f"\n      {what}", "dim")))
+    for command, purpose in _next_steps(Path(sources[0].location), run_id):
+        console.print(Text.assemble("  ", (command, "cyan"), (f"\n      {purpose}", "dim")))
     return code
 
 
 def _show_drafts(console: Console, store: Store, drafts: Sequence[StoredDraft]) -> None:
     """The worst draft of each company in full, one that shows every part if there is one; then all by severity."""
-    ranked = sorted(drafts, key=lambda one: (-LEVELS.index(one.draft.severity), -one.draft.confidence))
-    whole = [one for one in ranked if one.draft.frameworks and one.draft.agencies]
-    shown: dict[str | None, StoredDraft] = {}
-    for home in (*whole, *ranked):
-        shown.setdefault(home.source.entity, home)
-    for home in list(shown.values())[:_SHOWN]:
+    ranked = sorted(drafts, key=lambda stored: (-LEVELS.index(stored.draft.severity), -stored.draft.confidence))
+    with_every_part = [stored for stored in ranked if stored.draft.frameworks and stored.draft.agencies]
+    by_company: dict[str | None, StoredDraft] = {}
+    for stored in (*with_every_part, *ranked):
+        by_company.setdefault(stored.source.entity, stored)
+    for stored in list(by_company.values())[:_MAX_DRAFTS_IN_FULL]:
         with store.read() as connection:
-            clauses = documents.load_document(connection, home.document_id).clauses
-        console.print(Text(f"{home.source.entity}: {home.source.title}", style="dim"))
-        console.print(draft_block(home.draft, clauses))
+            clauses = documents.load_document(connection, stored.document_id).clauses
+        console.print(Text(f"{stored.source.entity}: {stored.source.title}", style="dim"))
+        console.print(draft_block(stored.draft, clauses))
     console.print(Text(f"{len(drafts)} drafts by severity", style="bold"))
-    console.print(severity_chart([one.draft for one in drafts]))
+    console.print(severity_chart([stored.draft for stored in drafts]))
     console.print()
 
 
@@ -102,11 +102,11 @@ def _next_steps(sample: Path, run_id: str) -> tuple[tuple[str, str], ...]:
 
 
 def program() -> str:
-    """How the reader can call us: by name where the shell finds it, else by the path of this installation."""
-    called = Path(sys.argv[0])
-    if shutil.which("smallprint") or called.name != "smallprint":
+    """The command to type: its name where the shell finds it, else the path of this installation."""
+    executable = Path(sys.argv[0])
+    if shutil.which("smallprint") or executable.name != "smallprint":
         return "smallprint"
-    return str(nearby(called))
+    return str(nearby(executable))
 
 
 def nearby(path: Path) -> Path:

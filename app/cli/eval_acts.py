@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from app.cli import eval_tables
-from app.cli.evaluation import Wish, measure, read_scores, write
+from app.cli.evaluation import EvalOptions, measure, read_scores, write
 from app.terminal import stderr, stdout
 from app.workspace import existing_store
 from evals.comparing import compare
@@ -39,14 +39,13 @@ def bless_run(settings: Settings, reason: str, budget: float | None) -> Path:
     """
     if len(reason.split()) < 3:
         raise UserError("give a reason of at least three words; it is kept with the baseline")
-    run = measure(Wish(budget=budget), settings)
-    trouble = [f"{one.case.id}: {one.error}" for one in run.cases if one.error]
-    trouble += [str(one) for one in faults(run, load())]
-    trouble += [str(one) for one in leaks(one.case for one in run.cases)]
-    if trouble:
-        raise UserError(
-            f"a run with faults is no baseline: {trouble[0]}" + (f" (and {len(trouble) - 1} more)" * (len(trouble) > 1))
-        )
+    run = measure(EvalOptions(budget=budget), settings)
+    problems = [f"{case_run.case.id}: {case_run.error}" for case_run in run.cases if case_run.error]
+    problems += [str(fault) for fault in faults(run, load())]
+    problems += [str(leak) for leak in leaks(case_run.case for case_run in run.cases)]
+    if problems:
+        more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+        raise UserError(f"a run with faults is no baseline: {problems[0]}{more}")
     path = baseline_path(run.subject.model)
     scores = score(run).model_copy(update={"reason": reason})
     write(path, scores.model_dump_json() + "\n")

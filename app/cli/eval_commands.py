@@ -22,7 +22,7 @@ Variants = Annotated[
     bool | None,
     typer.Option("--variants/--no-variants", help="Read paraphrased and injected copies too. [default: only offline]"),
 ]
-Kept = Annotated[
+KeptRun = Annotated[
     Path | None, typer.Option("--kept", metavar="FILE", help="Score and report a kept run again; nothing is read.")
 ]
 Judge = Annotated[
@@ -91,7 +91,7 @@ def run(
     budget: Budget = None,
     repeats: Repeats = 0,
     variants: Variants = None,
-    kept: Kept = None,
+    kept_run: KeptRun = None,
     judge: Judge = None,
     lists: Lists = False,
     show_test: ShowTest = False,
@@ -112,15 +112,15 @@ def run(
     $ smallprint eval claudette --data ../shared/data
     """
     _require_extra()
-    from app.cli.evaluation import Wish, evaluate
+    from app.cli.evaluation import EvalOptions, evaluate
 
-    wish = Wish(
+    options = EvalOptions(
         suite=suite,
         budget=budget,
         repeats=repeats,
         variants=variants,
         judge=judge,
-        kept=kept,
+        kept_run=kept_run,
         lists=lists,
         show_test=show_test,
         as_json=as_json,
@@ -132,7 +132,7 @@ def run(
         markdown=markdown,
     )
     settings = settings_with(model=model, base_url=base_url, timeout=timeout, concurrency=concurrency)
-    raise typer.Exit(evaluate(wish, settings))
+    raise typer.Exit(evaluate(options, settings))
 
 
 @evals.command()

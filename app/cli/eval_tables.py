@@ -16,32 +16,32 @@ from evals.scorers import METRICS, Metric
 from evals.scoring import CaseScores, Scores, category_rows, figures
 from evals.statistics import Interval
 
-_WORDS = 100  # characters of a passage in the lists
+_MAX_PASSAGE_CHARACTERS = 100  # of a passage in the lists, so that most fit on two lines of a terminal
 
 
-def with_interval(metric: Metric, one: Interval) -> str:
+def with_interval(metric: Metric, interval: Interval) -> str:
     """A value and its 95 % interval; one document gives none."""
-    if math.isnan(one.low):
-        return number(metric, one.value)
-    return f"{number(metric, one.value)}  [{number(metric, one.low)}, {number(metric, one.high)}]"
+    if math.isnan(interval.low):
+        return number(metric, interval.value)
+    return f"{number(metric, interval.value)}  [{number(metric, interval.low)}, {number(metric, interval.high)}]"
 
 
 def headline(run: Run) -> Text:
     """Who was measured on what, and what was left out."""
     text = Text.assemble((f"{run.suite}", "bold"), f": {run.subject.model} ({run.subject.prompt})")
-    known = sum(one.cached for one in run.cases)
+    cached = sum(case_run.cached for case_run in run.cases)
     count = len(run.cases)
-    text.append(f", {count} document{'s' if count != 1 else ''}, {known} of them read before", style="dim")
+    text.append(f", {count} document{'s' if count != 1 else ''}, {cached} of them read before", style="dim")
     usage = run.usage
     if usage.calls or usage.cached_calls:
         cost = "unknown cost" if usage.cost_usd is None else f"${usage.cost_usd:.4f}"
         text.append(f"; {usage.calls} calls now, {usage.cached_calls} before, {cost}", style="dim")
     for case, why in run.left_out.items():
         text.append(f"\n{case}: left out, {why}", style="yellow")
-    for one in run.cases:
-        if one.error:
-            text.append(f"\n{one.case.id}: {one.error}", style="red")
-    if any(not one.case.complete for one in run.cases):
+    for case_run in run.cases:
+        if case_run.error:
+            text.append(f"\n{case_run.case.id}: {case_run.error}", style="red")
+    if any(not case_run.case.complete for case_run in run.cases):
         text.append(
             "\nWhere gold is not complete there is no precision: only known negatives count against a draft.",
             style="yellow",
@@ -55,7 +55,7 @@ def figure_table(scores: Scores, comparison: Comparison | None = None) -> Table:
     table.add_column("")
     splits = scores.splits()
     by_split = {split: figures(scores.split(split)) for split in splits}
-    changes = {(one.metric, one.split): one for one in comparison.metrics} if comparison else {}
+    changes = {(change.metric, change.split): change for change in comparison.metrics} if comparison else {}
     for split in splits:
         count = len(scores.split(split))
         table.add_column(f"{split} ({count} document{'s' if count > 1 else ''})", justify="right")
@@ -71,24 +71,24 @@ def figure_table(scores: Scores, comparison: Comparison | None = None) -> Table:
             table.add_row(Text(group, style="bold"))
         cells: list[str | Text] = []
         for split in splits:
-            one = by_split[split].get(name)
-            cells += (with_interval(metric, one), f"{one.support:.0f}") if one else ("", "")
+            interval = by_split[split].get(name)
+            cells += (with_interval(metric, interval), f"{interval.support:.0f}") if interval else ("", "")
             if comparison:
                 cells.append(_change(changes.get((name, split))))
         table.add_row(f"  {metric.title}", *cells)
     return table
 
 
-def _change(one: MetricChange | None) -> Text:
+def _change(change: MetricChange | None) -> Text:
     """The difference, its verdict, and what this set can detect."""
-    if one is None:
+    if change is None:
         return Text("")
-    metric, change = METRICS[one.metric], one.change
-    if change.value == 0:
-        return Text(f"same, {detects(metric, change)}", style="dim")
-    style = {True: "green", False: "red", None: "dim"}[one.better]
-    bounds = f"[{signed(metric, change.low)}, {signed(metric, change.high)}]"
-    return Text(f"{signed(metric, change.value)} {bounds}, {detects(metric, change)}", style=style)
+    metric, difference = METRICS[change.metric], change.change
+    if difference.value == 0:
+        return Text(f"same, {detects(metric, difference)}", style="dim")
+    style = {True: "green", False: "red", None: "dim"}[change.better]
+    bounds = f"[{signed(metric, difference.low)}, {signed(metric, difference.high)}]"
+    return Text(f"{signed(metric, difference.value)} {bounds}, {detects(metric, difference)}", style=style)
 
 
 def comparison_lines(comparison: Comparison) -> RenderableType:
@@ -101,11 +101,14 @@ def comparison_lines(comparison: Comparison) -> RenderableType:
         ),
     ]
     lines += [
-        Text(f"  {one.category}: {one.won} won, {one.lost} lost of {one.gold} (p {one.p:.3f}, Holm {one.adjusted:.3f})")
-        for one in comparison.categories
-        if one.won or one.lost
+        Text(
+            f"  {category.category}: {category.won} won, {category.lost} lost of {category.gold} "
+            f"(p {category.p:.3f}, Holm {category.adjusted:.3f})"
+        )
+        for category in comparison.categories
+        if category.won or category.lost
     ]
-    for change in sorted(comparison.provisions, key=lambda one: not one.worse):
+    for change in sorted(comparison.provisions, key=lambda change: not change.worse):
         line = Text("  worse   " if change.worse else "  better  ", style="red" if change.worse else "green")
         line.append(f"{change.case} {change.gold} ", style="default")
         line.append(f"{change.category}, {change.severity}: {change.before} -> {change.after}", style="default")
@@ -129,25 +132,26 @@ def category_table(cases: Sequence[CaseScores]) -> Table:
     for name in ("category", "gold", "drafts", "precision", "recall", "F1", "95 %"):
         table.add_column(name, justify="left" if name == "category" else "right")
     for row in category_rows(cases):
-        values = ("-" if math.isnan(one) else f"{one:.0%}" for one in (row.precision, row.recall, row.f1))
+        shares = ("-" if math.isnan(share) else f"{share:.0%}" for share in (row.precision, row.recall, row.f1))
         bounds = "" if math.isnan(row.low) else f"{row.low:.0%} to {row.high:.0%}"
-        table.add_row(row.category, str(row.gold), str(row.predicted), *values, bounds)
+        table.add_row(row.category, str(row.gold), str(row.predicted), *shares, bounds)
     return table
 
 
 def lists(run: Run, scores: Scores, *, show_test: bool) -> RenderableType:
     """Every miss, mislabel and spurious draft with its words, case by case; of test cases only where asked for."""
     pairs = list(zip(run.cases, scores.cases, strict=True))
-    seen = [(one, found) for one, found in pairs if show_test or one.case.split != "test"]
-    lines = [line for one, found in seen for line in _case_lines(one, found)]
-    if len(seen) < len(pairs):
-        hidden = f"\n{len(pairs) - len(seen)} test cases kept out of sight, so that nobody tunes on them (--show-test)"
-        lines.append(Text(hidden, style="dim"))
+    visible = [(case_run, case_scores) for case_run, case_scores in pairs if show_test or case_run.case.split != "test"]
+    lines = [line for case_run, case_scores in visible for line in _case_lines(case_run, case_scores)]
+    hidden = len(pairs) - len(visible)
+    if hidden:
+        note = f"\n{hidden} test cases kept out of sight, so that nobody tunes on them (--show-test)"
+        lines.append(Text(note, style="dim"))
     return Group(*lines)
 
 
 def _case_lines(run: CaseRun, scores: CaseScores) -> list[Text]:
-    gold = {one.id: one for one in run.case.provisions}
+    gold = {provision.id: provision for provision in run.case.provisions}
     text = run.case.document.text
     lines = [Text(f"\n{run.case.id} ({run.case.split})", style="bold")]
     for verdict in scores.verdicts:
@@ -165,8 +169,8 @@ def _case_lines(run: CaseRun, scores: CaseScores) -> list[Text]:
     return lines
 
 
-def _line(what: str, category: str, severity: str | None, words: str) -> Text:
-    line = Text(f"  {what:24}", style="red" if what == "missed" else "yellow")
+def _line(fault: str, category: str, severity: str | None, words: str) -> Text:
+    line = Text(f"  {fault:24}", style="red" if fault == "missed" else "yellow")
     line.append(f"{category} ", style="default")
     line.append(f"{severity or ''} ", style=STYLES.get(severity or "", ""))
     return line.append(f"“{words}”", style="italic default")
@@ -174,4 +178,4 @@ def _line(what: str, category: str, severity: str | None, words: str) -> Text:
 
 def _short(text: str) -> str:
     flat = " ".join(text.split())
-    return flat if len(flat) <= _WORDS else f"{flat[:_WORDS]}…"
+    return flat if len(flat) <= _MAX_PASSAGE_CHARACTERS else f"{flat[:_MAX_PASSAGE_CHARACTERS]}…"

@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Wish:
-    """What the user asked of one run."""
+class EvalOptions:
+    """What ``smallprint eval run`` was asked for, beside the settings."""
 
     suite: str = "gold"
     budget: float | None = None
@@ -51,7 +51,7 @@ class Wish:
     html: Path | None = None
     markdown: Path | None = None
     judge: str | None = None
-    kept: Path | None = None
+    kept_run: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -65,58 +65,58 @@ class Measured:
     judge: "JudgeReport | None" = None
 
 
-def evaluate(wish: Wish, settings: Settings) -> int:
+def evaluate(options: EvalOptions, settings: Settings) -> int:
     """Run one suite, hold the gate where asked for, write the reports; returns the exit code of docs/json.md."""
-    if wish.suite in BENCHMARKS:
-        return _benchmark(wish, settings.model)
-    if wish.junit and not wish.gate:
+    if options.suite in BENCHMARKS:
+        return _benchmark(options, settings.model)
+    if options.junit and not options.gate:
         raise UserError("--junit reports the checks of the gate; add --gate")
-    run = load_run(wish.kept) if wish.kept else measure(wish, settings)
-    path = wish.kept or keep(run, settings.home)
-    measured = _hold(wish, run)
-    if wish.judge:
-        measured = replace(measured, judge=_judged(run, wish, settings))
-    _write(wish, measured)
-    if wish.as_json:
-        made = scores_json(run, measured.scores, measured.gate, measured.comparison, judge=measured.judge)
-        sys.stdout.write(json.dumps(made, ensure_ascii=False, indent=1) + "\n")
+    run = load_run(options.kept_run) if options.kept_run else measure(options, settings)
+    path = options.kept_run or keep(run, settings.home)
+    measured = _hold(options, run)
+    if options.judge:
+        measured = replace(measured, judge=_judged(run, options, settings))
+    _write(options, measured)
+    if options.as_json:
+        figures = scores_json(run, measured.scores, measured.gate, measured.comparison, judge=measured.judge)
+        sys.stdout.write(json.dumps(figures, ensure_ascii=False, indent=1) + "\n")
     else:
-        _print(wish, measured)
+        _print(options, measured)
         stdout().print(f"\nKept as {path}", style="dim", markup=False)
     if measured.gate is not None:
         return 0 if measured.gate.met else 1
-    return 1 if any(one.error for one in run.cases) else 0
+    return 1 if any(case_run.error for case_run in run.cases) else 0
 
 
-def _hold(wish: Wish, run: Run) -> Measured:
+def _hold(options: EvalOptions, run: Run) -> Measured:
     scores = score(run)
-    blessed = baseline_path(run.subject.model) if run.suite == "gold" or wish.gate else None
-    baseline = read_scores(wish.baseline) if wish.baseline else load_baseline(blessed) if blessed else None
+    blessed = baseline_path(run.subject.model) if run.suite == "gold" or options.gate else None
+    baseline = read_scores(options.baseline) if options.baseline else load_baseline(blessed) if blessed else None
     gate = None
-    if wish.gate:
+    if options.gate:
         gate = hold(run, scores, load_gate(gate_path(run.subject.model)), baseline, registry=load())
     # An incomparable baseline is a check that fails in the gate, a mistake where it was named, else left aside.
-    named = wish.baseline is not None and not wish.gate
+    named = options.baseline is not None and not options.gate
     if baseline is not None and (named or not changed_yardstick(scores.yardstick, baseline.yardstick)):
         return Measured(run, scores, gate, compare(scores, baseline))
     return Measured(run, scores, gate, None)
 
 
-def measure(wish: Wish, settings: Settings) -> Run:
+def measure(options: EvalOptions, settings: Settings) -> Run:
     """The run of a suite, from the cache where nothing has changed."""
-    cases = suite(wish.suite)
-    with plan_for(settings, budget=wish.budget, variants=wish.variants, repeats=wish.repeats) as plan:
-        return asyncio.run(_run(wish.suite, cases, plan))
+    cases = suite(options.suite)
+    with plan_for(settings, budget=options.budget, variants=options.variants, repeats=options.repeats) as plan:
+        return asyncio.run(_run(options.suite, cases, plan))
 
 
 async def _run(name: str, cases: Sequence[Case], plan: Plan) -> Run:
-    done = 0
+    finished = 0
 
     def progress(case: str) -> None:
-        nonlocal done
-        done += 1
+        nonlocal finished
+        finished += 1
         if sys.stderr.isatty():
-            stderr().print(f"{done} of {len(cases)}: {case}", style="dim", markup=False)
+            stderr().print(f"{finished} of {len(cases)}: {case}", style="dim", markup=False)
 
     try:
         return await run_suite(name, cases, plan, progress=progress)
@@ -139,21 +139,21 @@ def read_scores(path: Path) -> Scores:
         raise UserError(f"{path}: neither a kept run nor a baseline: {error}") from error
     if isinstance(data, dict) and "form" in data:
         return score(load_run(path))
-    found = load_baseline(path)
-    if found is None:
+    scores = load_baseline(path)
+    if scores is None:
         raise UserError(f"{path}: no such file")
-    return found
+    return scores
 
 
-def _write(wish: Wish, measured: Measured) -> None:
+def _write(options: EvalOptions, measured: Measured) -> None:
     """The reports that were asked for."""
     run, scores, gate, comparison = measured.run, measured.scores, measured.gate, measured.comparison
-    if wish.junit and gate is not None:
-        write(wish.junit, junit(run, gate))
-    if wish.html:
-        write(wish.html, html(run, scores, gate, comparison, show_test=wish.show_test))
-    if wish.markdown:
-        write(wish.markdown, markdown(run, scores, gate, comparison))
+    if options.junit and gate is not None:
+        write(options.junit, junit(run, gate))
+    if options.html:
+        write(options.html, html(run, scores, gate, comparison, show_test=options.show_test))
+    if options.markdown:
+        write(options.markdown, markdown(run, scores, gate, comparison))
 
 
 def write(path: Path, text: str) -> None:
@@ -165,36 +165,37 @@ def write(path: Path, text: str) -> None:
         raise UserError(f"{path}: cannot be written: {error.strerror}") from error
 
 
-def _print(wish: Wish, measured: Measured) -> None:
+def _print(options: EvalOptions, measured: Measured) -> None:
     out = stdout()
     out.print(eval_tables.headline(measured.run))
     out.print(eval_tables.figure_table(measured.scores, measured.comparison))
-    if wish.lists:
+    if options.lists:
         out.print(eval_tables.category_table(measured.scores.cases))
-        out.print(eval_tables.lists(measured.run, measured.scores, show_test=wish.show_test))
+        out.print(eval_tables.lists(measured.run, measured.scores, show_test=options.show_test))
     if measured.judge is not None:
         from evals.judging import said_of
 
-        splits = ("dev", "test") if wish.show_test else ("dev",)
-        out.print("\n" + "\n".join(said_of(measured.judge, splits=splits if wish.lists else ())), markup=False)
+        splits = ("dev", "test") if options.show_test else ("dev",)
+        out.print("\n" + "\n".join(said_of(measured.judge, splits=splits if options.lists else ())), markup=False)
     if measured.gate is not None:
         out.print(eval_tables.gate_lines(measured.gate))
 
 
-def _judged(run: Run, wish: Wish, settings: Settings) -> "JudgeReport":
+def _judged(run: Run, options: EvalOptions, settings: Settings) -> "JudgeReport":
     """A model's opinion on the summaries; its answers are kept in the workspace's store."""
+    from classifiers.model.factory import is_model
     from classifiers.model.llm import ModelClient
     from evals.judging import Judge, judge_run
     from smallprint.settings import workspace_secret
     from smallprint.store import open_store
     from smallprint.store.answers import StoredAnswers
 
-    name = wish.judge or ""
-    if name.partition(":")[0] not in ("openai", "azure") or not name.partition(":")[2]:
+    name = options.judge or ""
+    if not is_model(name):
         raise UserError(f"no judge is called {name!r}; use openai:NAME or azure:NAME")
     store = open_store(settings.sqlalchemy_url)
     client = ModelClient(name, settings)
-    judge = Judge(client, StoredAnswers(store), Budget(wish.budget), workspace_secret(settings))
+    judge = Judge(client, StoredAnswers(store), Budget(options.budget), workspace_secret(settings))
 
     async def ask() -> "JudgeReport":
         try:
@@ -208,12 +209,12 @@ def _judged(run: Run, wish: Wish, settings: Settings) -> "JudgeReport":
         store.close()
 
 
-def _benchmark(wish: Wish, model: str) -> int:
+def _benchmark(options: EvalOptions, model: str) -> int:
     arguments = []
-    if wish.suite not in WITHOUT_DATA:
-        if wish.data is None or not wish.data.is_dir():
-            raise UserError(f"the suite {wish.suite} runs over public documents; name their folder with --data")
-        arguments = ["--data", str(wish.data)]
-    if wish.suite in ANALYZED:
-        arguments += ["--model", model, *(["--lists"] if wish.lists else [])]
-    return int(import_module(BENCHMARKS[wish.suite]).main(arguments) or 0)
+    if options.suite not in WITHOUT_DATA:
+        if options.data is None or not options.data.is_dir():
+            raise UserError(f"the suite {options.suite} runs over public documents; name their folder with --data")
+        arguments = ["--data", str(options.data)]
+    if options.suite in ANALYZED:
+        arguments += ["--model", model, *(["--lists"] if options.lists else [])]
+    return int(import_module(BENCHMARKS[options.suite]).main(arguments) or 0)

@@ -24,7 +24,7 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\u
 _INNER_FORMULA = re.compile(r"([;\t\r\n]\s*)([=+\-@\uff1d\uff0b\uff0d\uff20])")
 
 # What a record says beside its draft; ``document_id`` is the permanent one.
-_OF_RECORDS = ("document_id", "first_tracked", "last_verified", "approved_by", "approved_at", "amended_fields")
+_RECORD_FIELDS = ("document_id", "first_tracked", "last_verified", "approved_by", "approved_at", "amended_fields")
 
 
 def records_by_draft(connection: Connection) -> dict[str, Record]:
@@ -38,7 +38,7 @@ def export_row(stored: StoredDraft, record: Record | None = None) -> dict[str, A
     if record:
         body = record.model_dump(mode="json")
         row["record_id"] = body["id"]
-        row |= {name: body[name] for name in _OF_RECORDS}
+        row |= {name: body[name] for name in _RECORD_FIELDS}
     return {
         **row,
         "document": {
@@ -77,15 +77,15 @@ def flat(row: dict[str, Any]) -> dict[str, Any]:
         "what_it_is": row["what_it_is"],
         "consumer_impact": row["consumer_impact"],
         "why_it_matters": row["why_it_matters"],
-        "frameworks": "; ".join(one["citation"] for one in row["frameworks"]),
-        "agencies": "; ".join(one["name"] for one in row["agencies"]),
+        "frameworks": "; ".join(framework["citation"] for framework in row["frameworks"]),
+        "agencies": "; ".join(agency["name"] for agency in row["agencies"]),
         "enforcement_risk": row["enforcement_risk"],
         "due_diligence": "; ".join(row["due_diligence"]),
         "quote": first["text"],
         "start": first["start"],
         "end": first["end"],
         "evidence_status": first["status"],
-        "all_spans": "; ".join(f"{one['start']}-{one['end']}" for one in row["evidence"]),
+        "all_spans": "; ".join(f"{span['start']}-{span['end']}" for span in row["evidence"]),
         "clauses": " ".join(first["clauses"]),
         "page": first["page"],
         "confidence": row["confidence"],
@@ -153,8 +153,8 @@ FORMATS = (*TEXT_FORMATS, "parquet")
 
 def format_of(form: str | None, path: Path) -> str:
     """The format asked for, else the one that the file's name ends in, else JSON Lines."""
-    by_name = path.suffix.lower().removeprefix(".")
-    return form or (by_name if by_name in FORMATS else "jsonl")
+    ending = path.suffix.lower().removeprefix(".")
+    return form or (ending if ending in FORMATS else "jsonl")
 
 
 def export(
@@ -172,7 +172,7 @@ def export(
     """
     if form not in FORMATS:
         raise UserError(f"unknown format {form!r}; choose one of {', '.join(FORMATS)}")
-    rows = (export_row(one, known.get(one.draft.id)) for one in drafts)
+    rows = (export_row(stored, known.get(stored.draft.id)) for stored in drafts)
     if str(path) == "-":
         if form == "parquet":
             raise UserError("Parquet cannot be written to standard output; name a file")

@@ -28,7 +28,7 @@ _SWITCHES = {"true": True, "yes": True, "1": True, "false": False, "no": False, 
 # A manifest is a list of rows of short values: 100,000 documents of 100 characters make 10 MB, an address is below
 # 2,000 characters in every browser, and a row holds at most a list.
 MAX_MANIFEST_LENGTH, MAX_FIELD_LENGTH, MAX_DEPTH = 10_000_000, 10_000, 4
-_SHAPE = "a row has entity, title, terms_type, language and either url or path"
+_ROW_FORM = "a row has entity, title, terms_type, language and either url or path"
 
 
 def gather(inputs: Iterable[str]) -> list[Source]:
@@ -38,14 +38,14 @@ def gather(inputs: Iterable[str]) -> list[Source]:
         UserError: an input does not exist, a folder holds nothing readable, a manifest row is wrong (with its line).
 
     """
-    found: dict[str, Source] = {}
-    for one in inputs:
-        for source in _sources(one):
-            known = found.get(source.location)
+    by_location: dict[str, Source] = {}
+    for name in inputs:
+        for source in _sources(name):
+            known = by_location.get(source.location)
             # A manifest knows more of a document than the folder that it lies in.
             if known is None or not (known.entity or known.title):
-                found[source.location] = source
-    return list(found.values())
+                by_location[source.location] = source
+    return list(by_location.values())
 
 
 def one_document(location: str, language: str | None = None) -> Source:
@@ -65,14 +65,14 @@ def one_document(location: str, language: str | None = None) -> Source:
     return Source(location=_storable(location), language=_language("--language", language))
 
 
-def _sources(one: str) -> Iterator[Source]:
-    path = Path(one)
-    if is_url(one):
-        yield Source(location=one)
+def _sources(name: str) -> Iterator[Source]:
+    path = Path(name)
+    if is_url(name):
+        yield Source(location=name)
     elif path.is_dir():
         yield from _folder(path)
     elif not path.exists():
-        raise UserError(f"{one}: no such file or folder; URLs start with https://")
+        raise UserError(f"{name}: no such file or folder; URLs start with https://")
     elif path.suffix.lower() in MANIFESTS:
         yield from read_manifest(path)
     else:
@@ -116,8 +116,8 @@ def _storable(location: str) -> str:
     try:
         location.encode()
     except UnicodeEncodeError:
-        shown = location.encode(errors="surrogateescape").decode(errors="backslashreplace")
-        raise UserError(f"{shown}: the file's name is not valid Unicode; rename it") from None
+        readable = location.encode(errors="surrogateescape").decode(errors="backslashreplace")
+        raise UserError(f"{readable}: the file's name is not valid Unicode; rename it") from None
     return location
 
 
@@ -138,7 +138,7 @@ def read_manifest(path: Path) -> list[Source]:
         lines[source.location] = line
         sources.append(source)
     if not sources:
-        raise UserError(f"{path}: the manifest lists no document; {_SHAPE}")
+        raise UserError(f"{path}: the manifest lists no document; {_ROW_FORM}")
     return sources
 
 
@@ -157,9 +157,9 @@ def _csv_rows(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
             for row in reader:
                 if None in row:
                     raise UserError(f"{path}:{line}: more values than columns; quote values that hold {delimiter!r}")
-                said = {name: value for name, value in row.items() if value and value.strip()}
-                if said:  # a spreadsheet's empty last rows are separators alone
-                    yield line, said
+                filled = {name: cell for name, cell in row.items() if cell and cell.strip()}
+                if filled:  # a spreadsheet's empty last rows are separators alone
+                    yield line, filled
                 line = reader.line_num + 1
     except UnicodeDecodeError as error:
         raise UserError(f"{path}: not in UTF-8; in a spreadsheet, save it as 'CSV UTF-8'") from error
@@ -179,7 +179,7 @@ def _yaml_rows(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
         where = f"{path}:{mark.line + 1}" if mark else str(path)
         raise UserError(f"{where}: not YAML: {getattr(error, 'problem', None) or error}") from error
     if not isinstance(root, yaml.SequenceNode):
-        raise UserError(f"{path}: a manifest is a list of documents; {_SHAPE}")
+        raise UserError(f"{path}: a manifest is a list of documents; {_ROW_FORM}")
     for node in root.value:
         line = node.start_mark.line + 1
         try:
@@ -187,7 +187,7 @@ def _yaml_rows(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
         except (yaml.YAMLError, ValueError) as error:  # a date that no calendar has, an unknown tag
             raise UserError(f"{path}:{line}: not a row: {getattr(error, 'problem', None) or error}") from error
         if not isinstance(row, dict):
-            raise UserError(f"{path}:{line}: not a mapping; {_SHAPE}")
+            raise UserError(f"{path}:{line}: not a mapping; {_ROW_FORM}")
         yield line, row
 
 
@@ -214,7 +214,7 @@ def _check_yaml(path: Path, text: str) -> None:
             )
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > MAX_DEPTH:
-            raise UserError(f"{where}: nested {depth} deep; {_SHAPE}")
+            raise UserError(f"{where}: nested {depth} deep; {_ROW_FORM}")
 
 
 def _source(path: Path, line: int, row: Mapping[str, Any]) -> Source:

@@ -106,8 +106,8 @@ Render = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, as docs/json.md describes it.")]
 
 
-def settings_with(**given: Any) -> "Settings":  # noqa: ANN401 -- fields of Settings
-    """The environment's settings with the command line's over them; an option that was not given is None.
+def settings_with(**options: Any) -> "Settings":  # noqa: ANN401 -- fields of Settings
+    """The environment's settings with the command line's options over them; None stands for an absent option.
 
     Raises:
         UserError: a variable or an option has a value that its setting cannot take.
@@ -122,31 +122,31 @@ def settings_with(**given: Any) -> "Settings":  # noqa: ANN401 -- fields of Sett
         raise UserError(f"SMALLPRINT_SETTINGS names {path}, which is no file")
     try:
         settings = Settings()
-        said = {name: value for name, value in given.items() if value is not None}
-        return Settings.model_validate({**settings.model_dump(), **said})
+        stated = {name: value for name, value in options.items() if value is not None}
+        return Settings.model_validate({**settings.model_dump(), **stated})
     except ValidationError as error:
         first = error.errors()[0]
         name = "_".join(str(part) for part in first["loc"])
-        raise UserError(_complaint(name, first["msg"], given)) from error
+        raise UserError(_complaint(name, first["msg"], options)) from error
 
 
-def _complaint(name: str, problem: str, given: dict[str, Any]) -> str:
+def _complaint(name: str, problem: str, options: dict[str, Any]) -> str:
     field = name.lower().removeprefix("smallprint_")
-    if given.get(field) is not None:
+    if options.get(field) is not None:
         where = "--" + field.replace("_", "-")
     else:
         where = name.upper() if name.upper().startswith(("SMALLPRINT_", "OPENAI_")) else f"SMALLPRINT_{name.upper()}"
     return f"{where}: {problem[:1].lower()}{problem[1:]}"
 
 
-_READING = ("password", "ocr", "allow_private", "ignore_robots", "wayback", "wayback_save", "render")
+_READING_OPTIONS = ("password", "ocr", "allow_private", "ignore_robots", "wayback", "wayback_save", "render")
 
 
 def reading_options(command: typer.Context) -> "Options":
     """How documents are opened and fetched, from the parameters of a command that declares all of the above."""
     from extractors.layout import Options
 
-    return Options(**{name: command.params[name] for name in _READING})
+    return Options(**{name: command.params[name] for name in _READING_OPTIONS})
 
 
 def run_options(
@@ -157,7 +157,7 @@ def run_options(
 
     return RunOptions(
         **{name: getattr(settings, name) for name in ("model", "base_url", "timeout", "concurrency")},
-        **{name: command.params[name] for name in _READING},
+        **{name: command.params[name] for name in _READING_OPTIONS},
         budget=budget,
         failed_only=failed_only,
         by_batch=by_batch,

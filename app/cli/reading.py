@@ -5,8 +5,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from app.cli.console import money
-from app.cli.console import reading as shown
+from app.cli.console import money, reading_view
 from app.json_output import reading_json
 from app.terminal import result_stream, stderr, stdout
 from classifiers.analysts import choose_analyst
@@ -17,7 +16,7 @@ from smallprint.records import Analysis, Clause, Source, Usage
 from smallprint.settings import Settings
 
 
-def read_one(
+def read_to_drafts(
     source: Source,
     settings: Settings,
     *,
@@ -34,19 +33,19 @@ def read_one(
 
     """
     analyst = choose_analyst(settings.model, settings)
-    with _waiting() as say:
-        say("reading the document")
+    with _spinner() as show_step:
+        show_step("reading the document")
         reading = read_source(source, settings, options)
         with _answers(analyst, settings) as answers:
             analysis = asyncio.run(
-                _analyze(reading, analyst, source=source, answers=answers, budget=Budget(budget), say=say)
+                _analyze(reading, analyst, source=source, answers=answers, budget=Budget(budget), show_step=show_step)
             )
     if as_json:
-        result = reading_json(reading.document, reading.clauses, analysis, with_text=with_text)
-        result_stream().write(json.dumps(result, ensure_ascii=False, indent=1) + "\n")
+        output = reading_json(reading.document, reading.clauses, analysis, with_text=with_text)
+        result_stream().write(json.dumps(output, ensure_ascii=False, indent=1) + "\n")
     else:
-        stdout().print(shown(reading.document, reading.clauses, analysis, analyst.name))
-    return _tell_gaps(analysis, reading.clauses)
+        stdout().print(reading_view(reading.document, reading.clauses, analysis, analyst.name))
+    return _report_gaps(analysis, reading.clauses)
 
 
 @contextmanager
@@ -63,14 +62,14 @@ def _answers(analyst: Analyst, settings: Settings) -> Iterator[Answers | None]:
 
 
 @contextmanager
-def _waiting() -> Iterator[Callable[[str], None]]:
+def _spinner() -> Iterator[Callable[[str], None]]:
     """A spinner on a terminal, silence elsewhere."""
     console = stderr()
     if console.is_terminal:
         with console.status("") as status:
             yield status.update
     else:
-        yield lambda _words: None
+        yield lambda _step: None
 
 
 async def _analyze(
@@ -80,16 +79,16 @@ async def _analyze(
     source: Source,
     answers: Answers | None,
     budget: Budget,
-    say: Callable[[str], None],
+    show_step: Callable[[str], None],
 ) -> Analysis:
     total, read, usage = len(reading.clauses), 0, Usage()
 
     def progress(step: Step) -> None:
         nonlocal read, usage
         read, usage = read + step.clauses, usage + step.usage
-        say(f"{read:,} of {total:,} clauses read · {usage.calls:,} calls · {money(usage.cost_usd)}")
+        show_step(f"{read:,} of {total:,} clauses read · {usage.calls:,} calls · {money(usage.cost_usd)}")
 
-    say(f"reading {total:,} clauses")
+    show_step(f"reading {total:,} clauses")
     try:
         return await analyze(
             reading.document,
@@ -108,7 +107,7 @@ async def _analyze(
         await analyst.close()
 
 
-def _tell_gaps(analysis: Analysis, clauses: tuple[Clause, ...]) -> int:
+def _report_gaps(analysis: Analysis, clauses: tuple[Clause, ...]) -> int:
     ledger = analysis.ledger(clauses)
     missing = ledger.failed + ledger.over_budget
     if not missing:

@@ -28,12 +28,12 @@ def status_rows(store: Store, run_id: str | None) -> list[dict[str, Any]]:
         rows = [row for row in runs.list_runs(connection) if run_id in (None, row.id)]
         if run_id is not None and not rows:
             raise UserError(f"there is no run {run_id}; 'smallprint status' lists the runs")
-        return [_run(connection, row, whole=run_id is not None) for row in rows]
+        return [_run(connection, row, with_documents=run_id is not None) for row in rows]
 
 
-def total_ledger(places: Sequence[RunDocument]) -> Ledger:
+def total_ledger(run_documents: Sequence[RunDocument]) -> Ledger:
     """One account of all documents of a run; coverage is weighted by clauses, which all documents have."""
-    ledgers = [place.ledger for place in places if place.ledger]
+    ledgers = [document.ledger for document in run_documents if document.ledger]
     counts = {
         name: sum(getattr(ledger, name) for ledger in ledgers)
         for name in ("clauses", "analyzed", "nothing_found", "failed", "over_budget")
@@ -42,39 +42,39 @@ def total_ledger(places: Sequence[RunDocument]) -> Ledger:
     return Ledger(**counts, characters_covered=covered / counts["clauses"] if counts["clauses"] else 1.0)
 
 
-def _run(connection: Connection, row: StoredRun, *, whole: bool) -> dict[str, Any]:
-    places = runs.list_run_documents(connection, row.id)
-    usage = sum((place.usage for place in places if place.usage), Usage())
+def _run(connection: Connection, row: StoredRun, *, with_documents: bool) -> dict[str, Any]:
+    run_documents = runs.list_run_documents(connection, row.id)
+    usage = sum((document.usage for document in run_documents if document.usage), Usage())
     facts: dict[str, Any] = {
         "run": row.id,
         "model": row.model,
         "state": row.state,
         "started_at": row.started_at.isoformat().replace("+00:00", "Z"),
         "finished_at": row.finished_at.isoformat().replace("+00:00", "Z") if row.finished_at else None,
-        "documents": len(places),
-        "done": sum(place.state == "analyzed" for place in places),
-        "failed_documents": sum(place.state == "failed" for place in places),
-        "drafts": sum(place.drafts for place in places if place.state == "analyzed"),
-        "ledger": ledger_json(total_ledger(places)),
+        "documents": len(run_documents),
+        "done": sum(document.state == "analyzed" for document in run_documents),
+        "failed_documents": sum(document.state == "failed" for document in run_documents),
+        "drafts": sum(document.drafts for document in run_documents if document.state == "analyzed"),
+        "ledger": ledger_json(total_ledger(run_documents)),
         "usage": usage_json(usage),
     }
-    if whole:
-        names = labels([place.source for place in places])
-        facts["places"] = [_place(place, name) for place, name in zip(places, names, strict=True)]
+    if with_documents:
+        names = labels([document.source for document in run_documents])
+        facts["places"] = [_run_document(document, name) for document, name in zip(run_documents, names, strict=True)]
     return facts
 
 
-def _place(place: RunDocument, name: str) -> dict[str, Any]:
+def _run_document(document: RunDocument, name: str) -> dict[str, Any]:
     return {
-        "location": place.source.location,
+        "location": document.source.location,
         "label": name,
-        "document": place.document_id,
-        "state": place.state,
-        "error": place.error,
-        "drafts": place.drafts if place.state == "analyzed" else 0,
-        "ledger": ledger_json(place.ledger) if place.ledger else None,
-        "usage": usage_json(place.usage) if place.usage else None,
-        "seconds": place.seconds,
+        "document": document.document_id,
+        "state": document.state,
+        "error": document.error,
+        "drafts": document.drafts if document.state == "analyzed" else 0,
+        "ledger": ledger_json(document.ledger) if document.ledger else None,
+        "usage": usage_json(document.usage) if document.usage else None,
+        "seconds": document.seconds,
     }
 
 
@@ -83,19 +83,19 @@ def status_table(rows: Sequence[dict[str, Any]], home: Path, width: int) -> Rend
     if not rows:
         return Text(f"No runs in {home} yet; 'smallprint demo' or 'smallprint run FILE' makes one.")
     table = Table(box=None, pad_edge=False, header_style="bold")
-    names = [name for name in _COLUMNS if width >= _WIDE or name not in _DISPENSABLE]
+    names = [name for name in _COLUMNS if width >= _FULL_TABLE_WIDTH or name not in _NARROW_TABLE_OMITS]
     for name in names:
         left = name in ("run", "model", "state")
         wraps = name == "model"
         table.add_column(name, justify="left" if left else "right", no_wrap=not wraps, overflow="fold")
     for row in rows:
         table.add_row(*(_COLUMNS[name](row) for name in names))
-    places = [place for row in rows for place in row.get("places", ())]
-    return Group(table, Text(), _places_table(places)) if places else table
+    documents = [document for row in rows for document in row.get("places", ())]
+    return Group(table, Text(), _documents_table(documents)) if documents else table
 
 
-_WIDE = 100  # columns that all of the table takes
-_DISPENSABLE = ("clauses", "calls")
+_FULL_TABLE_WIDTH = 100  # columns that all of the table takes
+_NARROW_TABLE_OMITS = ("clauses", "calls")
 _COLUMNS: dict[str, Callable[[dict[str, Any]], Text]] = {
     "run": lambda row: Text(row["run"]),
     "model": lambda row: Text(row["model"]),
@@ -109,28 +109,28 @@ _COLUMNS: dict[str, Callable[[dict[str, Any]], Text]] = {
 }
 
 
-def _places_table(places: Sequence[dict[str, Any]]) -> Group:
+def _documents_table(documents: Sequence[dict[str, Any]]) -> Group:
     """The ledgers of documents that were analyzed, then where the others stand and why."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("document", overflow="fold")
     for name in ("clauses", "found", "nothing", "failed", "covered", "drafts"):
         table.add_column(name, justify="right", no_wrap=True)
     others: list[Text] = []
-    for place in places:
-        ledger, error = place["ledger"], place["error"]
+    for document in documents:
+        ledger, error = document["ledger"], document["error"]
         if not ledger:
-            line = Text.assemble((place["label"], "red" if error else "yellow"), f": {place['state']}")
+            line = Text.assemble((document["label"], "red" if error else "yellow"), f": {document['state']}")
             others.append(line.append(f", {error['detail']}; {error['advice']}".rstrip("; ") if error else ""))
             continue
         missing = ledger["failed"] + ledger["over_budget"]
         table.add_row(
-            Text(place["label"]),
+            Text(document["label"]),
             f"{ledger['clauses']:,}",
             f"{ledger['analyzed']:,}",
             f"{ledger['nothing_found']:,}",
             Text(f"{missing:,}", style="red" if missing else ""),
             _share(ledger),
-            f"{place['drafts']:,}",
+            f"{document['drafts']:,}",
         )
     return Group(*([table] if table.row_count else []), *([Text(), *others] if others else []))
 

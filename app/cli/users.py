@@ -9,7 +9,7 @@ from app.terminal import stdout
 from smallprint.settings import Settings
 from smallprint.store import open_store, people
 
-_BY = "command line"
+_ACTOR = "command line"  # as the audit log names who did it
 
 
 def add(settings: Settings, name: str, role: str, address: str) -> None:
@@ -19,12 +19,12 @@ def add(settings: Settings, name: str, role: str, address: str) -> None:
     try:
         now = datetime.now(UTC)
         with store.write() as connection:
-            made = people.add_person(connection, name, wanted, by=_BY, at=now)
-            token = people.invite(connection, made.name, made.role, now)
+            person = people.add_person(connection, name, wanted, by=_ACTOR, at=now)
+            token = people.invite(connection, person.name, person.role, now)
     finally:
         store.close()
     out = stdout()
-    out.print(f"{made.name} is {made.role}. The link works once, for {people.INVITATION.days} days:")
+    out.print(f"{person.name} is {person.role}. The link works once, for {people.INVITATION.days} days:")
     out.print(f"  {address.rstrip('/')}/welcome/{token}", soft_wrap=True, highlight=False)
 
 
@@ -33,7 +33,7 @@ def disable(settings: Settings, name: str) -> None:
     store = open_store(settings.sqlalchemy_url)
     try:
         with store.write() as connection:
-            people.disable(connection, name, by=_BY, at=datetime.now(UTC))
+            people.disable(connection, name, by=_ACTOR, at=datetime.now(UTC))
     finally:
         store.close()
     stdout().print(f"{name} can no longer sign in.", highlight=False)
@@ -53,7 +53,7 @@ def show(settings: Settings) -> None:
     table = Table(box=None, pad_edge=False)
     for column in ("name", "role", "since", "state"):
         table.add_column(column)
-    for one in everybody:
-        state = "disabled" if one.disabled else "" if one.can_sign_in else "invited"
-        table.add_row(Text(one.name), one.role, f"{one.created_at:%Y-%m-%d}", state)
+    for person in everybody:
+        state = "disabled" if person.disabled else "" if person.can_sign_in else "invited"
+        table.add_row(Text(person.name), person.role, f"{person.created_at:%Y-%m-%d}", state)
     stdout().print(table)

@@ -23,3 +23,9 @@ def _build(name: str, settings: "Settings", announce_batch: AnnounceBatch | None
 
 OPENAI = AnalystFactory(form="openai:NAME", traits=_traits, build=_build)
 AZURE = AnalystFactory(form="azure:NAME", traits=_traits, build=_build)
+
+
+def is_model(name: str) -> bool:
+    """Whether a name is that of a language model, which can be asked for other things than provisions."""
+    provider, _, model = name.partition(":")
+    return bool(model.strip()) and provider in {factory.form.partition(":")[0] for factory in (OPENAI, AZURE)}
