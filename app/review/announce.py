@@ -213,14 +213,12 @@ class Announcer:
             sender.close()
 
 
-def start_announcer(
-    store: Store, url: str | None, secret: str | None, clock: Callable[[], datetime]
-) -> Announcer | None:
-    """Start the channels that are configured (a webhook's ``url``, PREFECT_API_URL); None where there is none."""
+def start_announcer(store: Store, webhook: Webhook | None, clock: Callable[[], datetime]) -> Announcer | None:
+    """Start the channels that are configured, the webhook and PREFECT_API_URL; None where there is none."""
     senders = []
-    if url is not None:
+    if webhook is not None:
         client = httpx.Client(timeout=10, follow_redirects=False)
-        senders.append(ChannelSender(store, "webhook", webhook_sender(Webhook(url, secret or ""), client), clock))
+        senders.append(ChannelSender(store, "webhook", webhook_sender(webhook, client), clock))
     if os.environ.get("PREFECT_API_URL"):
         senders.append(ChannelSender(store, "prefect", send_to_prefect, clock))
     return Announcer(senders) if senders else None

@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 from ipaddress import ip_address
 
 import uvicorn
+from fastapi import FastAPI
 
-from app.review.announce import can_be_posted_to, start_announcer
+from app.review.announce import Webhook, can_be_posted_to, start_announcer
 from app.review.desk import create_desk, utc_now
 from app.review.oidc import Provider
 from app.review.pages import compile_templates
@@ -28,61 +29,78 @@ def serve(settings: Settings, *, host: str, port: int, https: bool = False) -> N
     """Serve until interrupted.
 
     Raises:
-        UserError: the port is taken, or the webhook has no secret or no web address.
+        UserError: the port is taken, or the webhook or the provider is configured in part.
 
     """
-    if settings.webhook_url and settings.webhook_secret is None:
-        raise UserError("SMALLPRINT_WEBHOOK_URL needs SMALLPRINT_WEBHOOK_SECRET, which signs what is sent there")
-    if settings.webhook_url and not can_be_posted_to(settings.webhook_url):
-        raise UserError("SMALLPRINT_WEBHOOK_URL has to be a whole address, http://HOST/... or https://HOST/...")
-    secret = settings.webhook_secret.get_secret_value() if settings.webhook_secret else None
-    provider = configured_provider(settings)
+    webhook, provider = configured_webhook(settings), configured_provider(settings)
     store = open_store(settings.sqlalchemy_url)
     announce = None
     try:
-        announce = start_announcer(store, settings.webhook_url, secret, utc_now)
-        with store.write() as connection:
-            queue.place_missing(connection)
-            waiting = queue.total(connection, queue.Filters())
-        base = f"{'https' if https else 'http'}://{_browsable(host)}:{port}"
-        link = first_admin_link(store, base)
-        out = stdout()
-        out.print(f"Review desk  {base}   {waiting:,} drafts wait. Ctrl-C ends it.")
-        if link:
-            out.print("Nobody can sign in yet. This link makes the first admin, once:")
-            out.print(f"  {link}", soft_wrap=True, highlight=False)
-        config = uvicorn.Config(
-            create_desk(
-                store,
-                announce=announce,
-                https=https,
-                blind_share=settings.blind_share,
-                snapshots=settings.snapshots,
-                provider=provider,
-            ),
-            host=host,
-            port=port,
-            log_level="warning",
-            access_log=False,
-            server_header=False,
-            proxy_headers=https,
-            timeout_graceful_shutdown=5,
+        announce = start_announcer(store, webhook, utc_now)
+        _print_start(store, f"{'https' if https else 'http'}://{_browsable(host)}:{port}")
+        desk = create_desk(
+            store,
+            announce=announce,
+            https=https,
+            blind_share=settings.blind_share,
+            snapshots=settings.snapshots,
+            provider=provider,
         )
-        server = uvicorn.Server(config)
         compile_templates()
         # What was loaded so far stays; searching it for garbage takes 70 ms in one of some dozens of requests.
         gc.collect()
         gc.freeze()
-        try:
-            server.run()
-        except SystemExit as error:
-            raise UserError(f"the desk cannot listen on {host}:{port}; choose another port with --port") from error
-        if not server.started:
-            raise UserError(f"the desk cannot listen on {host}:{port}; choose another port with --port")
+        _run(desk, host, port, https=https)
     finally:
         if announce is not None:
             announce.close()
         store.close()
+
+
+def _print_start(store: Store, base: str) -> None:
+    """Print where the desk is, how much waits there, and a new desk's link for its first admin."""
+    with store.write() as connection:
+        queue.place_missing(connection)
+        waiting = queue.total(connection, queue.Filters())
+    link = first_admin_link(store, base)
+    out = stdout()
+    out.print(f"Review desk  {base}   {waiting:,} drafts wait. Ctrl-C ends it.")
+    if link:
+        out.print("Nobody can sign in yet. This link makes the first admin, once:")
+        out.print(f"  {link}", soft_wrap=True, highlight=False)
+
+
+def _run(desk: FastAPI, host: str, port: int, *, https: bool) -> None:
+    """Serve the application; raises UserError where the address cannot be listened on."""
+    config = uvicorn.Config(
+        desk,
+        host=host,
+        port=port,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        proxy_headers=https,
+        timeout_graceful_shutdown=5,
+    )
+    server = uvicorn.Server(config)
+    message = f"the desk cannot listen on {host}:{port}; choose another port with --port"
+    try:
+        server.run()
+    except SystemExit as error:
+        raise UserError(message) from error
+    if not server.started:
+        raise UserError(message)
+
+
+def configured_webhook(settings: Settings) -> Webhook | None:
+    """The webhook of the settings; raises UserError where it has no secret or is no web address."""
+    if not settings.webhook_url:
+        return None
+    if settings.webhook_secret is None:
+        raise UserError("SMALLPRINT_WEBHOOK_URL needs SMALLPRINT_WEBHOOK_SECRET, which signs what is sent there")
+    if not can_be_posted_to(settings.webhook_url):
+        raise UserError("SMALLPRINT_WEBHOOK_URL has to be a whole address, http://HOST/... or https://HOST/...")
+    return Webhook(settings.webhook_url, settings.webhook_secret.get_secret_value())
 
 
 def configured_provider(settings: Settings) -> Provider | None:
