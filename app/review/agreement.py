@@ -20,7 +20,7 @@ class Agreement:
 
 
 def is_sampled(draft_id: str, share: float) -> bool:
-    """Whether a draft is read twice: by a hash of its id, so that the answer stays and nobody can choose it."""
+    """Whether a draft is read twice; decided by a hash of its id, so that it stays and nobody can influence it."""
     return int(sha256(f"blind|{draft_id}".encode()).hexdigest()[:8], 16) < share * 2**32
 
 

@@ -1,4 +1,4 @@
-"""Who is asking and what they may do: the session behind a request, its role, and whether a form is really ours."""
+"""Authentication of a request: its session, the rights of its role, and protection against forged forms."""
 
 import hmac
 import re
@@ -37,7 +37,7 @@ class Visit:
 
 
 def own_path(path: str) -> str:
-    """The path if it is one of our pages, else the queue: no link of ours leads to another site."""
+    """The path if it is a page of the desk, else the queue: nobody is redirected to another site."""
     return path if OWN_PATH.match(path) and not path.startswith("//") else "/queue"
 
 

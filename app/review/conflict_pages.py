@@ -1,4 +1,4 @@
-"""Conflicts: two people decided on the same draft; both sides are shown, and nothing that was typed is lost."""
+"""Conflicts: the draft changed while somebody edited it; both versions are shown, and no typed text is lost."""
 
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response

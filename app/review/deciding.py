@@ -63,7 +63,7 @@ def _edited(state: DeskState, draft: Draft, request: DecisionRequest) -> tuple[D
 def _refusal(
     standing: Standing, decision: Decision, problems: Problems, registry: Registry
 ) -> ConflictError | RefusedError:
-    """The refusal of edits that make no draft: all that is wrong at once, unless somebody else was there first."""
+    """The error for edits with problems: a conflict if the draft has changed, else everything that is wrong at once."""
     if decision.seen_version != standing.version:
         return ConflictError(standing, decision)
     if decision.kind == "approve" and decision.edited_draft is not None:

@@ -1,4 +1,4 @@
-"""Why a request is not answered as asked: this visitor may not, the thing is not there, or nobody is signed in."""
+"""Errors that a page of their own answers: a refusal, an unknown draft or document, a session that has ended."""
 
 from app.review.posted_form import FormFields
 
@@ -12,7 +12,7 @@ class DeniedError(Exception):
 
 
 class SignInNeededError(Exception):
-    """Nobody is signed in (any more); what was posted comes back after signing in."""
+    """There is no session, or it has ended; the posted form comes back after signing in."""
 
     def __init__(self, path: str, fields: FormFields) -> None:
         super().__init__(path)

@@ -56,7 +56,7 @@ class LoadedDocument:
 
     @property
     def entity(self) -> str:
-        """Whose document it is; where nobody said, the host or the file that it came from, never a path of a disk."""
+        """The company; where none is stated, the host or the file name that the text came from, never a path."""
         return self.source.entity or self.source.origin
 
 

@@ -29,7 +29,7 @@ class InterruptedForm:
 
 
 def interrupted_form(path: str, fields: FormFields) -> InterruptedForm:
-    """What of a form may be carried: to a page of ours, without its secrets."""
+    """The part of a form that may be carried: without its secrets, and only to a page of the desk."""
     path = path.partition("?")[0]
     return InterruptedForm(
         path=path if own_path(path) == path else "",
@@ -53,7 +53,7 @@ def carried_form(sign_in_form: PostedForm) -> InterruptedForm:
 
 
 def keep_for_provider(request: Request, csrf: str, form: InterruptedForm) -> bool:
-    """Keep the form in the database for somebody who signs in at the provider, whose page carries nothing of ours."""
+    """Keep the form in the database while its sender signs in at the provider; whether it is kept."""
     state, token = state_of(request), request.cookies.get(COOKIE, "")
     if state.provider is None or not token or not form.path or is_cross_site(request):
         return False

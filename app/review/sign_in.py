@@ -64,7 +64,7 @@ def sign_in(request: Request, form: Posted) -> Response:
 
 
 def sign_in_needed(request: Request, error: Exception) -> Response:
-    """Answer a request of nobody, or of an ended session: the sign-in page, which carries the form that was sent."""
+    """Answer a request without a session with the sign-in page, which carries the form that was sent."""
     assert isinstance(error, SignInNeededError)  # noqa: S101 -- registered for this class alone
     if request.method == "GET":
         return RedirectResponse(f"/sign-in?{urlencode({'next': own_path(error.path)})}", 303)

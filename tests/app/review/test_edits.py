@@ -1,10 +1,12 @@
 """What a person asks for, typed: a form and the JSON API that say the same are the same edits, with the same effect."""
 
+from typing import get_args
+
 import pytest
 
 from app.review.api_models import ApiEdits
 from app.review.document_cache import LoadedDocument
-from app.review.edits import Edits, apply_edits
+from app.review.edits import Edits, FactorName, apply_edits
 from app.review.posted_form import PostedForm, parse_decision, parse_edits
 from smallprint.records import Factors
 from smallprint.registry import load
@@ -58,6 +60,10 @@ def test_a_form_and_the_api_give_the_same_edits(fields, json):
     assert problems == {}
     assert from_form.model_dump() == from_json.model_dump()
     assert edited(from_form) == edited(from_json)
+
+
+def test_reasons_can_be_given_for_every_factor():
+    assert get_args(FactorName) == tuple(Factors.model_fields)
 
 
 def test_edits_of_nothing_change_nothing():
