@@ -31,7 +31,7 @@ from statistics import quantiles
 import httpx
 
 from bench.desk_load_data import CATEGORIES, ENTITIES, LONG_DOCUMENT_DRAFTS, fill
-from smallprint.store import Store, audit, history, open_store, people
+from smallprint.store import Store, audit, history, open_store, people, sessions
 from smallprint.store.drafts import stream_drafts
 from smallprint.store.records import stream_records
 
@@ -75,9 +75,9 @@ def start_sessions(store: Store, number: int) -> list[str]:
     with store.write() as connection:
         for n in range(number):
             name = f"Reviewer {n}"
-            if people.person(connection, name) is None:
+            if people.find_person(connection, name) is None:
                 people.add_person(connection, name, "reviewer", by="load", at=now)
-            tokens.append(people.start_session(connection, name, now))
+            tokens.append(sessions.start_session(connection, name, now))
     return tokens
 
 
@@ -268,7 +268,7 @@ def faults(store: Store, confirmed: Sequence[str]) -> list[str]:
 
     """
     with store.read() as connection:
-        problems = list(audit.verify(connection).problems)
+        problems = list(audit.verify_chain(connection).problems)
         decisions = [decision for act in confirmed for decision in history.list_act(connection, act)]
         approved = sum(1 for _ in stream_drafts(connection, status="approved"))
         if approved != sum(1 for _ in stream_records(connection)):

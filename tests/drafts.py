@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from smallprint import review
 from smallprint.records import (
     AgencyReason,
     Analysis,
@@ -21,7 +22,11 @@ from smallprint.records import (
     Source,
     Usage,
 )
-from smallprint.store import Connection, Store, documents, open_store, runs
+from smallprint.registry import load
+from smallprint.review import Decision
+from smallprint.store import Connection, Store, decisions, documents, open_store, runs
+from smallprint.store.decisions import Act
+from smallprint.store.drafts import load_standing
 from tests.databases import KINDS, Databases
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -168,6 +173,13 @@ def save_run(
             analysis=analysis,
             seconds=0.1,
         )
+
+
+def decide_and_write(connection: Connection, decision: Decision) -> Act:
+    """Decide as the desk does: load the draft, ask the rules, write the verdict."""
+    standing = load_standing(connection, decision.draft)
+    verdict = review.decide(standing, decision, load())
+    return decisions.write_decision(connection, standing, decision, verdict)
 
 
 @pytest.fixture(params=KINDS)

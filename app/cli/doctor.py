@@ -45,14 +45,14 @@ def examine(settings: Settings) -> int:
 
 def examine_audit(settings: Settings) -> int:
     """Verify the audit chain and print the result; returns the exit code, 1 where the chain is broken."""
-    from smallprint.store.audit import verify
+    from smallprint.store.audit import verify_chain
 
     with existing_store(settings) as store:
         if store is None:
             stdout().print("There is no workspace here, so there is nothing to verify.")
             return 0
         with store.read() as connection:
-            report = verify(connection)
+            report = verify_chain(connection)
     for problem in report.problems:
         stdout().print(f"FAIL {problem}", style="bold red", highlight=False)
     if not report.problems:

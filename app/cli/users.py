@@ -7,7 +7,7 @@ from rich.text import Text
 
 from app.terminal import stdout
 from smallprint.settings import Settings
-from smallprint.store import open_store, people
+from smallprint.store import invitations, open_store, people
 
 _ACTOR = "command line"  # as the audit log names who did it
 
@@ -20,11 +20,11 @@ def add(settings: Settings, name: str, role: str, address: str) -> None:
         now = datetime.now(UTC)
         with store.write() as connection:
             person = people.add_person(connection, name, wanted, by=_ACTOR, at=now)
-            token = people.invite(connection, person.name, person.role, now)
+            token = invitations.create_invitation(connection, person.name, person.role, now)
     finally:
         store.close()
     out = stdout()
-    out.print(f"{person.name} is {person.role}. The link works once, for {people.INVITATION.days} days:")
+    out.print(f"{person.name} is {person.role}. The link works once, for {invitations.INVITATION_DURATION.days} days:")
     out.print(f"  {address.rstrip('/')}/welcome/{token}", soft_wrap=True, highlight=False)
 
 
@@ -33,7 +33,7 @@ def disable(settings: Settings, name: str) -> None:
     store = open_store(settings.sqlalchemy_url)
     try:
         with store.write() as connection:
-            people.disable(connection, name, by=_ACTOR, at=datetime.now(UTC))
+            people.set_disabled(connection, name, disabled=True, by=_ACTOR, at=datetime.now(UTC))
     finally:
         store.close()
     stdout().print(f"{name} can no longer sign in.", highlight=False)
@@ -44,7 +44,7 @@ def show(settings: Settings) -> None:
     store = open_store(settings.sqlalchemy_url)
     try:
         with store.read() as connection:
-            everybody = people.people(connection)
+            everybody = people.list_people(connection)
     finally:
         store.close()
     if not everybody:

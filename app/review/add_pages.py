@@ -18,7 +18,7 @@ from app.review.source_pane import source_pane
 from smallprint.publishable import unpublishable
 from smallprint.records import Draft, Evidence, Factors, Provenance
 from smallprint.review import RefusedError
-from smallprint.store import decisions
+from smallprint.store import clause_marks, decisions, drafts
 
 router = APIRouter()
 MAX_QUOTE_LENGTH = 20_000  # characters that a page's address may put into the form
@@ -60,7 +60,7 @@ def _came_from(visit: Visit) -> tuple[str, tuple[Evidence, ...]]:
     """The draft that the reviewer came from, and its evidence, to begin reading there; empty where there is none."""
     draft_id = visit.request.query_params.get("from", "")
     with visit.store.read() as connection:
-        standing = decisions.standing(connection, draft_id) if draft_id else None
+        standing = drafts.find_standing(connection, draft_id) if draft_id else None
     return (draft_id, standing.draft.evidence) if standing else ("", ())
 
 
@@ -119,10 +119,10 @@ def mark_clause(visit: Decide, document_id: str) -> Response:
         raise DeniedError("There is no such clause.", 404)
     back = visit.form.first("back")
     with visit.store.write() as connection:
-        act_id = decisions.mark_nothing(
+        act_id = clause_marks.mark_clause(
             connection, document_id, clause, by=visit.person.name, at=visit.now, nothing=wanted != "0"
         )
-        draft_is_there = decisions.standing(connection, back) is not None
+        draft_is_there = drafts.find_standing(connection, back) is not None
     query = (view_query(filters_of(visit)), "tools=1", f"done={act_id}" if act_id else "")
     address = draft_address(back, *query) if draft_is_there else queue_address(*query)
     return RedirectResponse(f"{address.partition('#')[0]}#{clause}", 303)

@@ -28,7 +28,7 @@ from app.review.api_models import (
 from app.review.denials import DeniedError
 from app.review.state import DeskState, state_of
 from smallprint.review import ConflictError, Decision, RefusedError, Standing
-from smallprint.store import Connection, decisions, people, queue_counts, records
+from smallprint.store import Connection, api_tokens, decisions, drafts, queue_counts, records
 from smallprint.store.decisions import Act
 from smallprint.store.people import Person, Right
 
@@ -57,7 +57,7 @@ def call_with(right: Right) -> Callable[..., ApiCall]:
         person = None
         if credentials is not None:
             with state.store.read() as connection:
-                person = people.token_owner(connection, credentials.credentials)
+                person = api_tokens.find_token_owner(connection, credentials.credentials)
         if person is None:
             raise HTTPException(401, "Send a valid token: Authorization: Bearer ...", {"www-authenticate": "Bearer"})
         if not person.may(right):
@@ -87,12 +87,12 @@ def read_queue(call: Reading, query: Annotated[QueueQuery, Query()]) -> QueuePag
     """Drafts by need, fifty a page."""
     filters = filters_from(query.model_dump(exclude={"page"}))
     with call.state.store.read() as connection:
-        survey = queue_counts.survey(connection, filters, call.now, page=query.page)
-    return QueuePage(total=survey.total, page=survey.page, pages=survey.pages, drafts=list(survey.lines))
+        filtered = queue_counts.load_filtered_queue(connection, filters, call.now, page=query.page)
+    return QueuePage(total=filtered.total, page=filtered.page, pages=filtered.pages, drafts=list(filtered.drafts))
 
 
 def _standing(connection: Connection, draft_id: str) -> Standing:
-    standing = decisions.standing(connection, draft_id)
+    standing = drafts.find_standing(connection, draft_id)
     if standing is None:
         raise HTTPException(404, NO_SUCH_DRAFT)
     return standing

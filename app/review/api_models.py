@@ -10,7 +10,7 @@ from app.review.edits import AgencyEdit, CitationEdit, DecisionKind, DecisionReq
 from smallprint import review
 from smallprint.records import Noun
 from smallprint.review import Standing
-from smallprint.store.queue import Filters, Line
+from smallprint.store.queue import Filters, QueuedDraft
 
 MAX_TEXT, MAX_ID, MAX_LIST, MAX_SECONDARY = 4000, 80, 20, 2  # characters of a text and an id, entries of lists
 
@@ -96,7 +96,7 @@ class QueuePage(BaseModel):
     total: int
     page: int
     pages: int
-    drafts: list[Line]
+    drafts: list[QueuedDraft]
 
 
 class ShownDraft(BaseModel):

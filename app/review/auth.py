@@ -15,8 +15,9 @@ from app.review.denials import DeniedError, SignInNeededError
 from app.review.posted_form import PostedForm, read_form
 from app.review.state import DeskState, state_of
 from smallprint.registry import Registry
-from smallprint.store import Store, people
-from smallprint.store.people import Person, Right, Session
+from smallprint.store import Store, sessions
+from smallprint.store.people import Person, Right
+from smallprint.store.sessions import Session
 
 COOKIE, GUEST_COOKIE = "smallprint", "smallprint_guest"
 OWN_PATH = re.compile(r"^/(?:queue|draft|document|dashboard|people|account|keys|next|blind)(?:[/?][^\\\s]*)?$")
@@ -79,10 +80,10 @@ def _session(store: Store, token: str, now: datetime) -> Session | None:
     if not token:
         return None
     with store.read() as connection:
-        session = people.session(connection, token, now)
-    if session is not None and session.expires_at - now < people.SESSION / 2:
+        session = sessions.find_session(connection, token, now)
+    if session is not None and session.expires_at - now < sessions.SESSION_DURATION / 2:
         with store.write() as connection:
-            people.prolong_session(connection, token, now)
+            sessions.prolong_session(connection, token, now)
     return session
 
 

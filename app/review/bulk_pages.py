@@ -42,7 +42,7 @@ def decide_many(visit: Decide) -> Response:
     ]
     with visit.store.write() as connection:
         act, left = decisions.decide_many(connection, wanted, visit.registry)
-        lines = {draft_id: queue.line(connection, draft_id, visit.now) for draft_id in left}
+        lines = {draft_id: queue.find_queued_draft(connection, draft_id, visit.now) for draft_id in left}
     visit.state.announce(act)
     if left:
         return page(
@@ -64,7 +64,7 @@ def _assign(visit: Visit, drafts: list[str], view: str) -> Response:
         raise DeniedError("Only a lead or an admin assigns drafts.")
     name = visit.form.first("assignee") or None
     with visit.store.write() as connection:
-        person = people.person(connection, name) if name else None
+        person = people.find_person(connection, name) if name else None
         if name is None or (person is not None and person.may("decide")):
             queue.assign(connection, drafts, name)
     return RedirectResponse(queue_address(view), 303)

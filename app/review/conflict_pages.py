@@ -12,7 +12,7 @@ from app.review.next_draft import next_address
 from app.review.pages import page
 from app.review.posted_form import EDIT_FIELDS, FormFields, unsaved_fields
 from smallprint.review import EDITABLE, ConflictError, Decision, Standing
-from smallprint.store import decisions, history
+from smallprint.store import history, unfinished_edits
 from smallprint.store.history import StoredDecision
 
 router = APIRouter()
@@ -44,7 +44,7 @@ def show_conflict(visit: Visit, error: ConflictError) -> Response:
         return RedirectResponse(address, 303)
     typed = unsaved_fields(visit.form)
     with visit.store.write() as connection:
-        decisions.keep_half_edit(
+        unfinished_edits.save_unfinished_edit(
             connection, decision.draft, decision.by, seen_version=decision.seen_version, fields=typed, at=visit.now
         )
     return conflict_page(visit, standing, typed, seen_version=decision.seen_version, refused=decision.kind, status=409)
@@ -119,12 +119,12 @@ def resolve(visit: Decide, draft_id: str) -> Response:
     """Take one side for each difference; the result is put into the form, undecided."""
     standing = standing_or_404(visit, draft_id)
     with visit.store.write() as connection:
-        unsaved = decisions.half_edit(connection, draft_id, visit.person.name)
+        unsaved = unfinished_edits.find_unfinished_edit(connection, draft_id, visit.person.name)
         if unsaved is not None and visit.form.number("saw") == standing.version:
             standing_fields = draft_fields(standing.draft)
             replaced = [name for unit, names in UNITS.items() if _takes_theirs(visit, unit) for name in names]
             fields = unsaved.fields | {name: standing_fields[name] for name in replaced}
-            decisions.keep_half_edit(
+            unfinished_edits.save_unfinished_edit(
                 connection, draft_id, visit.person.name, seen_version=standing.version, fields=fields, at=visit.now
             )
     return RedirectResponse(draft_address(draft_id, view_query(filters_of(visit))), 303)

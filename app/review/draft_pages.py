@@ -22,7 +22,7 @@ from app.review.posted_form import FormFields, parse_decision, unsaved_fields
 from app.review.queue_pages import midnight
 from app.review.source_pane import source_pane
 from smallprint.review import ConflictError, RefusedError, Standing
-from smallprint.store import decisions, history, queue
+from smallprint.store import history, queue, unfinished_edits
 
 router = APIRouter()
 
@@ -34,7 +34,7 @@ def show_draft(visit: See, draft_id: str) -> Response:
     unsaved = None
     if visit.person.may("decide"):
         with visit.store.read() as connection:
-            unsaved = decisions.half_edit(connection, draft_id, visit.person.name)
+            unsaved = unfinished_edits.find_unfinished_edit(connection, draft_id, visit.person.name)
     if unsaved is not None and unsaved.seen_version != standing.version:
         return conflict_page(visit, standing, unsaved.fields, seen_version=unsaved.seen_version)
     fields = draft_fields(standing.draft) | (unsaved.fields if unsaved else {})
@@ -46,7 +46,7 @@ def _draft_page(
     standing: Standing,
     fields: FormFields,
     *,
-    unsaved: decisions.HalfEdit | None = None,
+    unsaved: unfinished_edits.UnfinishedEdit | None = None,
     problems: Problems | None = None,
     status: int = 200,
 ) -> Response:
@@ -57,10 +57,10 @@ def _draft_page(
     filters = filters_of(visit)
     view = view_query(filters)
     with visit.store.read() as connection:
-        siblings = queue.siblings(connection, draft.provenance.document)
+        siblings = queue.list_document_drafts(connection, draft.provenance.document)
         values: dict[str, Any] = {
             "progress": Counter(sibling.status for sibling in siblings),
-            "today": queue.day_progress(connection, midnight(visit.now)).get(visit.person.name, 0),
+            "today": queue.count_decided_by_person(connection, midnight(visit.now)).get(visit.person.name, 0),
             "banner": act_banner(connection, visit),
             "last": history.find_decision(connection, draft.id, standing.version),
         }
@@ -88,7 +88,7 @@ def _draft_page(
 def _take_lease(visit: Visit, draft_id: str) -> str | None:
     """Take or renew the lease; returns who else holds it."""
     with visit.store.write() as connection:
-        return queue.lease(connection, draft_id, visit.person.name, visit.now)
+        return queue.take_lease(connection, draft_id, visit.person.name, visit.now)
 
 
 @router.get("/document/{document_id}/page/{number}.png")
@@ -136,9 +136,9 @@ def _keep_or_forget(visit: Visit, draft_id: str, *, forget: bool) -> Response:
     standing_or_404(visit, draft_id)
     with visit.store.write() as connection:
         if forget:
-            decisions.forget_half_edit(connection, draft_id, visit.person.name)
+            unfinished_edits.delete_unfinished_edit(connection, draft_id, visit.person.name)
         else:
-            decisions.keep_half_edit(
+            unfinished_edits.save_unfinished_edit(
                 connection,
                 draft_id,
                 visit.person.name,

@@ -14,7 +14,7 @@ from app.review.auth import COOKIE, GUEST_COOKIE, is_cross_site, own_path
 from app.review.pages import page, set_cookie
 from app.review.posted_form import FormFields, PostedForm, unsaved_fields
 from app.review.state import state_of
-from smallprint.store import decisions, kept_forms, people
+from smallprint.store import drafts, interrupted_forms, sessions, unfinished_edits
 
 DRAFT_PATH = re.compile(r"^/draft/([A-Za-z0-9_-]{1,40})$")
 NEVER_CARRIED = ("csrf", "password", "again", "kept", "kept_path")
@@ -58,7 +58,9 @@ def keep_for_provider(request: Request, csrf: str, form: InterruptedForm) -> boo
     if state.provider is None or not token or not form.path or is_cross_site(request):
         return False
     with state.store.write() as connection:
-        return kept_forms.keep(connection, token, csrf, path=form.path, fields=form.fields, at=state.clock())
+        return interrupted_forms.save_form(
+            connection, token, csrf, path=form.path, fields=form.fields, at=state.clock()
+        )
 
 
 def first_page(
@@ -90,9 +92,9 @@ def _keep_as_unsaved_edits(request: Request, draft_id: str, name: str, form: Int
     """Put the fields where the draft's page finds them; returns the page's address."""
     state, posted = state_of(request), PostedForm(form.fields)
     with state.store.write() as connection:
-        if decisions.standing(connection, draft_id) is None:
+        if drafts.find_standing(connection, draft_id) is None:
             return "/queue"
-        decisions.keep_half_edit(
+        unfinished_edits.save_unfinished_edit(
             connection,
             draft_id,
             name,
@@ -106,6 +108,6 @@ def _keep_as_unsaved_edits(request: Request, draft_id: str, name: str, form: Int
 def _ask_to_send_again(request: Request, token: str, form: InterruptedForm) -> Response:
     state = state_of(request)
     with state.store.read() as connection:
-        session = people.session(connection, token, state.clock())
+        session = sessions.find_session(connection, token, state.clock())
     csrf = session.csrf if session else ""
     return page(request, "send_again.html", csrf=csrf, to=form.path, fields=form.fields)

@@ -10,7 +10,7 @@ from app.review.pages import page, set_cookie
 from app.review.passwords import hash_password, problem_with
 from app.review.state import state_of
 from smallprint.errors import UserError
-from smallprint.store import people
+from smallprint.store import invitations, sessions
 
 router = APIRouter()
 
@@ -25,7 +25,7 @@ def _invitation(request: Request, token: str) -> tuple[str | None, str]:
     """Name (None: to be chosen) and role that the link stands for; raises DeniedError for a used or expired one."""
     state = state_of(request)
     with state.store.read() as connection:
-        invitation = people.invitation(connection, token, state.clock())
+        invitation = invitations.find_invitation(connection, token, state.clock())
     if invitation is None:
         raise DeniedError("This link was used already or has expired. Ask an admin for a new one.")
     return invitation
@@ -72,8 +72,8 @@ def welcome(request: Request, token: str, form: Posted) -> Response:
         try:
             hashed = hash_password(password)
             with state.store.write() as connection:
-                person = people.accept(connection, token, name, hashed, now)
-                session = people.start_session(connection, person.name, now, instead_of=request.cookies.get(COOKIE))
+                person = invitations.accept_invitation(connection, token, name, hashed, now)
+                session = sessions.start_session(connection, person.name, now, instead_of=request.cookies.get(COOKIE))
         except UserError as error:
             problem = str(error)
         else:

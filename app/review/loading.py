@@ -4,13 +4,13 @@ from app.review.auth import Visit
 from app.review.denials import DeniedError
 from app.review.document_cache import LoadedDocument
 from smallprint.review import Standing
-from smallprint.store import decisions
+from smallprint.store import drafts
 
 
 def standing_or_404(visit: Visit, draft_id: str) -> Standing:
     """A draft as it stands."""
     with visit.store.read() as connection:
-        standing = decisions.standing(connection, draft_id)
+        standing = drafts.find_standing(connection, draft_id)
     if standing is None:
         raise DeniedError("There is no such draft.", 404)
     return standing

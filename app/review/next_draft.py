@@ -22,9 +22,13 @@ def next_address(
     skipped = [skip] if skip else []
     if visit.person.may("decide"):
         with visit.store.write() as connection:
-            draft_id = queue.claim_next(connection, filters, visit.person.name, visit.now, after=after, skip=skipped)
+            draft_id = queue.claim_next_open(
+                connection, filters, visit.person.name, visit.now, after=after, skip=skipped
+            )
     else:
         with visit.store.read() as connection:
-            draft_id = queue.next_open(connection, filters, visit.person.name, visit.now, after=after, skip=skipped)
+            draft_id = queue.find_next_open(
+                connection, filters, visit.person.name, visit.now, after=after, skip=skipped
+            )
     query = (view_query(filters), f"done={undoable}" if undoable else "")
     return queue_address(*query, "empty=1") if draft_id is None else draft_address(draft_id, *query)

@@ -22,7 +22,7 @@ from app.review.oidc import Provider, load_json, provider_metadata, verified_cla
 from app.review.pages import set_cookie
 from app.review.state import DeskState, state_of
 from smallprint.errors import UserError
-from smallprint.store import kept_forms, people
+from smallprint.store import interrupted_forms, people, sessions
 
 router = APIRouter()
 SIGN_IN_COOKIE = "smallprint_elsewhere"
@@ -84,8 +84,8 @@ def come_back(request: Request, state: str = "", code: str = "") -> Response:
     name = _person_with_subject(desk, provider, claims)
     ended_session = request.cookies.get(COOKIE)
     with desk.store.write() as connection:
-        kept_form = kept_forms.take(connection, ended_session, name, now) if ended_session else None
-        session = people.start_session(connection, name, now, instead_of=ended_session)
+        kept_form = interrupted_forms.take_form(connection, ended_session, name, now) if ended_session else None
+        session = sessions.start_session(connection, name, now, instead_of=ended_session)
     form = InterruptedForm(*kept_form) if kept_form else InterruptedForm()
     response = first_page(request, session, name, form, next_path=unquote(next_path))
     response.delete_cookie(SIGN_IN_COOKIE, path="/sign-in")
@@ -96,12 +96,12 @@ def _person_with_subject(desk: DeskState, provider: Provider, claims: dict[str, 
     """The name of the person with this subject, who is added where newcomers are welcome."""
     subject = f"{provider.issuer}#{claims['sub']}"
     with desk.store.write() as connection:
-        person = people.by_subject(connection, subject)
+        person = people.find_person_by_subject(connection, subject)
         if person is None and provider.role is None:
             raise DeniedError("You have no account here. Ask an admin to let newcomers of your provider in.")
         if person is None and provider.role is not None:
             stated = claims.get("name") or claims.get("preferred_username") or claims.get("email") or claims["sub"]
-            name = str(stated).replace(":", " ")[: people.LONGEST_NAME]
+            name = str(stated).replace(":", " ")[: people.MAX_NAME_CHARACTERS]
             added_by = f"provider {provider.issuer}"[:80]
             try:
                 person = people.add_person(

@@ -9,7 +9,7 @@ from app.review.auth import COOKIE, Admin, See, Visit
 from app.review.pages import page, set_cookie
 from app.review.passwords import hash_password, problem_with, verify
 from smallprint.errors import UserError
-from smallprint.store import people
+from smallprint.store import api_tokens, invitations, people, sessions
 from smallprint.store.people import Role
 
 router = APIRouter()
@@ -17,7 +17,7 @@ router = APIRouter()
 
 def _people_page(visit: Visit, *, status: int = 200, problem: str = "", link: str = "", invited: str = "") -> Response:
     with visit.store.read() as connection:
-        everybody = people.people(connection)
+        everybody = people.list_people(connection)
     return page(
         visit.request,
         "people.html",
@@ -47,12 +47,16 @@ def change_people(visit: Admin) -> Response:
             if action == "add":
                 person = people.add_person(connection, name, people.role_named(role), by=by, at=at)
             else:
-                person = people.known(connection, name)
-            token = people.invite(connection, person.name, person.role, at) if action in ("add", "link") else ""
+                person = people.load_person(connection, name)
+            token = (
+                invitations.create_invitation(connection, person.name, person.role, at)
+                if action in ("add", "link")
+                else ""
+            )
             if action == "role":
                 people.set_role(connection, name, people.role_named(role), by=by, at=at)
             if action in ("disable", "enable"):
-                people.disable(connection, name, by=by, at=at, disabled=action == "disable")
+                people.set_disabled(connection, name, by=by, at=at, disabled=action == "disable")
     except UserError as error:
         return _people_page(visit, status=422, problem=str(error))
     if token:
@@ -69,7 +73,7 @@ def show_account(visit: See) -> Response:
 
 def _account_page(visit: Visit, *, status: int = 200, problem: str = "", new_token: str = "") -> Response:
     with visit.store.read() as connection:
-        tokens = people.tokens(connection, visit.person.name)
+        tokens = api_tokens.list_api_tokens(connection, visit.person.name)
     return page(
         visit.request,
         "account.html",
@@ -87,16 +91,16 @@ def change_password(visit: See) -> Response:
     old, new, repeated = (visit.form.first(field) for field in ("old", "password", "again"))
     name = visit.person.name
     with visit.store.read() as connection:
-        account = people.password_hash(connection, name)
+        account = people.find_password(connection, name)
     problem = problem_with(new, name) or ("The two passwords differ." if new != repeated else None)
-    if not verify(old, account[1] if account else None):
+    if not verify(old, account.hash if account else None):
         problem = "The old password is wrong."
     if problem:
         return _account_page(visit, status=422, problem=problem)
     hashed = hash_password(new)
     with visit.store.write() as connection:
         people.set_password(connection, name, hashed, by=name, at=visit.now)
-        token = people.start_session(connection, name, visit.now)
+        token = sessions.start_session(connection, name, visit.now)
     response = RedirectResponse("/account", 303)
     set_cookie(response, visit.request, COOKIE, token)
     return response
@@ -108,11 +112,11 @@ def change_tokens(visit: See) -> Response:
     name, revoked = visit.person.name, visit.form.first("revoke")
     if revoked:
         with visit.store.write() as connection:
-            people.revoke_token(connection, name, revoked, visit.now)
+            api_tokens.revoke_api_token(connection, name, revoked, visit.now)
         return RedirectResponse("/account", 303)
     label = " ".join(visit.form.first("label").split())
     if not label:
         return _account_page(visit, status=422, problem="Give the token a name, so that you recognize it later.")
     with visit.store.write() as connection:
-        token = people.make_token(connection, name, label, visit.now)
+        token = api_tokens.create_api_token(connection, name, label, visit.now)
     return _account_page(visit, new_token=token)

@@ -37,23 +37,23 @@ def show_queue(visit: See, empty: str = "") -> Response:
     number = int(asked_page) if asked_page.isdecimal() and len(asked_page) < MAX_PAGE_DIGITS else 1
     filters = filters_of(visit)
     with visit.store.read() as connection:
-        survey = queue_counts.survey(connection, filters, visit.now, page=number)
+        filtered = queue_counts.load_filtered_queue(connection, filters, visit.now, page=number)
         values: dict[str, Any] = {
-            "decided_today": queue.day_progress(connection, midnight(visit.now)),
+            "decided_today": queue.count_decided_by_person(connection, midnight(visit.now)),
             "banner": act_banner(connection, visit),
             "views": saved_views.list_saved_views(connection, visit.person.name),
-            "people": [person.name for person in people.people(connection) if person.may("decide")],
+            "people": [person.name for person in people.list_people(connection) if person.may("decide")],
         }
     return page(
         visit.request,
         "queue.html",
         visit=visit,
         filters=filters,
-        total=survey.total,
-        number=survey.page,
-        pages=survey.pages,
-        lines=survey.lines,
-        facets=survey.facets | {"severity": _worst_first(survey.facets["severity"])},
+        total=filtered.total,
+        number=filtered.page,
+        pages=filtered.pages,
+        lines=filtered.drafts,
+        facets=filtered.facets | {"severity": _worst_first(filtered.facets["severity"])},
         empty=bool(empty),
         view=view_query(filters),
         registry=visit.registry,
@@ -85,7 +85,7 @@ def go_to_next(visit: See, after: str = "", undoable: Annotated[str, Query(alias
     """The next open draft of a view; ``after`` skips a draft, ``done`` is an act that can still be undone there."""
     if after:
         with visit.store.write() as connection:
-            queue.release(connection, after, visit.person.name)
+            queue.release_lease(connection, after, visit.person.name)
     return RedirectResponse(
         next_address(visit, filters_of(visit), undoable=undoable if undoable.isalnum() else "", after=after or None),
         303,

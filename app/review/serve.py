@@ -14,15 +14,15 @@ from app.review.pages import compile_templates
 from app.terminal import stdout
 from smallprint.errors import UserError
 from smallprint.settings import Settings
-from smallprint.store import Store, open_store, people, queue
+from smallprint.store import Store, invitations, open_store, people, queue, queue_rows
 
 
 def first_admin_link(store: Store, base: str) -> str | None:
     """A one-time address that makes the first admin; None once anybody has an account."""
     with store.write() as connection:
-        if people.people(connection):
+        if people.list_people(connection):
             return None
-        return f"{base}/welcome/{people.invite(connection, None, 'admin', datetime.now(UTC))}"
+        return f"{base}/welcome/{invitations.create_invitation(connection, None, 'admin', datetime.now(UTC))}"
 
 
 def serve(settings: Settings, *, host: str, port: int, https: bool = False) -> None:
@@ -60,8 +60,8 @@ def serve(settings: Settings, *, host: str, port: int, https: bool = False) -> N
 def _print_start(store: Store, base: str) -> None:
     """Print where the desk is, how much waits there, and a new desk's link for its first admin."""
     with store.write() as connection:
-        queue.place_missing(connection)
-        waiting = queue.total(connection, queue.Filters())
+        queue_rows.write_missing_queue_rows(connection)
+        waiting = queue.count_drafts(connection, queue.Filters())
     link = first_admin_link(store, base)
     out = stdout()
     out.print(f"Review desk  {base}   {waiting:,} drafts wait. Ctrl-C ends it.")

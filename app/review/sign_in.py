@@ -14,7 +14,7 @@ from app.review.interrupted_forms import carried_form, first_page, interrupted_f
 from app.review.pages import page, set_cookie
 from app.review.passwords import verify
 from app.review.state import state_of
-from smallprint.store import people
+from smallprint.store import people, sessions, sign_in_failures
 
 router = APIRouter()
 
@@ -45,22 +45,22 @@ def sign_in(request: Request, form: Posted) -> Response:
     typed = {field: form.first(field) for field in ("name", "next", "kept", "kept_path")}
     throttle_keys = (f"name:{name.lower()[:80]}", f"address:{request.client.host if request.client else '?'}")
     with store.read() as connection:
-        wait = people.wait_before_sign_in(connection, throttle_keys, now)
-        account = people.password_hash(connection, name)
+        wait = sign_in_failures.wait_before_sign_in(connection, throttle_keys, now)
+        account = people.find_password(connection, name)
     if wait > timedelta():
         seconds = int(wait.total_seconds()) + 1
         problem = f"Too many wrong passwords. Try again in {seconds} seconds."
         response = _sign_in_page(request, status=429, problem=problem, **typed)
         response.headers["retry-after"] = str(seconds)
         return response
-    if not verify(password, account[1] if account else None) or account is None:
+    if not verify(password, account.hash if account else None) or account is None:
         with store.write() as connection:
-            people.sign_in_failed(connection, throttle_keys, now)
+            sign_in_failures.count_sign_in_failure(connection, throttle_keys, now)
         return _sign_in_page(request, status=401, problem="Name or password is wrong.", **typed)
     with store.write() as connection:
-        people.sign_in_worked(connection, throttle_keys[0])
-        token = people.start_session(connection, account[0], now, instead_of=request.cookies.get(COOKIE))
-    return first_page(request, token, account[0], carried_form(form), next_path=form.first("next") or "/queue")
+        sign_in_failures.forget_sign_in_failures(connection, throttle_keys[0])
+        token = sessions.start_session(connection, account.name, now, instead_of=request.cookies.get(COOKIE))
+    return first_page(request, token, account.name, carried_form(form), next_path=form.first("next") or "/queue")
 
 
 def sign_in_needed(request: Request, error: Exception) -> Response:
@@ -87,12 +87,12 @@ def sign_out(request: Request, form: Posted) -> Response:
     """End the session."""
     token, state = request.cookies.get(COOKIE, ""), state_of(request)
     with state.store.read() as connection:
-        session = people.session(connection, token, state.clock())
+        session = sessions.find_session(connection, token, state.clock())
     if session is not None:
         if form.first("csrf") != session.csrf:
             raise DeniedError("This form belongs to another session.")
         with state.store.write() as connection:
-            people.end_session(connection, token)
+            sessions.end_session(connection, token)
     response = RedirectResponse("/sign-in", 303)
     response.delete_cookie(COOKIE, path="/")
     return response

@@ -7,9 +7,10 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, delete, insert, select, update
 
 from smallprint.records import Draft, Rejection, Source
+from smallprint.review import RefusedError, Standing
 from smallprint.store import tables as t
 from smallprint.store.documents import source_from_row
-from smallprint.store.queue import place
+from smallprint.store.queue_rows import write_queue_row
 
 
 @dataclass(frozen=True)
@@ -47,8 +48,47 @@ def stream_drafts(connection: Connection, *, run_id: str | None = None, status: 
         )
 
 
+def find_standing(connection: Connection, draft_id: str) -> Standing | None:
+    """How a draft stands now, or None for an unknown id."""
+    query = (
+        select(
+            t.drafts,
+            t.amendments.c.body.label("amended"),
+            t.queue.c.second_by,
+            t.queue.c.decided_by,
+            t.queue.c.decided_at,
+            t.records.c.number,
+            t.records.c.withdrawn_at,
+        )
+        .outerjoin(t.amendments, t.amendments.c.draft_id == t.drafts.c.id)
+        .outerjoin(t.queue, t.queue.c.draft_id == t.drafts.c.id)
+        .outerjoin(t.records, t.records.c.draft_id == t.drafts.c.id)
+        .where(t.drafts.c.id == draft_id)
+    )
+    row = connection.execute(query).mappings().first()
+    if row is None:
+        return None
+    return Standing(
+        draft=Draft.model_validate({**(row["amended"] or row["body"]), "status": row["status"]}),
+        proposal=Draft.model_validate(row["body"]),
+        version=row["version"],
+        second_by=row["second_by"],
+        record=row["number"] if row["withdrawn_at"] is None else None,
+        decided_by=row["decided_by"],
+        decided_at=row["decided_at"],
+    )
+
+
+def load_standing(connection: Connection, draft_id: str) -> Standing:
+    """How a draft stands now; raises RefusedError for an unknown id."""
+    standing = find_standing(connection, draft_id)
+    if standing is None:
+        raise RefusedError({"draft": "There is no such draft."})
+    return standing
+
+
 def save_drafts(connection: Connection, run_id: str, document_id: str, drafts: Iterable[Draft]) -> None:
-    """Insert new drafts, refresh undecided ones; a decided draft keeps what the person saw."""
+    """Insert new drafts and refresh undecided ones; a decided draft stays as the person saw it."""
     connection.execute(
         delete(t.run_drafts).where(
             t.run_drafts.c.run_id == run_id,
@@ -83,11 +123,11 @@ def save_drafts(connection: Connection, run_id: str, document_id: str, drafts: I
                 .values(version=known["version"] + 1, **columns)
             )
         connection.execute(insert(t.run_drafts).values(run_id=run_id, draft_id=draft.id))
-        place(connection, draft.id)
+        write_queue_row(connection, draft.id)
 
 
 def _substance(body: dict[str, Any]) -> dict[str, Any]:
-    """A draft's body without what changes from run to run although nothing was said anew."""
+    """A draft's body without what differs from run to run although the proposal is the same."""
     provenance = {name: value for name, value in body["provenance"].items() if name not in ("run", "created_at")}
     return {**body, "provenance": provenance}
 
@@ -101,8 +141,13 @@ def save_rejections(connection: Connection, run_id: str, document_id: str, rejec
         connection.execute(
             insert(t.rejections),
             [
-                {"run_id": run_id, "document_id": document_id, "position": n, "body": one.model_dump(mode="json")}
-                for n, one in enumerate(rejections)
+                {
+                    "run_id": run_id,
+                    "document_id": document_id,
+                    "position": position,
+                    "body": rejection.model_dump(mode="json"),
+                }
+                for position, rejection in enumerate(rejections)
             ],
         )
 

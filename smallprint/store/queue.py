@@ -1,17 +1,33 @@
-"""The review queue in the database: a narrow row a draft, written with every change, found by filters, leased."""
+"""The review queue as reviewers read it: a page of drafts under filters, the next one to read, leases.
+
+The queue has a narrow row a draft (queue_rows.py), so that sorting, filtering and counting read little.
+"""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, false, func, insert, or_, select, true, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    RowMapping,
+    Select,
+    Subquery,
+    and_,
+    false,
+    func,
+    or_,
+    select,
+    true,
+    update,
+)
 
-from smallprint.records import Draft, Noun, Source
-from smallprint.review import need
+from smallprint.records import Noun, Source
 from smallprint.store import tables as t
 
-LEASE = timedelta(minutes=10)
-PAGE = 50
+LEASE_DURATION = timedelta(minutes=10)
+PAGE_SIZE = 50
+MAX_SEARCH_WORDS = 8  # a bound on the work of one search; further words are ignored
 STATUSES = ("draft", "approved", "rejected")
 
 
@@ -30,7 +46,7 @@ class Filters(Noun):
     q: str = ""
 
 
-class Line(Noun):
+class QueuedDraft(Noun):
     """One draft as the queue shows it."""
 
     draft: str
@@ -54,92 +70,13 @@ class Line(Noun):
     decided_at: datetime | None
 
 
-def place(connection: Connection, draft_id: str) -> None:
-    """Write the queue's row of a draft anew, from the draft and what people did with it."""
-    newer = t.documents.alias("newer")
-    changed = (
-        select(newer.c.id)
-        .where(newer.c.source_id == t.documents.c.source_id, newer.c.created_at > t.documents.c.created_at)
-        .exists()
-    )
-    row = (
-        connection.execute(
-            select(
-                t.drafts,
-                t.documents.c.source_id,
-                changed.label("changed"),
-                t.amendments.c.body.label("amended"),
-                t.queue.c.second_by,
-                t.queue.c.draft_id.label("placed"),
-            )
-            .join(t.documents, t.documents.c.id == t.drafts.c.document_id)
-            .outerjoin(t.amendments, t.amendments.c.draft_id == t.drafts.c.id)
-            .outerjoin(t.queue, t.queue.c.draft_id == t.drafts.c.id)
-            .where(t.drafts.c.id == draft_id)
-        )
-        .mappings()
-        .one()
-    )
-    draft = Draft.model_validate({**(row["amended"] or row["body"]), "status": row["status"]})
-    values = _row(draft, second=row["second_by"] is not None, changed=bool(row["changed"]))
-    values |= {"document_id": row["document_id"], "source_id": row["source_id"], "version": row["version"]}
-    if row["placed"]:
-        connection.execute(update(t.queue).where(t.queue.c.draft_id == draft_id).values(**values))
-        connection.execute(
-            update(t.queue_words).where(t.queue_words.c.draft_id == draft_id).values(words=_words(draft))
-        )
-    else:
-        connection.execute(insert(t.queue).values(draft_id=draft_id, **values))
-        connection.execute(insert(t.queue_words).values(draft_id=draft_id, words=_words(draft)))
-
-
-def _row(draft: Draft, *, second: bool, changed: bool) -> dict[str, Any]:
-    flags = (*draft.flags, *(("document_changed",) if changed else ()), *(("second_opinion",) if second else ()))
-    return {
-        "title": draft.title,
-        "category": draft.category,
-        "severity": draft.severity,
-        "status": draft.status,
-        "rank": -need(draft, second=second, changed=changed),
-        "confidence": draft.confidence,
-        "start": draft.evidence[0].start,
-        "model": draft.provenance.model,
-        "prompt": draft.provenance.prompt,
-        "flags": "".join(f"|{flag}" for flag in sorted(set(flags))) + "|",
-    }
-
-
-def _words(draft: Draft) -> str:
-    parts = (draft.title, draft.what_it_is, draft.consumer_impact, *(one.text for one in draft.evidence))
-    return "\n".join(parts).lower()
-
-
-def place_missing(connection: Connection) -> int:
-    """Give every draft that has no row one, as after an upgrade; returns how many."""
-    missing = (
-        connection.execute(
-            select(t.drafts.c.id)
-            .outerjoin(t.queue, t.queue.c.draft_id == t.drafts.c.id)
-            .where(t.queue.c.draft_id.is_(None))
-        )
-        .scalars()
-        .all()
-    )
-    for draft_id in missing:
-        place(connection, draft_id)
-    return len(missing)
-
-
-# ---- reading
-
-
-def where(filters: Filters, *, without: str = "") -> ColumnElement[bool]:
-    """The condition of the filters, but one of them."""
+def matches(filters: Filters, *, without: str = "") -> ColumnElement[bool]:
+    """The condition that drafts meet the filters, all of them or all but one."""
     q = t.queue.c
-    said = {name: getattr(filters, name) for name in Filters.model_fields if name != without}
-    parts: list[ColumnElement[bool]] = []
-    if said.get("status", "all") != "all":
-        parts.append(q.status == said["status"])
+    chosen = {name: getattr(filters, name) for name in Filters.model_fields if name != without}
+    conditions: list[ColumnElement[bool]] = []
+    if chosen.get("status", "all") != "all":
+        conditions.append(q.status == chosen["status"])
     for name, column in (
         ("document", q.document_id),
         ("category", q.category),
@@ -148,43 +85,48 @@ def where(filters: Filters, *, without: str = "") -> ColumnElement[bool]:
         ("prompt", q.prompt),
         ("assignee", q.assignee),
     ):
-        if said.get(name):
-            parts.append(column == said[name])
-    if said.get("entity"):
-        parts.append(q.source_id.in_(select(t.sources.c.id).where(t.sources.c.entity == said["entity"])))
-    if said.get("flag"):
-        parts.append(q.flags.contains(f"|{said['flag']}|", autoescape=True))
-    if said.get("q", "").split():
+        if chosen.get(name):
+            conditions.append(column == chosen[name])
+    if chosen.get("entity"):
+        conditions.append(q.source_id.in_(select(t.sources.c.id).where(t.sources.c.entity == chosen["entity"])))
+    if chosen.get("flag"):
+        conditions.append(q.flags.contains(f"|{chosen['flag']}|", autoescape=True))
+    if chosen.get("q", "").split():
         # Asked of each draft on its own: a page of a frequent word is found after a few drafts in the queue's order.
-        own = select(t.queue_words.c.draft_id).where(t.queue_words.c.draft_id == q.draft_id)
-        parts.append(own.where(words_match(said["q"])).exists())
-    return and_(true(), *parts)
+        words_of_draft = select(t.queue_words.c.draft_id).where(t.queue_words.c.draft_id == q.draft_id)
+        conditions.append(words_of_draft.where(matches_search(chosen["q"])).exists())
+    return and_(true(), *conditions)
 
 
-def words_match(q: str) -> ColumnElement[bool]:
+def matches_search(q: str) -> ColumnElement[bool]:
     """The condition of a text search on the words of a draft: all that is asked for, parts of words too."""
-    asked = q.lower().split()[:8]
-    return and_(true(), *(t.queue_words.c.words.contains(word, autoescape=True) for word in asked))
+    searched = q.lower().split()[:MAX_SEARCH_WORDS]
+    return and_(true(), *(t.queue_words.c.words.contains(word, autoescape=True) for word in searched))
 
 
 ORDER = (t.queue.c.rank, t.queue.c.document_id, t.queue.c.start, t.queue.c.draft_id)
 
 
-def lines(connection: Connection, filters: Filters, now: datetime, *, page: int = 1, size: int = PAGE) -> list[Line]:
+def list_page(
+    connection: Connection, filters: Filters, now: datetime, *, page: int = 1, size: int = PAGE_SIZE
+) -> list[QueuedDraft]:
     """One page of the queue, the neediest first, within a document in reading order."""
-    wanted = select(t.queue.c.draft_id).where(where(filters)).order_by(*ORDER).limit(size).offset((page - 1) * size)
-    return [line_of(row, now) for row in connection.execute(lines_of(wanted.subquery())).mappings()]
+    draft_ids = (
+        select(t.queue.c.draft_id).where(matches(filters)).order_by(*ORDER).limit(size).offset((page - 1) * size)
+    )
+    rows = connection.execute(_queued(draft_ids.subquery())).mappings()
+    return [_queued_draft(row, now) for row in rows]
 
 
-def line(connection: Connection, draft_id: str, now: datetime) -> Line | None:
+def find_queued_draft(connection: Connection, draft_id: str, now: datetime) -> QueuedDraft | None:
     """One draft as the queue shows it, or None."""
-    wanted = select(t.queue.c.draft_id).where(t.queue.c.draft_id == draft_id).subquery()
-    row = connection.execute(lines_of(wanted)).mappings().first()
-    return None if row is None else line_of(row, now)
+    draft_ids = select(t.queue.c.draft_id).where(t.queue.c.draft_id == draft_id).subquery()
+    row = connection.execute(_queued(draft_ids)).mappings().first()
+    return None if row is None else _queued_draft(row, now)
 
 
-def lines_of(wanted: Any) -> Select[Any]:  # noqa: ANN401 -- a subquery with a draft_id
-    """The query for the lines of some drafts, in the queue's order."""
+def _queued(draft_ids: Subquery) -> Select[Any]:
+    """The rows of these drafts with their sources and documents, in the queue's order."""
     return (
         select(
             t.queue,
@@ -193,24 +135,23 @@ def lines_of(wanted: Any) -> Select[Any]:  # noqa: ANN401 -- a subquery with a d
             t.sources.c.title.label("source_title"),
             t.documents.c.title.label("text_title"),
         )
-        .join(wanted, wanted.c.draft_id == t.queue.c.draft_id)
+        .join(draft_ids, draft_ids.c.draft_id == t.queue.c.draft_id)
         .join(t.sources, t.sources.c.id == t.queue.c.source_id)
         .join(t.documents, t.documents.c.id == t.queue.c.document_id)
         .order_by(*ORDER)
     )
 
 
-def line_of(row: Any, now: datetime) -> Line:  # noqa: ANN401 -- a row mapping
-    """A row of ``lines_of`` as a line."""
-    held = row["lease_until"] is not None and row["lease_until"] > now
-    return Line(
+def _queued_draft(row: RowMapping, now: datetime) -> QueuedDraft:
+    is_leased = row["lease_until"] is not None and row["lease_until"] > now
+    return QueuedDraft(
         draft=row["draft_id"],
         document=row["document_id"],
         document_title=row["source_title"] or row["text_title"],
         origin=Source(location=row["location"]).origin,
         need=-row["rank"],
         flags=tuple(flag for flag in row["flags"].split("|") if flag),
-        reader=row["lease_by"] if held else None,
+        reader=row["lease_by"] if is_leased else None,
         **{
             name: row[name]
             for name in (
@@ -231,12 +172,12 @@ def line_of(row: Any, now: datetime) -> Line:  # noqa: ANN401 -- a row mapping
     )
 
 
-def total(connection: Connection, filters: Filters) -> int:
+def count_drafts(connection: Connection, filters: Filters) -> int:
     """How many drafts the filters leave."""
-    return int(connection.execute(select(func.count()).select_from(t.queue).where(where(filters))).scalar() or 0)
+    return int(connection.execute(select(func.count()).select_from(t.queue).where(matches(filters))).scalar() or 0)
 
 
-def next_open(
+def find_next_open(
     connection: Connection,
     filters: Filters,
     user: str,
@@ -258,18 +199,22 @@ def next_open(
     """
     q = t.queue.c
     free = or_(q.lease_until.is_(None), q.lease_until <= now, q.lease_by == user)
-    mine = or_(q.second_by.is_(None), q.second_by != user)
-    theirs = or_(q.assignee.is_(None), q.assignee == user)
+    not_second_for = or_(q.second_by.is_(None), q.second_by != user)
+    not_kept_for_others = or_(q.assignee.is_(None), q.assignee == user)
     query = select(q.draft_id).where(
-        where(filters.model_copy(update={"status": "draft"})), free, mine, theirs, q.draft_id.not_in(list(skip))
+        matches(filters.model_copy(update={"status": "draft"})),
+        free,
+        not_second_for,
+        not_kept_for_others,
+        q.draft_id.not_in(list(skip)),
     )
     if after is not None:
         query = query.where(_behind(connection, after))
-    found = connection.execute(query.order_by(*ORDER).limit(1)).scalar()
-    return None if found is None else str(found)
+    draft_id = connection.execute(query.order_by(*ORDER).limit(1)).scalar()
+    return None if draft_id is None else str(draft_id)
 
 
-def claim_next(
+def claim_next_open(
     connection: Connection,
     filters: Filters,
     user: str,
@@ -279,11 +224,11 @@ def claim_next(
     skip: Iterable[str] = (),
 ) -> str | None:
     """The draft to read next, with its lease; of many who ask at once each gets another one."""
-    missed = [*skip]
-    while (found := next_open(connection, filters, user, now, after=after, skip=missed)) is not None:
-        if lease(connection, found, user, now) is None:
-            return found
-        missed.append(found)
+    passed_over = [*skip]
+    while (draft_id := find_next_open(connection, filters, user, now, after=after, skip=passed_over)) is not None:
+        if take_lease(connection, draft_id, user, now) is None:
+            return draft_id
+        passed_over.append(draft_id)
     return None
 
 
@@ -299,8 +244,8 @@ def _behind(connection: Connection, draft_id: str) -> ColumnElement[bool]:
     return later
 
 
-def day_progress(connection: Connection, since: datetime) -> dict[str, int]:
-    """How many drafts each person has decided since then."""
+def count_decided_by_person(connection: Connection, since: datetime) -> dict[str, int]:
+    """How many drafts stand decided by each person since then."""
     query = (
         select(t.queue.c.decided_by, func.count())
         .where(t.queue.c.decided_by.is_not(None), t.queue.c.decided_at >= since, t.queue.c.status != "draft")
@@ -309,7 +254,7 @@ def day_progress(connection: Connection, since: datetime) -> dict[str, int]:
     return {str(name): int(number) for name, number in connection.execute(query)}
 
 
-class Sibling(NamedTuple):
+class DocumentDraft(NamedTuple):
     """A draft in the list of its document's drafts."""
 
     draft: str
@@ -319,30 +264,30 @@ class Sibling(NamedTuple):
     version: int
 
 
-def siblings(connection: Connection, document_id: str) -> list[Sibling]:
+def list_document_drafts(connection: Connection, document_id: str) -> list[DocumentDraft]:
     """All drafts of a document in reading order."""
     q = t.queue.c
     query = select(q.draft_id, q.title, q.severity, q.status, q.version).where(q.document_id == document_id)
-    return [Sibling(*row) for row in connection.execute(query.order_by(q.start, q.draft_id))]
+    return [DocumentDraft(*row) for row in connection.execute(query.order_by(q.start, q.draft_id))]
 
 
 # ---- leases
 
 
-def lease(connection: Connection, draft_id: str, user: str, now: datetime) -> str | None:
+def take_lease(connection: Connection, draft_id: str, user: str, now: datetime) -> str | None:
     """Take or renew the lease on a draft; returns who else holds it, or None when it is ours now."""
     q = t.queue.c
     free = or_(q.lease_until.is_(None), q.lease_until <= now, q.lease_by == user)
-    taken = connection.execute(
-        update(t.queue).where(q.draft_id == draft_id, free).values(lease_by=user, lease_until=now + LEASE)
+    leased = connection.execute(
+        update(t.queue).where(q.draft_id == draft_id, free).values(lease_by=user, lease_until=now + LEASE_DURATION)
     )
-    if taken.rowcount:
+    if leased.rowcount:
         return None
     holder = connection.execute(select(q.lease_by).where(q.draft_id == draft_id)).scalar()
     return None if holder is None else str(holder)
 
 
-def release(connection: Connection, draft_id: str, user: str) -> None:
+def release_lease(connection: Connection, draft_id: str, user: str) -> None:
     """Give a lease back before it runs out."""
     connection.execute(
         update(t.queue)

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Select, func, select
 
 from smallprint.records import Noun
 from smallprint.store import tables as t
-from smallprint.store.queue import PAGE, STATUSES, Filters, Line, lines, where, words_match
+from smallprint.store.queue import PAGE_SIZE, STATUSES, Filters, QueuedDraft, list_page, matches, matches_search
 
 _COUNTED: dict[str, Any] = {
     "severity": t.queue.c.severity,
@@ -25,28 +25,26 @@ _COUNTED: dict[str, Any] = {
 Counts = dict[str, Counter[Any]]  # for each filter: values as the columns have them, with their numbers
 
 
-class Survey(Noun):
+class FilteredQueue(Noun):
     """One page of the queue with its counts."""
 
     total: int
     page: int
     pages: int
-    lines: tuple[Line, ...]
+    drafts: tuple[QueuedDraft, ...]
+    # For each filter the values that the other filters leave, with their numbers of drafts, the most frequent first.
     facets: dict[str, list[tuple[str, int]]]
 
 
-def survey(connection: Connection, filters: Filters, now: datetime, *, page: int = 1) -> Survey:
+def load_filtered_queue(connection: Connection, filters: Filters, now: datetime, *, page: int = 1) -> FilteredQueue:
     """A page of the queue, the last one where there are fewer, with all counts."""
     number, counts = _count(connection, filters)
-    pages = max(1, -(-number // PAGE))
+    pages = max(1, -(-number // PAGE_SIZE))
     page = max(1, min(page, pages))
-    shown = lines(connection, filters, now, page=page) if number else []
-    return Survey(total=number, page=page, pages=pages, lines=tuple(shown), facets=_ranked(connection, counts))
-
-
-def facets(connection: Connection, filters: Filters) -> dict[str, list[tuple[str, int]]]:
-    """For each filter the values that the other filters leave, with how many drafts, the most frequent first."""
-    return _ranked(connection, _count(connection, filters)[1])
+    drafts = list_page(connection, filters, now, page=page) if number else []
+    return FilteredQueue(
+        total=number, page=page, pages=pages, drafts=tuple(drafts), facets=_rank_facets(connection, counts)
+    )
 
 
 def _count(connection: Connection, filters: Filters) -> tuple[int, Counts]:
@@ -70,7 +68,7 @@ def _whole(connection: Connection, filters: Filters) -> tuple[int, Counts]:
     if filters.status == "all":
         _add(counts, ["status"], connection.execute(_grouped(filters, ["status"])))
     else:
-        others = t.queue.c.status.in_([one for one in STATUSES if one != filters.status])
+        others = t.queue.c.status.in_([status for status in STATUSES if status != filters.status])
         _add(counts, ["status"], connection.execute(_grouped(Filters(status="all"), ["status"]).where(others)))
         counts["status"][filters.status] += number
     return number, counts
@@ -92,13 +90,13 @@ def _searched(connection: Connection, filters: Filters, chosen: set[str]) -> tup
     columns = list(_COUNTED.values())
     # Every words row has its queue row; the outer join keeps SQLite from walking the queue and jumping into the words.
     both = t.queue_words.outerjoin(t.queue, t.queue.c.draft_id == t.queue_words.c.draft_id)
-    found = select(*columns, func.count()).select_from(both).where(where(only), words_match(filters.q))
-    said = cache(_speaker(connection))
-    wanted = [(at, name, getattr(filters, name)) for at, name in enumerate(_COUNTED) if name in chosen]
+    query = select(*columns, func.count()).select_from(both).where(matches(only), matches_search(filters.q))
+    labels = cache(_label_reader(connection))
+    required = [(column, name, getattr(filters, name)) for column, name in enumerate(_COUNTED) if name in chosen]
     counts: Counts = {name: Counter() for name in _COUNTED}
     counters, number = list(counts.values()), 0
-    for *values, many in connection.execute(found.group_by(*columns)):
-        missed = [at for at, name, value in wanted if value not in said(name, values[at])]
+    for *values, many in connection.execute(query.group_by(*columns)):
+        missed = [column for column, name, label in required if label not in labels(name, values[column])]
         if not missed:
             number += many
             for counter, value in zip(counters, values, strict=True):
@@ -110,7 +108,7 @@ def _searched(connection: Connection, filters: Filters, chosen: set[str]) -> tup
 
 def _grouped(filters: Filters, names: Sequence[str], *, without: str = "") -> Select[Any]:
     columns = [_COUNTED[name] for name in names]
-    return select(*columns, func.count()).where(where(filters, without=without)).group_by(*columns)
+    return select(*columns, func.count()).where(matches(filters, without=without)).group_by(*columns)
 
 
 def _add(counts: Counts, names: Sequence[str], rows: Iterable[Any]) -> int:
@@ -123,27 +121,27 @@ def _add(counts: Counts, names: Sequence[str], rows: Iterable[Any]) -> int:
     return number
 
 
-def _speaker(connection: Connection) -> Callable[[str, Any], tuple[str, ...]]:
-    """What a column's value counts for: an entity stands for its sources, and the flags of a draft are several."""
+def _label_reader(connection: Connection) -> Callable[[str, Any], tuple[str, ...]]:
+    """Reads the labels that a column's value counts for: an entity for its sources, each flag of a draft."""
     entities = {row.id: row.entity for row in connection.execute(select(t.sources.c.id, t.sources.c.entity))}
 
-    def said(name: str, value: Any) -> tuple[str, ...]:  # noqa: ANN401 -- a column's
+    def labels(name: str, value: Any) -> tuple[str, ...]:  # noqa: ANN401 -- a column's
         if name == "entity":
             value = entities.get(value)
         if not value:
             return ()
         return tuple(flag for flag in value.split("|") if flag) if name == "flag" else (str(value),)
 
-    return said
+    return labels
 
 
-def _ranked(connection: Connection, counts: Counts) -> dict[str, list[tuple[str, int]]]:
-    said = _speaker(connection)
+def _rank_facets(connection: Connection, counts: Counts) -> dict[str, list[tuple[str, int]]]:
+    labels = _label_reader(connection)
     ranked = {}
     for name, counter in counts.items():
-        spoken: Counter[str] = Counter()
+        by_label: Counter[str] = Counter()
         for value, number in counter.items():
-            for one in said(name, value):
-                spoken[one] += number
-        ranked[name] = sorted(spoken.items(), key=lambda item: (-item[1], item[0]))
+            for label in labels(name, value):
+                by_label[label] += number
+        ranked[name] = sorted(by_label.items(), key=lambda item: (-item[1], item[0]))
     return ranked

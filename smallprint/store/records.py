@@ -25,25 +25,27 @@ class Record(Noun):
     last_verified: datetime | None  # when the same bytes were last seen there
 
 
-def keep_record(connection: Connection, before: Standing, made: Verdict, decision: Decision) -> int:
+def save_record(connection: Connection, before: Standing, verdict: Verdict, decision: Decision) -> int:
     """Write what was approved; a draft has one number for ever, given at its first approval."""
     values: dict[str, Any] = {
         "approved_by": decision.by,
         "approved_at": decision.at,
         "withdrawn_at": None,
-        "amended_fields": [one.field for one in review.changes(before.proposal, made.draft) if one.field != "status"],
-        "body": review.body(made.draft),
+        "amended_fields": [
+            change.field for change in review.changes(before.proposal, verdict.draft) if change.field != "status"
+        ],
+        "body": review.body(verdict.draft),
     }
-    number = connection.execute(select(t.records.c.number).where(t.records.c.draft_id == made.draft.id)).scalar()
+    number = connection.execute(select(t.records.c.number).where(t.records.c.draft_id == verdict.draft.id)).scalar()
     if number is not None:
-        if made.kind == "carry":
+        if verdict.kind == "carry":
             del values["approved_by"], values["approved_at"]  # nobody approved anew: the person's word moved
         connection.execute(update(t.records).where(t.records.c.number == number).values(**values))
         return int(number)
-    number = _next(connection, t.records.c.number)
-    document = _document_number(connection, made.draft.provenance.document)
+    number = _next_number(connection, t.records.c.number)
+    document = _document_number(connection, verdict.draft.provenance.document)
     connection.execute(
-        insert(t.records).values(number=number, draft_id=made.draft.id, document_number=document, **values)
+        insert(t.records).values(number=number, draft_id=verdict.draft.id, document_number=document, **values)
     )
     return number
 
@@ -59,12 +61,12 @@ def _document_number(connection: Connection, document_id: str) -> int:
         select(t.record_documents.c.number).where(t.record_documents.c.source_id == source_id)
     ).scalar()
     if number is None:
-        number = _next(connection, t.record_documents.c.number)
+        number = _next_number(connection, t.record_documents.c.number)
         connection.execute(insert(t.record_documents).values(number=number, source_id=source_id))
     return int(number)
 
 
-def _next(connection: Connection, column: Any) -> int:  # noqa: ANN401 -- a column of numbers
+def _next_number(connection: Connection, column: Any) -> int:  # noqa: ANN401 -- a column of numbers
     # Safe because every writer holds the end of the audit chain, and because rows are never deleted.
     return int(connection.execute(select(func.coalesce(func.max(column, type_=Integer), 0))).scalar_one()) + 1
 

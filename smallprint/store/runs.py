@@ -10,7 +10,7 @@ from sqlalchemy import Connection, RowMapping, Select, Update, func, insert, sel
 from smallprint.errors import StoreError
 from smallprint.records import Analysis, Clause, Ledger, LedgerEntry, Source, Usage
 from smallprint.store import tables as t
-from smallprint.store.carrying import carry
+from smallprint.store.carrying import carry_decisions
 from smallprint.store.documents import save_source, source_from_row
 from smallprint.store.drafts import save_drafts, save_rejections
 
@@ -101,7 +101,7 @@ def save_analysis(
     """
     save_drafts(connection, run_id, document_id, analysis.drafts)
     save_rejections(connection, run_id, document_id, analysis.rejections)
-    carry(connection, document_id, datetime.now(UTC))
+    carry_decisions(connection, document_id, datetime.now(UTC))
     connection.execute(
         _run_document_update(run_id, position).values(
             document_id=document_id,

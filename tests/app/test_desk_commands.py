@@ -8,10 +8,9 @@ from typer.testing import CliRunner
 
 from app.cli import app
 from smallprint.errors import UserError
-from smallprint.registry import load
 from smallprint.review import Decision
-from smallprint.store import decisions, open_store, outbox, people
-from tests.drafts import NOW, REFUND, fill
+from smallprint.store import invitations, open_store, outbox, people
+from tests.drafts import NOW, REFUND, decide_and_write, fill
 
 
 @pytest.fixture
@@ -33,7 +32,9 @@ def test_somebody_is_added_with_a_link_listed_and_disabled(cli, store):
     said = cli("users", "add", "Ada Quill", "--role", "admin", "--address", "https://desk.example/")
     token = re.search(r"https://desk\.example/welcome/(\S+)", said.output).group(1)
     with store.read() as connection:
-        assert people.invitation(connection, token, people.person(connection, "Ada Quill").created_at) == (
+        assert invitations.find_invitation(
+            connection, token, people.find_person(connection, "Ada Quill").created_at
+        ) == (
             "Ada Quill",
             "admin",
         )
@@ -65,9 +66,7 @@ def test_mistakes_with_people_are_one_line(cli, store, words, said):
 def test_the_audit_is_verified_and_a_forgery_fails(cli, store):
     fill(store)
     with store.write() as connection:
-        decisions.decide(
-            connection, Decision(kind="approve", draft=REFUND.id, seen_version=1, by="Anna", at=NOW), load()
-        )
+        decide_and_write(connection, Decision(kind="approve", draft=REFUND.id, seen_version=1, by="Anna", at=NOW))
     said = cli("doctor", "--audit")
     assert said.exit_code == 0
     assert "1 rows hold; its head is" in said.output
@@ -84,9 +83,7 @@ def test_the_doctor_tells_of_news_that_nobody_took(cli, store):
     assert "announcements" not in cli("doctor").output
     with store.write() as connection:
         outbox.listen(connection, "webhook", NOW)
-        decisions.decide(
-            connection, Decision(kind="approve", draft=REFUND.id, seen_version=1, by="Anna", at=NOW), load()
-        )
+        decide_and_write(connection, Decision(kind="approve", draft=REFUND.id, seen_version=1, by="Anna", at=NOW))
         outbox.failed(connection, outbox.claim(connection, "webhook", NOW), "it answered 503", NOW)
     said = " ".join(cli("doctor").output.split())
     assert "note announcements 1 for the webhook wait since 2026-03-02 09:00 UTC, 0 of them given up" in said

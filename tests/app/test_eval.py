@@ -10,11 +10,10 @@ from typer.testing import CliRunner
 from app.cli import app
 from evals.suites import BENCHMARKS
 from smallprint.errors import UserError
-from smallprint.registry import load
 from smallprint.review import Decision
-from smallprint.store import decisions, open_store
+from smallprint.store import open_store
 from tests.app import shapes
-from tests.drafts import NOW, PRICES, REFUND, fill
+from tests.drafts import NOW, PRICES, REFUND, decide_and_write, fill
 
 RUNNER = CliRunner()
 
@@ -144,7 +143,7 @@ def test_approved_records_become_a_suite_of_their_own(small: Path, workspace: Pa
     with store.write() as connection:
         for draft in (REFUND, PRICES):
             word = Decision(kind="approve", draft=draft.id, seen_version=1, by="ada", at=NOW)
-            decisions.decide(connection, word, load())
+            decide_and_write(connection, word)
     store.close()
     assert isinstance(run("freeze", "SP-P-000009").exception, UserError)
     frozen = run("freeze", "SP-P-000001", REFUND.id, PRICES.id)

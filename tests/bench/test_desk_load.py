@@ -4,17 +4,16 @@ import pytest
 
 from bench import desk_load
 from bench.desk_load import Measurement, faults
-from smallprint.registry import load
 from smallprint.review import Decision
-from smallprint.store import Store, decisions
-from tests.drafts import NOW, REFUND
+from smallprint.store import Store
+from tests.drafts import NOW, REFUND, decide_and_write
 
 
 def approve(store: Store) -> str:
     """Approve a draft; returns the id of the act."""
     decision = Decision(kind="approve", draft=REFUND.id, seen_version=1, by="Reviewer 1", at=NOW)
     with store.write() as connection:
-        return decisions.decide(connection, decision, load()).id
+        return decide_and_write(connection, decision).id
 
 
 def test_confirmed_decisions_that_are_lost_or_doubled_are_reported(store: Store) -> None:

@@ -7,10 +7,21 @@ import pytest
 from smallprint.records import Analysis, LedgerEntry, Usage
 from smallprint.registry import load
 from smallprint.review import Decision, RefusedError
-from smallprint.store import audit, decisions, queue, runs
+from smallprint.store import audit, decisions, drafts, queue, runs
 from smallprint.store.queue import Filters
 from smallprint.store.records import stream_records
-from tests.drafts import ARBITRATION, NOW, PARAGRAPHS, PRICES, REFUND, SNAPSHOT, SOURCE, cut_document, save_document
+from tests.drafts import (
+    ARBITRATION,
+    NOW,
+    PARAGRAPHS,
+    PRICES,
+    REFUND,
+    SNAPSHOT,
+    SOURCE,
+    cut_document,
+    decide_and_write,
+    save_document,
+)
 
 REGISTRY = load()
 CHANGED = tuple(
@@ -22,9 +33,7 @@ NEWER, NEWER_CLAUSES = cut_document(CHANGED, "cd" * 32)
 
 def decide(store, kind, of, **fields):
     with store.write() as connection:
-        decisions.decide(
-            connection, Decision(kind=kind, draft=of.id, seen_version=1, by="anna", at=NOW, **fields), REGISTRY
-        )
+        decide_and_write(connection, Decision(kind=kind, draft=of.id, seen_version=1, by="anna", at=NOW, **fields))
 
 
 def anew(draft, **changes):
@@ -58,12 +67,12 @@ def read_newer(store, *drafts, run="r2"):
 
 def standing(store, draft_id):
     with store.read() as connection:
-        return decisions.standing(connection, draft_id)
+        return drafts.find_standing(connection, draft_id)
 
 
 def kept(store):
     with store.read() as connection:
-        assert audit.verify(connection).problems == ()
+        assert audit.verify_chain(connection).problems == ()
         return list(stream_records(connection))
 
 
@@ -102,7 +111,7 @@ def test_an_approval_whose_words_changed_waits_again_and_says_why(store):
     read_newer(store)
     assert kept(store) == []
     with store.read() as connection:
-        waiting = queue.lines(connection, Filters(flag="document_changed"), NOW)
+        waiting = queue.list_page(connection, Filters(flag="document_changed"), NOW)
     assert PRICES.id in [one.draft for one in waiting]
     assert standing(store, PRICES.id).draft.status == "draft"
 

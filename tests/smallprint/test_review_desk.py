@@ -10,11 +10,22 @@ from sqlalchemy.exc import SQLAlchemyError
 from smallprint.errors import StoreError
 from smallprint.registry import load
 from smallprint.review import ConflictError, Decision, RefusedError
-from smallprint.store import Store, audit, decisions, open_store, queue, queue_counts
+from smallprint.store import (
+    Store,
+    audit,
+    clause_marks,
+    decisions,
+    drafts,
+    open_store,
+    queue,
+    queue_counts,
+    queue_rows,
+    unfinished_edits,
+)
 from smallprint.store import tables as t
 from smallprint.store.queue import Filters
 from smallprint.store.records import stream_records
-from tests.drafts import ARBITRATION, CLASS_ACTION, DOCUMENT, NOW, PRICES, REFUND, draft, save_run
+from tests.drafts import ARBITRATION, CLASS_ACTION, DOCUMENT, NOW, PRICES, REFUND, decide_and_write, draft, save_run
 
 REGISTRY = load()
 
@@ -25,7 +36,7 @@ def decision(kind, of=REFUND, seen_version=1, by="anna", **fields):
 
 def decide(store: Store, kind, of=REFUND, **fields):
     with store.write() as connection:
-        return decisions.decide(connection, decision(kind, of, **fields), REGISTRY)
+        return decide_and_write(connection, decision(kind, of, **fields))
 
 
 def undo(store: Store, act: str, by="anna", **fields):
@@ -35,13 +46,13 @@ def undo(store: Store, act: str, by="anna", **fields):
 
 def status(store: Store, of=REFUND):
     with store.read() as connection:
-        found = decisions.standing(connection, of.id)
+        found = drafts.find_standing(connection, of.id)
     return found.draft.status, found.version
 
 
 def chain(store: Store) -> audit.ChainReport:
     with store.read() as connection:
-        return audit.verify(connection)
+        return audit.verify_chain(connection)
 
 
 def all_records(store: Store):
@@ -51,7 +62,7 @@ def all_records(store: Store):
 
 def titles(store: Store, **filters):
     with store.read() as connection:
-        return [one.draft for one in queue.lines(connection, Filters(**filters), NOW)]
+        return [one.draft for one in queue.list_page(connection, Filters(**filters), NOW)]
 
 
 def test_approvals_get_permanent_ids_in_order(store: Store):
@@ -65,7 +76,7 @@ def test_an_amendment_stands_beside_the_proposal(store: Store):
     words = REFUND.model_copy(update={"title": "No refunds"})
     decide(store, "approve", edited_draft=words)
     with store.read() as connection:
-        now = decisions.standing(connection, REFUND.id)
+        now = drafts.find_standing(connection, REFUND.id)
     assert (now.draft.title, now.proposal.title) == ("No refunds", REFUND.title)
     assert all_records(store)[0].amended_fields == ("title",)
 
@@ -75,7 +86,7 @@ def test_no_rerun_touches_what_a_person_decided_or_wrote(store: Store):
     decide(store, "second_opinion", PRICES, edited_draft=PRICES.model_copy(update={"title": "Prices change"}))
     save_run(store, REFUND.model_copy(update={"title": "anew"}), PRICES.model_copy(update={"title": "anew"}))
     with store.read() as connection:
-        refund, prices = (decisions.standing(connection, one.id) for one in (REFUND, PRICES))
+        refund, prices = (drafts.find_standing(connection, one.id) for one in (REFUND, PRICES))
     assert (refund.draft.status, refund.draft.title) == ("rejected", REFUND.title)
     assert (prices.draft.title, prices.proposal.title) == ("Prices change", "anew")
 
@@ -93,7 +104,7 @@ def test_undo_brings_back_words_status_and_queue_and_withdraws_the_record(store:
     assert all_records(store) == []
     assert REFUND.id in titles(store)
     with store.read() as connection:
-        assert decisions.standing(connection, REFUND.id).draft.title == REFUND.title
+        assert drafts.find_standing(connection, REFUND.id).draft.title == REFUND.title
 
 
 def test_a_record_approved_again_keeps_its_number(store: Store):
@@ -163,7 +174,7 @@ def test_a_merge_and_its_undo(store: Store):
         done = decisions.merge(connection, decision("merge", ARBITRATION), [decision("merge", CLASS_ACTION)])
     assert CLASS_ACTION.id not in titles(store)
     with store.read() as connection:
-        assert len(decisions.standing(connection, ARBITRATION.id).draft.evidence) == 2
+        assert len(drafts.find_standing(connection, ARBITRATION.id).draft.evidence) == 2
     undo(store, done.id)
     assert CLASS_ACTION.id in titles(store)
     assert chain(store).problems == ()
@@ -184,8 +195,8 @@ def test_a_missed_provision_is_added_once_with_its_person_as_maker(store: Store)
 
 def test_a_clause_with_nothing_in_it_is_marked_and_unmarked(store: Store):
     with store.write() as connection:
-        act = decisions.mark_nothing(connection, DOCUMENT.id, "c9", by="anna", at=NOW)
-        assert decisions.mark_nothing(connection, DOCUMENT.id, "c9", by="ben", at=NOW) == ""
+        act = clause_marks.mark_clause(connection, DOCUMENT.id, "c9", by="anna", at=NOW)
+        assert clause_marks.mark_clause(connection, DOCUMENT.id, "c9", by="ben", at=NOW) == ""
     undo(store, act)
     with store.read() as connection:
         assert connection.execute(select(t.clause_marks)).all() == []
@@ -319,29 +330,32 @@ def test_the_queue_is_ordered_by_need(store: Store):
 def test_filters_of_the_queue(store: Store, filters, found):
     assert titles(store, **filters) == [one.id for one in found]
     with store.read() as connection:
-        whole = queue_counts.survey(connection, Filters(**filters), NOW)
-        assert whole.facets == queue_counts.facets(connection, Filters(**filters))
-    assert ([one.draft for one in whole.lines], whole.total) == ([one.id for one in found], len(found))
+        filtered = queue_counts.load_filtered_queue(connection, Filters(**filters), NOW)
+        for name, counts in filtered.facets.items():
+            for label, number in counts:
+                changed = Filters(**filters | {name: label})
+                assert queue.count_drafts(connection, changed) == number, f"{name}={label}"
+    assert ([queued.draft for queued in filtered.drafts], filtered.total) == ([one.id for one in found], len(found))
 
 
 def test_counts_follow_the_other_filters(store: Store):
     with store.read() as connection:
-        found = queue_counts.facets(connection, Filters(severity="critical"))
-        assert queue.total(connection, Filters(severity="critical")) == 1
-    assert dict(found["severity"]) == {"critical": 1, "high": 1, "medium": 2}
-    assert found["category"] == [("arbitration", 1)]
-    assert found["entity"] == [("Northwind Kettles", 1)]
+        filtered = queue_counts.load_filtered_queue(connection, Filters(severity="critical"), NOW)
+    assert filtered.total == 1
+    assert dict(filtered.facets["severity"]) == {"critical": 1, "high": 1, "medium": 2}
+    assert filtered.facets["category"] == [("arbitration", 1)]
+    assert filtered.facets["entity"] == [("Northwind Kettles", 1)]
 
 
 def next_for(store: Store, user: str, **fields):
     with store.read() as connection:
-        return queue.next_open(connection, Filters(), user, fields.pop("now", NOW), **fields)
+        return queue.find_next_open(connection, Filters(), user, fields.pop("now", NOW), **fields)
 
 
 def test_two_reviewers_do_not_meet_until_a_lease_runs_out(store: Store):
     with store.write() as connection:
-        assert queue.lease(connection, CLASS_ACTION.id, "anna", NOW) is None
-        assert queue.lease(connection, CLASS_ACTION.id, "ben", NOW) == "anna"
+        assert queue.take_lease(connection, CLASS_ACTION.id, "anna", NOW) is None
+        assert queue.take_lease(connection, CLASS_ACTION.id, "ben", NOW) == "anna"
     assert next_for(store, "anna") == CLASS_ACTION.id
     assert next_for(store, "ben") == ARBITRATION.id
     assert next_for(store, "ben", now=NOW + timedelta(hours=1)) == CLASS_ACTION.id
@@ -353,7 +367,7 @@ def test_reviewers_who_ask_at_once_get_a_draft_each(store: Store):
     def ask(n: int) -> None:
         barrier.wait()
         with store.write() as connection:
-            given.append(queue.claim_next(connection, Filters(), f"person{n}", NOW))
+            given.append(queue.claim_next_open(connection, Filters(), f"person{n}", NOW))
 
     threads = [Thread(target=ask, args=(n,)) for n in range(4)]
     for thread in threads:
@@ -386,29 +400,31 @@ def test_the_day_counts_decisions_of_each_person(store: Store):
     decide(store, "approve")
     decide(store, "reject", PRICES, by="ben", reasons=("misread",))
     with store.read() as connection:
-        assert queue.day_progress(connection, NOW - timedelta(hours=1)) == {"anna": 1, "ben": 1}
-        assert queue.day_progress(connection, NOW + timedelta(hours=1)) == {}
+        assert queue.count_decided_by_person(connection, NOW - timedelta(hours=1)) == {"anna": 1, "ben": 1}
+        assert queue.count_decided_by_person(connection, NOW + timedelta(hours=1)) == {}
 
 
 def test_half_done_edits_are_kept_until_the_decision(store: Store):
     with store.write() as connection:
-        decisions.keep_half_edit(connection, REFUND.id, "anna", seen_version=1, fields={"title": ["No"]}, at=NOW)
-        decisions.keep_half_edit(
+        unfinished_edits.save_unfinished_edit(
+            connection, REFUND.id, "anna", seen_version=1, fields={"title": ["No"]}, at=NOW
+        )
+        unfinished_edits.save_unfinished_edit(
             connection, REFUND.id, "anna", seen_version=1, fields={"title": ["No refunds"]}, at=NOW
         )
     with store.read() as connection:
-        assert decisions.half_edit(connection, REFUND.id, "anna").fields == {"title": ["No refunds"]}
-        assert decisions.half_edit(connection, REFUND.id, "ben") is None
+        assert unfinished_edits.find_unfinished_edit(connection, REFUND.id, "anna").fields == {"title": ["No refunds"]}
+        assert unfinished_edits.find_unfinished_edit(connection, REFUND.id, "ben") is None
     decide(store, "approve")
     with store.read() as connection:
-        assert decisions.half_edit(connection, REFUND.id, "anna") is None
+        assert unfinished_edits.find_unfinished_edit(connection, REFUND.id, "anna") is None
 
 
-def test_drafts_from_before_the_desk_are_placed(store: Store):
+def test_drafts_from_before_the_desk_are_put_into_the_queue(store: Store):
     with store.write() as connection:
         connection.execute(delete(t.queue_words))
         connection.execute(delete(t.queue))
-        assert queue.place_missing(connection) == 4
+        assert queue_rows.write_missing_queue_rows(connection) == 4
     assert len(titles(store)) == 4
 
 

@@ -13,8 +13,8 @@ from smallprint.records import Draft
 from smallprint.registry import load
 from smallprint.review import Decision
 from smallprint.settings import Settings
-from smallprint.store import Store, decisions, open_store
-from tests.desk import NOW, fill
+from smallprint.store import Store, open_store
+from tests.drafts import NOW, decide_and_write, fill
 
 BYTES = b"# Terms of Northwind Kettles, as captured"
 DIGEST = sha256(BYTES).hexdigest()
@@ -41,7 +41,7 @@ def decide(store: Store, kind: str, draft: Draft, *, version: int = 1, minutes: 
     with store.write() as connection:
         at = NOW + timedelta(minutes=minutes)
         decision = Decision(kind=kind, draft=draft.id, seen_version=version, by="anna", at=at, edited_draft=edited)
-        return decisions.decide(connection, decision, REGISTRY).id
+        return decide_and_write(connection, decision).id
 
 
 @pytest.fixture

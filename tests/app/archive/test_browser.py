@@ -7,7 +7,7 @@ from smallprint.settings import Settings
 from smallprint.store import open_store
 from tests.app.archive.conftest import decide
 from tests.app.review.chromium import chromium, needs_chromium
-from tests.desk import ARBITRATION, CLASS_ACTION, REFUND, fill
+from tests.drafts import ARBITRATION, CLASS_ACTION, REFUND, fill
 
 __all__ = ["chromium"]
 pytestmark = needs_chromium

@@ -11,7 +11,7 @@ from smallprint.errors import UserError
 from smallprint.records import Provenance
 from smallprint.store import documents
 from tests.app.archive.conftest import BYTES, DIGEST, decide
-from tests.desk import DOCUMENT, NOW, REFUND, SNAPSHOT, SOURCE, run
+from tests.drafts import DOCUMENT, NOW, REFUND, SNAPSHOT, SOURCE, run
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def bundle(store, publish) -> Path:
         **{**dict(REFUND.provenance), "snapshot_sha256": DIGEST, "document": document.id, "created_at": NOW}
     )
     proven = REFUND.model_copy(update={"id": "d-proven", "provenance": provenance})
-    from tests.desk import CLAUSES
+    from tests.drafts import CLAUSES
 
     with store.write() as connection:
         source = documents.save_source(connection, SOURCE)

@@ -15,7 +15,7 @@ from smallprint.errors import UserError
 from smallprint.registry import load
 from smallprint.store import decisions, documents
 from tests.app.archive.conftest import decide
-from tests.desk import ARBITRATION, CLASS_ACTION, DOCUMENT, NOW, PRICES, REFUND, SNAPSHOT, SOURCE, draft, run
+from tests.drafts import ARBITRATION, CLASS_ACTION, DOCUMENT, NOW, PRICES, REFUND, SNAPSHOT, SOURCE, draft, run
 
 RECORD = "r/SP-P-000001/index.html"
 

@@ -8,7 +8,7 @@ from fastapi.testclient import TestClient
 from lxml import html
 
 from smallprint.review import Standing
-from smallprint.store import Store, decisions
+from smallprint.store import Store, drafts
 from tests.drafts import REFUND
 
 
@@ -89,4 +89,4 @@ def decide(browser: Browser, action: str, draft=REFUND, page: Page | None = None
 
 def standing(store: Store, draft=REFUND) -> Standing:
     with store.read() as connection:
-        return decisions.standing(connection, draft.id)
+        return drafts.find_standing(connection, draft.id)

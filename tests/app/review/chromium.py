@@ -8,7 +8,7 @@ import pytest
 import uvicorn
 
 from app.review.desk import create_desk
-from smallprint.store import decisions, open_store, people
+from smallprint.store import drafts, open_store, people, sessions
 from tests.app.review.conftest import Clock
 from tests.drafts import NOW, fill
 
@@ -51,7 +51,7 @@ class Served:
         context.set_default_timeout(10_000)
         if name is not None:
             with self.store.write() as connection:
-                token = people.start_session(connection, name, self.clock())
+                token = sessions.start_session(connection, name, self.clock())
             context.add_cookies([{"name": "smallprint", "value": token, "url": self.base}])
         self.contexts.append(context)
         page = context.new_page()
@@ -60,7 +60,7 @@ class Served:
 
     def standing(self, draft):
         with self.store.read() as connection:
-            return decisions.standing(connection, draft.id)
+            return drafts.find_standing(connection, draft.id)
 
     def close(self) -> None:
         for context in self.contexts:

@@ -10,7 +10,7 @@ from pwdlib.hashers.argon2 import Argon2Hasher
 
 from app.review import passwords
 from app.review.desk import create_desk
-from smallprint.store import Store, open_store, people
+from smallprint.store import Store, open_store, people, sessions
 from tests.app.review.browser import Browser
 from tests.databases import KINDS, Databases
 from tests.drafts import NOW, fill
@@ -77,7 +77,9 @@ def browse(store: Store, clock: Clock):
         client = TestClient(desk, base_url="http://desk.example", follow_redirects=False, raise_server_exceptions=True)
         if name is not None:
             with store.write() as connection:
-                client.cookies.set("smallprint", people.start_session(connection, name, clock()), domain="desk.example")
+                client.cookies.set(
+                    "smallprint", sessions.start_session(connection, name, clock()), domain="desk.example"
+                )
         return Browser(client)
 
     return browser

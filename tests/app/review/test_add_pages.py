@@ -1,6 +1,6 @@
 """What the analyst missed, without JavaScript: adding a provision, marking a clause as empty."""
 
-from smallprint.store import decisions
+from smallprint.store import drafts
 from tests.app.review.browser import ADDRESS
 from tests.drafts import CLAUSES, DOCUMENT, REFUND
 
@@ -16,7 +16,7 @@ def test_a_missed_provision_can_be_added_from_a_clause(anna, store):
     assert "Added" in added.text
     draft_id = added.address.removeprefix("/draft/").partition("?")[0]
     with store.read() as connection:
-        draft = decisions.standing(connection, draft_id).draft
+        draft = drafts.find_standing(connection, draft_id).draft
     assert (draft.provenance.model, draft.evidence[0].clauses) == ("person:Anna", ("c9",))
 
 

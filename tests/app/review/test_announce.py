@@ -29,10 +29,9 @@ from app.review.announce import (
     webhook_sender,
 )
 from flows.engine import start_prefect
-from smallprint.registry import load
 from smallprint.review import Decision
-from smallprint.store import decisions, outbox, people
-from tests.drafts import ARBITRATION, CLASS_ACTION, NOW, PRICES, REFUND
+from smallprint.store import api_tokens, decisions, outbox
+from tests.drafts import ARBITRATION, CLASS_ACTION, NOW, PRICES, REFUND, decide_and_write
 
 ROOT = Path(__file__).resolve().parents[3]
 SECRET = "a secret of the desk and its listener"
@@ -120,7 +119,7 @@ def announce(store, receiver, clock):
 def decide(store, kind, draft, seen_version=1, **fields):
     with store.write() as connection:
         decision = Decision(kind=kind, draft=draft.id, seen_version=seen_version, by="Anna", at=NOW, **fields)
-        return decisions.decide(connection, decision, load())
+        return decide_and_write(connection, decision)
 
 
 def undo(store, act):
@@ -273,7 +272,7 @@ def test_a_refused_decision_is_not_announced(store):
 def process(store, receiver, tmp_path) -> Iterator[tuple[subprocess.Popen, httpx.Client]]:
     """``smallprint review`` as it runs for people, and a caller of its API."""
     with store.write() as connection:
-        token = people.make_token(connection, "Anna", "test", NOW)
+        token = api_tokens.create_api_token(connection, "Anna", "test", NOW)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from smallprint.store import decisions, people
+from smallprint.store import api_tokens, drafts, people
 from tests.drafts import ARBITRATION, CLASS_ACTION, NOW, PRICES, REFUND
 
 
@@ -15,7 +15,7 @@ def call(browse, store):
         headers = {}
         if caller is not None:
             with store.write() as connection:
-                headers["authorization"] = f"Bearer {people.make_token(connection, caller, 'test', NOW)}"
+                headers["authorization"] = f"Bearer {api_tokens.create_api_token(connection, caller, 'test', NOW)}"
         answer = browse().client.request(method, f"/api/v1{address}", json=body, headers=headers)
         return answer.status_code, answer.json()
 
@@ -88,7 +88,7 @@ def test_a_bulk_decision_names_the_drafts_that_were_left(call):
 def test_a_refused_decision_writes_nothing(call, store, caller, fields, status):
     assert decide(call, REFUND, caller=caller, **fields)[0] == status
     with store.read() as connection:
-        assert decisions.standing(connection, REFUND.id).version == 1
+        assert drafts.find_standing(connection, REFUND.id).version == 1
 
 
 def test_an_unknown_draft_is_404_and_an_unknown_act_422(call):
@@ -98,16 +98,16 @@ def test_an_unknown_draft_is_404_and_an_unknown_act_422(call):
 
 def test_a_revoked_token_and_that_of_a_disabled_person_are_refused(browse, store):
     with store.write() as connection:
-        token = people.make_token(connection, "Anna", "old", NOW)
-        digest = people.tokens(connection, "Anna")[0][0]
+        token = api_tokens.create_api_token(connection, "Anna", "old", NOW)
+        digest = api_tokens.list_api_tokens(connection, "Anna")[0].sha256
     client, headers = browse().client, {"authorization": f"Bearer {token}"}
     assert client.get("/api/v1/queue", headers=headers).status_code == 200
     with store.write() as connection:
-        people.revoke_token(connection, "Anna", digest, NOW)
+        api_tokens.revoke_api_token(connection, "Anna", digest, NOW)
     assert client.get("/api/v1/queue", headers=headers).status_code == 401
     with store.write() as connection:
-        token = people.make_token(connection, "Ben", "x", NOW)
-        people.disable(connection, "Ben", by="test", at=NOW)
+        token = api_tokens.create_api_token(connection, "Ben", "x", NOW)
+        people.set_disabled(connection, "Ben", disabled=True, by="test", at=NOW)
     assert client.get("/api/v1/queue", headers={"authorization": f"Bearer {token}"}).status_code == 401
 
 
@@ -119,7 +119,7 @@ def test_no_request_inside_or_outside_the_openapi_schema_is_a_server_error(brows
     schemathesis = pytest.importorskip("schemathesis", reason="schemathesis is not installed")
     app = browse().client.app
     with store.write() as connection:
-        token = people.make_token(connection, "Adam", "test", NOW)
+        token = api_tokens.create_api_token(connection, "Adam", "test", NOW)
     schema = schemathesis.openapi.from_asgi("/api/openapi.json", app)
     broken: list[str] = []
     for operation in (result.ok() for result in schema.get_all_operations()):

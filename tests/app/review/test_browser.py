@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from app.review.serve import first_admin_link
-from smallprint.store import open_store, people
+from smallprint.store import invitations, open_store
 from tests.app.review.chromium import PASSWORD, Served, at_draft, chromium, kind, needs_chromium, served
 from tests.app.review.conftest import Clock
 from tests.databases import KINDS
@@ -31,7 +31,7 @@ def without_accounts(kind, databases, chromium) -> Iterator[Served]:
 def test_the_first_admin_gets_in_by_a_link_that_works_once(without_accounts):
     running = without_accounts
     with running.store.write() as connection:
-        link = f"/welcome/{people.invite(connection, None, 'admin', running.clock())}"
+        link = f"/welcome/{invitations.create_invitation(connection, None, 'admin', running.clock())}"
     page = running.page()
     page.goto(link)
     page.fill("[name=name]", "Ada Quill")

@@ -5,11 +5,10 @@ import pytest
 from app.review import agreement, figures, plots
 from app.review.agreement import is_sampled, kappa
 from app.review.desk import create_desk
-from smallprint.registry import load
 from smallprint.review import REASONS, Decision
-from smallprint.store import decisions, outbox
+from smallprint.store import drafts, outbox
 from tests.app.review.browser import Browser
-from tests.drafts import ARBITRATION, CLASS_ACTION, NOW, PRICES, REFUND
+from tests.drafts import ARBITRATION, CLASS_ACTION, NOW, PRICES, REFUND, decide_and_write
 
 
 @pytest.fixture
@@ -17,7 +16,7 @@ def decided(store):
     def decide(kind, draft, by, **fields):
         with store.write() as connection:
             decision = Decision(kind=kind, draft=draft.id, seen_version=1, by=by, at=NOW, **fields)
-            decisions.decide(connection, decision, load())
+            decide_and_write(connection, decision)
 
     decide("approve", REFUND, "Anna", edited_draft=REFUND.model_copy(update={"title": "x" * len(REFUND.title)}))
     decide("approve", ARBITRATION, "Anna")
@@ -52,9 +51,7 @@ def test_the_dashboard_reports_announcements_that_were_not_accepted(decided, bro
     assert "announcement" not in browse("Lea").get("/dashboard").text
     with decided.write() as connection:
         outbox.listen(connection, "webhook", NOW)
-        decisions.decide(
-            connection, Decision(kind="approve", draft=CLASS_ACTION.id, seen_version=1, by="Ben", at=NOW), load()
-        )
+        decide_and_write(connection, Decision(kind="approve", draft=CLASS_ACTION.id, seen_version=1, by="Ben", at=NOW))
         outbox.failed(connection, outbox.claim(connection, "webhook", NOW), "it answered 503", NOW)
     dashboard = browse("Lea").get("/dashboard").text
     assert "1 announcement has been waiting for the webhook since 2 Mar 2026, 09:00 UTC: it answered 503." in dashboard
@@ -123,7 +120,7 @@ def test_a_blind_reader_sees_the_proposal_and_changes_nothing(blind, decided):
     assert set(read) == {REFUND.id, ARBITRATION.id}
     assert "No draft waits" in ben.get("/blind").text
     with decided.read() as connection:
-        assert decisions.standing(connection, REFUND.id).version == 2
+        assert drafts.find_standing(connection, REFUND.id).version == 2
         by_field = {row.field: row for row in agreement.agreement(connection)}
     assert (by_field["verdict"].pairs, by_field["verdict"].same) == (2, 0.5)
     assert by_field["severity"].pairs == 1

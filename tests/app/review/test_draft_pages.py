@@ -55,7 +55,7 @@ def test_the_history_shows_each_changed_field_and_its_audit_row(anna, store):
     for text in ("Approved with changes", "Anna", REFUND.title, "No refunds", *laws, "audit row"):
         assert text in page.text
     with store.read() as connection:
-        assert audit.verify(connection).problems == ()
+        assert audit.verify_chain(connection).problems == ()
 
 
 # ---- deciding

@@ -13,7 +13,7 @@ from joserfc.jwk import KeySet, RSAKey
 from app.review.desk import create_desk
 from app.review.oidc import Provider
 from smallprint.errors import UserError
-from smallprint.store import decisions, people
+from smallprint.store import drafts, people
 from tests.app.review.browser import Browser
 from tests.drafts import NOW, REFUND
 
@@ -112,7 +112,7 @@ def test_a_newcomer_gets_the_role_of_the_settings(sign_in, store, provider):
     assert (answer.status_code, answer.headers["location"]) == (303, "/queue")
     assert client.get("/queue").status_code == 200
     with store.read() as connection:
-        person = people.person(connection, "Greta Holm")
+        person = people.find_person(connection, "Greta Holm")
     assert (person.role, person.can_sign_in) == ("reviewer", True)
     assert request["code_challenge_method"] == "S256"
     assert provider.token_request["code_verifier"]
@@ -138,7 +138,7 @@ def test_disabled_people_and_unwelcome_newcomers_are_refused(sign_in, store):
     assert sign_in(None)[0].status_code == 403
     sign_in()
     with store.write() as connection:
-        people.disable(connection, "Greta Holm", by="test", at=NOW)
+        people.set_disabled(connection, "Greta Holm", disabled=True, by="test", at=NOW)
     assert sign_in()[0].status_code == 403
 
 
@@ -207,7 +207,7 @@ def test_edits_of_an_ended_session_come_back_after_signing_in_at_the_provider(se
     assert (answer.status_code, answer.headers["location"]) == (303, f"/draft/{REFUND.id}#evidence")
     assert title_in_form(client) == "Typed for an hour"
     with store.read() as connection:
-        assert decisions.standing(connection, REFUND.id).draft.status == "draft"
+        assert drafts.find_standing(connection, REFUND.id).draft.status == "draft"
 
 
 def test_a_bulk_decision_of_an_ended_session_asks_before_it_is_sent_again(send_too_late, sign_in, store):

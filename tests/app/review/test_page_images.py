@@ -20,7 +20,7 @@ from extractors.reading import read_source
 from extractors.sandbox import Limits
 from smallprint.records import Source
 from smallprint.settings import Settings
-from smallprint.store import people
+from smallprint.store import sessions
 from tests.drafts import NOW, REFUND, SNAPSHOT, save_document, save_run
 
 QUOTE = "NEITHER PARTY MAY ACT AS A CLASS REPRESENTATIVE"
@@ -61,7 +61,7 @@ def client(sample, store):
         save_document(connection, loaded.source, snapshot, loaded.document, loaded.clauses)
     provenance = REFUND.provenance.model_copy(update={"document": loaded.document.id})
     with store.write() as connection:
-        token = people.start_session(connection, "Anna", NOW)
+        token = sessions.start_session(connection, "Anna", NOW)
     proposed = REFUND.model_copy(update={"id": "pdf", "evidence": evidence, "provenance": provenance})
     save_run(store, proposed, document=loaded.document, clauses=loaded.clauses)
     client = TestClient(create_desk(store, clock=lambda: NOW, snapshots=folder), base_url="http://desk.example")

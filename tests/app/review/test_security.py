@@ -6,7 +6,7 @@ import pytest
 
 from app.review.passwords import hash_password
 from smallprint.records import AgencyReason, FrameworkCitation, Source
-from smallprint.store import decisions, people
+from smallprint.store import drafts, invitations, people
 from smallprint.store.drafts import stream_drafts
 from tests.drafts import ARBITRATION, CLAUSES, DOCUMENT, NOW, REFUND, SNAPSHOT, save_document, save_run
 
@@ -126,7 +126,7 @@ def test_forged_forms_are_refused(anna, store, address, fields, headers):
     page = anna.post(address, [*sent, ("act", "approve"), ("saw", "1")], **headers)
     assert page.status == 403
     with store.read() as connection:
-        assert decisions.standing(connection, REFUND.id).version == 1
+        assert drafts.find_standing(connection, REFUND.id).version == 1
 
 
 def test_a_form_token_of_another_session_is_refused(anna, ben):
@@ -176,7 +176,7 @@ def test_a_role_cannot_send_the_forms_of_another(browse, store, name, address):
     page = browser.post(address, [("csrf", csrf), ("act", "add"), ("name", "Eve"), ("role", "admin")])
     assert page.status == 403
     with store.read() as connection:
-        assert people.person(connection, "Eve") is None
+        assert people.find_person(connection, "Eve") is None
 
 
 def test_a_reviewer_cannot_undo_what_another_decided(anna, ben):
@@ -260,7 +260,7 @@ def test_signing_out_or_being_disabled_ends_the_session(browse, store):
     assert anna.get("/queue").address.startswith("/sign-in")
     ben = browse("Ben")
     with store.write() as connection:
-        people.disable(connection, "Ben", by="test", at=NOW)
+        people.set_disabled(connection, "Ben", disabled=True, by="test", at=NOW)
     assert ben.get("/queue").address.startswith("/sign-in")
 
 
@@ -293,7 +293,7 @@ def test_a_sign_in_form_of_another_site_is_refused(browse, known):
 )
 def test_a_poor_password_is_refused_and_the_link_still_works(browse, store, password, again):
     with store.write() as connection:
-        token = people.invite(connection, None, "reviewer", NOW)
+        token = invitations.create_invitation(connection, None, "reviewer", NOW)
     guest, address = browse(), f"/welcome/{token}"
     page = guest.send(guest.get(address), address, {"name": "Gus", "password": password, "again": again})
     assert page.status == 422

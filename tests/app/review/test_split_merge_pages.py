@@ -16,7 +16,7 @@ def test_a_draft_can_be_split_in_two(anna, store):
     first_part = anna.send(anna.get(f"{ADDRESS}/split"), f"{ADDRESS}/split", PARTS)
     assert first_part.all("//mark")[0].text == "Fees are never refunded"
     with store.read() as connection:
-        assert queue.total(connection, Filters()) == 5
+        assert queue.count_drafts(connection, Filters()) == 5
     assert standing(store).draft.status == "rejected"
 
 

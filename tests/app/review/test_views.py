@@ -4,13 +4,23 @@ from collections.abc import Iterator
 
 import pytest
 
-from smallprint.registry import load
 from smallprint.review import Decision
-from smallprint.store import decisions, open_store, people
+from smallprint.store import invitations, open_store, people
 from tests.app.review.chromium import PASSWORD, Served, chromium, fill_with_a_password, kind, needs_chromium
 from tests.app.review.conftest import Clock
 from tests.app.review.test_page_images import sample
-from tests.drafts import ARBITRATION, CLASS_ACTION, DOCUMENT, NOW, PRICES, REFUND, SNAPSHOT, save_document, save_run
+from tests.drafts import (
+    ARBITRATION,
+    CLASS_ACTION,
+    DOCUMENT,
+    NOW,
+    PRICES,
+    REFUND,
+    SNAPSHOT,
+    decide_and_write,
+    save_document,
+    save_run,
+)
 
 __all__ = ["chromium", "kind", "sample"]
 pytestmark = needs_chromium
@@ -44,7 +54,7 @@ def decide(desk: Served, draft, kind: str, by: str, **changes) -> None:
     version = desk.standing(draft).version
     decision = Decision(kind=kind, draft=draft.id, seen_version=version, by=by, at=desk.clock(), **changes)
     with desk.store.write() as connection:
-        decisions.decide(connection, decision, load())
+        decide_and_write(connection, decision)
 
 
 def before_signing_in(desk: Served, page) -> Iterator[str]:
@@ -56,7 +66,7 @@ def before_signing_in(desk: Served, page) -> Iterator[str]:
     page.wait_for_selector("[role=alert]")
     yield "a wrong password"
     with desk.store.write() as connection:
-        link = f"/welcome/{people.invite(connection, None, 'reviewer', desk.clock())}"
+        link = f"/welcome/{invitations.create_invitation(connection, None, 'reviewer', desk.clock())}"
     page.goto(link)
     yield "welcome"
     page.goto("/welcome/used")
