@@ -11,7 +11,7 @@ from smallprint.errors import UserError
 from smallprint.records import Provenance
 from smallprint.store import documents
 from tests.app.archive.conftest import BYTES, DIGEST, decide
-from tests.drafts import DOCUMENT, NOW, REFUND, SNAPSHOT, SOURCE, run
+from tests.drafts import CLAUSES, DOCUMENT, NOW, REFUND, SNAPSHOT, SOURCE, save_run
 
 
 @pytest.fixture
@@ -21,18 +21,12 @@ def bundle(store, publish) -> Path:
         **{**dict(REFUND.provenance), "snapshot_sha256": DIGEST, "document": document.id, "created_at": NOW}
     )
     proven = REFUND.model_copy(update={"id": "d-proven", "provenance": provenance})
-    from tests.drafts import CLAUSES
-
     with store.write() as connection:
         source = documents.save_source(connection, SOURCE)
         documents.save_capture(connection, source, SNAPSHOT.model_copy(update={"sha256": DIGEST}))
         documents.save_document(connection, source, document, CLAUSES)
 
-    class Loaded:
-        clauses = CLAUSES
-
-    Loaded.document = document
-    run(store, proven, document=Loaded)
+    save_run(store, proven, document=document)
     decide(store, "approve", proven)
     return publish(profile="professional") / "r/SP-P-000001/proof.zip"
 

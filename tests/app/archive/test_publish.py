@@ -15,7 +15,7 @@ from smallprint.errors import UserError
 from smallprint.registry import load
 from smallprint.store import decisions, documents
 from tests.app.archive.conftest import decide
-from tests.drafts import ARBITRATION, CLASS_ACTION, DOCUMENT, NOW, PRICES, REFUND, SNAPSHOT, SOURCE, draft, run
+from tests.drafts import ARBITRATION, CLASS_ACTION, DOCUMENT, NOW, PRICES, REFUND, SNAPSHOT, SOURCE, draft, save_run
 
 RECORD = "r/SP-P-000001/index.html"
 
@@ -146,7 +146,7 @@ GATED = {
 def test_what_a_profile_leaves_out_is_in_no_byte(store, publish, profile, field):
     canary = "canary9b1f"
     marked = draft("c3", "ai_training", **GATED[field](canary))
-    run(store, marked)
+    save_run(store, marked)
     decide(store, "approve", marked)
     is_left_out = field in load_profiles()[profile].leaves_out
     assert (canary.encode() in everything(publish(profile=profile))) == (not is_left_out)
@@ -187,7 +187,7 @@ def test_words_of_drafts_are_text_everywhere(store, publish, payload):
         due_diligence=(payload,),
         factor_reasons={"opt_out": payload},
     )
-    run(store, hostile)
+    save_run(store, hostile)
     decide(store, "approve", hostile)
     site = publish(profile="professional")
     for page in site.rglob("*.html"):
