@@ -1,1 +1,1 @@
-"""Our workshop, not shipped: how fast, how much and how well, on real documents; every benchmark prints a table."""
+"""Benchmarks and load scripts: speed, memory and quality on real documents, printed as tables. Not shipped."""

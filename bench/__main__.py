@@ -1,4 +1,4 @@
-"""``python -m bench [NAME...] [--data FOLDER]``: every benchmark in turn, each printing its own table."""
+"""``python -m bench [NAME...] [--data FOLDER]``: run the benchmarks named, or all; each prints its own table."""
 
 import argparse
 import importlib
@@ -19,14 +19,14 @@ BENCHMARKS = {
     "hostile": "evals.benchmarks.hostile",
     "suite": "bench.suite",
 }
-_DEFAULT = Path(__file__).resolve().parents[1].parent / "shared" / "data"
+_DEFAULT_DATA = Path(__file__).resolve().parents[1].parent / "shared" / "data"
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the benchmarks that are named, all by default; returns 2 where the data folder is missing."""
+    """Run benchmarks; returns the highest of their exit codes, or 2 where the data folder is missing."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"any of {', '.join(BENCHMARKS)}")
-    parser.add_argument("--data", type=Path, default=_DEFAULT, help="folder of real documents")
+    parser.add_argument("--data", type=Path, default=_DEFAULT_DATA, help="folder of real documents")
     options = parser.parse_args(arguments)
     unknown = set(options.names) - set(BENCHMARKS)
     if unknown:
@@ -34,11 +34,11 @@ def main(arguments: list[str] | None = None) -> int:
     if not options.data.is_dir():
         print(f"{options.data}: no such folder; name one with --data (make bench DATA=folder)", file=sys.stderr)
         return 2
-    worst = 0
+    exit_code = 0
     for name in options.names or BENCHMARKS:
         print(f"\n== {name} ==", flush=True)
-        worst = max(worst, importlib.import_module(BENCHMARKS[name]).main(["--data", str(options.data)]) or 0)
-    return worst
+        exit_code = max(exit_code, importlib.import_module(BENCHMARKS[name]).main(["--data", str(options.data)]) or 0)
+    return exit_code
 
 
 if __name__ == "__main__":

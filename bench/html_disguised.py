@@ -1,5 +1,5 @@
-"""Whether HTML reading leans on names: the gold pages again with their class names, roles and semantic tags taken away,
-and every page again with furniture of our own planted into it that no name gives away.
+"""Whether reading HTML depends on names: the gold pages without their class names, roles and semantic tags,
+and every page with added furniture (menus, forms, teasers) that no class name gives away.
 
 Run ``python -m bench.html_disguised``.
 """
@@ -19,18 +19,18 @@ _ROLE = re.compile(r'\s(?:role|aria-[a-z]+)="[^"]*"')
 _SEMANTIC = re.compile(r"<(/?)(?:nav|header|footer|main|article|section|aside)\b")
 _BOX = re.compile(r"<(/?)(?:main|article|section)\b")
 _BODY = re.compile(r"<body[^>]*>")
-_MARK = "zzq"  # opens every word of the furniture that would be a stray
+_MARK = "zzq"  # a word of the furniture that is in no page: in the text it shows that furniture was read
 
 
-def _renamed(match: re.Match[str]) -> str:
+def _hash_names(match: re.Match[str]) -> str:
     return f'{match[1]}"{" ".join("c" + sha256(name.encode()).hexdigest()[:6] for name in match[2].split())}"'
 
 
 DISGUISES: dict[str, Callable[[str], str]] = {
     "as it is": lambda page: page,
-    "class names hashed": lambda page: _CLASS.sub(_renamed, page),
+    "class names hashed": lambda page: _CLASS.sub(_hash_names, page),
     "only div boxes, no roles": lambda page: _ROLE.sub("", _SEMANTIC.sub(r"<\1div", page)),
-    "both": lambda page: _CLASS.sub(_renamed, _ROLE.sub("", _SEMANTIC.sub(r"<\1div", page))),
+    "both": lambda page: _CLASS.sub(_hash_names, _ROLE.sub("", _SEMANTIC.sub(r"<\1div", page))),
     "components for boxes": lambda page: _BOX.sub(r"<\1x-box", page),
     "in a box called sidebar": lambda page: _BODY.sub(
         lambda body: body[0] + '<div class="sidebar navbar">', page, count=1
@@ -59,7 +59,7 @@ FURNITURE = {
 }
 
 
-def disguised(folder: Path) -> Iterator[str]:
+def measure_disguises(folder: Path) -> Iterator[str]:
     """A line for each disguise: mean and worst word F1 over the gold pages."""
     golds = [
         (path.name.replace(".gold.md", ".html"), read_gold(path.read_text("utf-8"))[0].words)
@@ -70,16 +70,16 @@ def disguised(folder: Path) -> Iterator[str]:
         yield f"{name:26} mean F1 {sum(scores) / len(scores):.4f}  worst {min(scores):.3f}"
 
 
-def planted(folder: Path) -> Iterator[str]:
-    """A line for each piece of furniture: in how many pages any of its words got into the text."""
+def measure_furniture(folder: Path) -> Iterator[str]:
+    """A line for each kind of furniture: in how many pages it was read as text, put before and after the text."""
     pages = [(path.name, _page(path)) for path in sorted(folder.glob("*.html"))]
     for name, html in FURNITURE.items():
-        before = sum(_MARK in _text(_before(page, html), file) for file, page in pages)
+        before = sum(_MARK in _text(_insert_first(page, html), file) for file, page in pages)
         after = sum(_MARK in _text(page.replace("</body>", html + "</body>"), file) for file, page in pages)
         yield f"{name:26} read as text in {before} of {len(pages)} pages when before it, in {after} when after it"
 
 
-def _before(page: str, html: str) -> str:
+def _insert_first(page: str, html: str) -> str:
     return _BODY.sub(lambda body: body[0] + html, page, count=1)
 
 
@@ -92,14 +92,14 @@ def _text(page: str, name: str) -> str:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Prints the figures; exit code 2 where the data is not there."""
+    """Print the figures; exit code 2 where the data is not there."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--data", type=Path, required=True, help="the folder that holds html/")
     folder = parser.parse_args(arguments).data / "html"
     if not any(folder.glob("*.gold.md")):
         sys.stderr.write(f"no *.gold.md under {folder}\n")
         return 2
-    lines: Iterable[str] = (*disguised(folder), *planted(folder))
+    lines: Iterable[str] = (*measure_disguises(folder), *measure_furniture(folder))
     sys.stdout.write("\n".join(lines) + "\n")
     return 0
 

@@ -1,4 +1,4 @@
-"""How HTML reading scales: time and peak memory of a 5 MB page, and whether memory stays flat over 1,000 pages.
+"""How reading HTML scales: time and peak memory of a 5 MB page, and whether memory stays flat over 1,000 pages.
 
 Run ``python -m bench.html_scale``. Each measurement runs in a process of its own.
 """
@@ -18,12 +18,12 @@ from extractors import extract
 from extractors.clauses import cut_clauses
 
 T = TypeVar("T")
-_LARGE = 5_000_000  # bytes
+_LARGE_PAGE_BYTES = 5_000_000
 _PAGES = 1000
-_WARM = 200  # pages after which caches are filled and memory should no longer grow
+_WARM_UP_PAGES = 200  # after them caches are filled and memory should no longer grow
 
 
-def large_page(size: int = _LARGE) -> bytes:
+def large_page(size: int = _LARGE_PAGE_BYTES) -> bytes:
     """A page of numbered sections with lists and tables, some ``size`` bytes long."""
     parts = ["<!doctype html><html lang=en><head><title>Terms</title></head><body><nav><a href=/>Home</a></nav><main>"]
     total = 0
@@ -45,37 +45,37 @@ def large_page(size: int = _LARGE) -> bytes:
 
 
 def measure_large() -> tuple[float, float, int]:
-    """(seconds of processor time to text, peak memory in MB, clauses) of the large page."""
+    """The large page: seconds of processor time to read it, peak memory in MB, number of clauses."""
     page = large_page()
     start = time.process_time()
     document = extract(page, source="large.html", media_type="text/html")
     seconds = time.process_time() - start
-    return seconds, _peak(), len(cut_clauses(document))
+    return seconds, _peak_megabytes(), len(cut_clauses(document))
 
 
 def measure_many(paths: Sequence[Path]) -> tuple[float, float, float]:
-    """(pages a second of processor time, memory in MB after the first 200 pages, after all 1,000)."""
+    """Pages per second of processor time, memory in MB after the first 200 pages, and after all 1,000."""
     pages = [(path.name, path.read_bytes()) for path in paths]
     start = time.process_time()
     warm = 0.0
     for count, (name, data) in enumerate(itertools.islice(itertools.cycle(pages), _PAGES), 1):
         extract(data, source=name, media_type="text/html")
-        if count == _WARM:
-            warm = _now()
-    return _PAGES / (time.process_time() - start), warm, _now()
+        if count == _WARM_UP_PAGES:
+            warm = _resident_megabytes()
+    return _PAGES / (time.process_time() - start), warm, _resident_megabytes()
 
 
-def _peak() -> float:
+def _peak_megabytes() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-def _now() -> float:
+def _resident_megabytes() -> float:
     gc.collect()
     with Path("/proc/self/statm").open() as file:
         return int(file.read().split()[1]) * resource.getpagesize() / 1e6
 
 
-def _alone(work: Callable[..., T], *arguments: object) -> T:
+def _in_new_process(work: Callable[..., T], *arguments: object) -> T:
     with multiprocessing.get_context("spawn").Pool(1) as pool:
         return pool.apply(work, arguments)
 
@@ -83,20 +83,21 @@ def _alone(work: Callable[..., T], *arguments: object) -> T:
 def table(large: tuple[float, float, int], many: tuple[float, float, float]) -> Iterable[str]:
     """The figures as lines of text."""
     seconds, peak, clauses = large
-    yield f"a page of {_LARGE / 1e6:.0f} MB: {seconds:.2f} s of processor time, peak {peak:.0f} MB, {clauses:,} clauses"
+    size = f"a page of {_LARGE_PAGE_BYTES / 1e6:.0f} MB"
+    yield f"{size}: {seconds:.2f} s of processor time, peak {peak:.0f} MB, {clauses:,} clauses"
     rate, warm, end = many
-    yield f"{_PAGES:,} pages: {rate:.0f} a second, {warm:.0f} MB after {_WARM}, {end:.0f} MB at the end"
+    yield f"{_PAGES:,} pages: {rate:.0f} a second, {warm:.0f} MB after {_WARM_UP_PAGES}, {end:.0f} MB at the end"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Prints the figures; exit code 2 where the data is not there."""
+    """Print the figures; exit code 2 where the data is not there."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--data", type=Path, required=True, help="the folder that holds html/")
     paths = sorted((parser.parse_args(arguments).data / "html").glob("*.html"))
     if not paths:
         sys.stderr.write("no html/*.html there\n")
         return 2
-    for line in table(_alone(measure_large), _alone(measure_many, paths)):
+    for line in table(_in_new_process(measure_large), _in_new_process(measure_many, paths)):
         sys.stdout.write(line + "\n")
     return 0
 

@@ -1,7 +1,7 @@
-"""How long the evals take: the whole gold suite twice, offline, and scoring of 5,000 provisions.
+"""How long the evals take: the whole gold suite twice with the offline analyst, and scoring of 5,000 provisions.
 
-Run ``python -m bench.suite``. Promises: both runs within two minutes, the second without any analysis;
-scoring within five seconds.
+Run ``python -m bench.suite``. The bounds are those of a check that people wait for: both runs within two minutes,
+the second without any analysis; scoring within five seconds.
 """
 
 import argparse
@@ -21,11 +21,13 @@ from evals.running import Plan, run_suite
 from evals.scoring import figures, score
 from evals.suites import suite
 
-_RUNS, _SCORING, _PROVISIONS = 120.0, 5.0, 5000
+_MAX_RUN_SECONDS = 120.0  # loading and both runs
+_MAX_SCORING_SECONDS = 5.0
+_SCORED_PROVISIONS = 5000
 
 
-class _Counting(OfflineAnalyst):
-    """The offline analyst, counting documents."""
+class _CountingAnalyst(OfflineAnalyst):
+    """The offline analyst, counting the documents that it reads."""
 
     def __init__(self) -> None:
         self.read = 0
@@ -36,8 +38,8 @@ class _Counting(OfflineAnalyst):
 
 
 def run_once(cases: Sequence[Case], folder: Path) -> tuple[Run, int, float]:
-    """One run with its variants: the run, how many documents the analyst read, seconds."""
-    analyst = _Counting()
+    """One run with variants: the run, how many documents and variants the analyst read, seconds."""
+    analyst = _CountingAnalyst()
     plan = Plan(analyst, cache=AnalysisCache(folder), with_variants=True)
     started = time.perf_counter()
     run = asyncio.run(run_suite("gold", cases, plan))
@@ -45,20 +47,23 @@ def run_once(cases: Sequence[Case], folder: Path) -> tuple[Run, int, float]:
     return run, analyst.read, time.perf_counter() - started
 
 
-def copies(run: Run, provisions: int) -> Run:
-    """The run with its cases repeated until they hold so many gold provisions."""
+def repeat_cases(run: Run, provisions: int) -> Run:
+    """The run with its cases repeated until they hold at least so many gold provisions."""
     cases: list[CaseRun] = []
-    held = 0
-    while held < provisions:
-        for one in run.cases:
-            name = f"{one.case.id}-{len(cases)}"
-            cases.append(one.model_copy(update={"case": one.case.model_copy(update={"id": name})}))
-            held += len(one.case.provisions)
+    while gold_provisions(cases) < provisions:
+        for case_run in run.cases:
+            name = f"{case_run.case.id}-{len(cases)}"
+            cases.append(case_run.model_copy(update={"case": case_run.case.model_copy(update={"id": name})}))
     return run.model_copy(update={"cases": tuple(cases)})
 
 
+def gold_provisions(cases: Sequence[CaseRun]) -> int:
+    """How many gold provisions the cases have."""
+    return sum(len(case_run.case.provisions) for case_run in cases)
+
+
 def main(arguments: list[str] | None = None) -> int:
-    """Print the times; returns 1 where a promise is broken."""
+    """Print the times; returns 1 where a bound is missed."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, help="not needed: the gold is ours")
     parser.parse_args(arguments)
@@ -68,23 +73,23 @@ def main(arguments: list[str] | None = None) -> int:
         loading = time.perf_counter() - started
         first, read, seconds = run_once(cases, Path(folder))
         _, again, seconds_again = run_once(cases, Path(folder))
-    many = copies(first, _PROVISIONS)
+    repeated = repeat_cases(first, _SCORED_PROVISIONS)
     started = time.perf_counter()
-    scores = score(many)
+    scores = score(repeated)
     scoring = time.perf_counter() - started
     figures(scores.cases)
     with_intervals = time.perf_counter() - started
-    held = sum(len(one.case.provisions) for one in many.cases)
     print(f"{len(cases)} cases loaded and checked in {loading:.1f} s")
     print(f"first run: {read} documents and variants read in {seconds:.1f} s; second: {again} in {seconds_again:.1f} s")
-    print(f"{held:,} provisions scored in {scoring:.1f} s, {with_intervals:.1f} s with intervals")
-    kept = loading + seconds + seconds_again <= _RUNS and again == 0 and with_intervals <= _SCORING
-    print(
-        "promises kept"
-        if kept
-        else "a promise is broken: 120 s for both runs, nothing read in the second, 5 s to score"
+    provisions = gold_provisions(repeated.cases)
+    print(f"{provisions:,} provisions scored in {scoring:.1f} s, {with_intervals:.1f} s with intervals")
+    in_time = loading + seconds + seconds_again <= _MAX_RUN_SECONDS and with_intervals <= _MAX_SCORING_SECONDS
+    bounds = (
+        f"{_MAX_RUN_SECONDS:.0f} s for both runs, nothing read in the second, {_MAX_SCORING_SECONDS:.0f} s to score"
     )
-    return 0 if kept else 1
+    met = in_time and again == 0
+    print(f"bounds {'met' if met else 'MISSED'}: {bounds}")
+    return 0 if met else 1
 
 
 if __name__ == "__main__":

@@ -1,20 +1,20 @@
-"""One line of a benchmark's table: a figure, the bound it should keep, and whether it does."""
+"""One line of a benchmark's table: a figure, its bound, and whether the bound is met."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Figure:
-    """One line of the table; ``bound`` is the figure to keep, as a predicate and in words."""
+    """One line of the table; ``bound`` says in words what the value must be, empty where anything is right."""
 
     name: str
     value: str
     bound: str = ""
-    kept: bool = True
+    met: bool = True
 
     def line(self) -> str:
-        """Name, value, bound, and whether it is kept."""
-        state = ("ok" if self.kept else "MISSED") if self.bound else ""
+        """Name, value, bound, and whether it is met."""
+        state = ("ok" if self.met else "MISSED") if self.bound else ""
         return f"{self.name:58} {self.value:>22}  {self.bound:26} {state}"
 
 
