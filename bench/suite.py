@@ -17,7 +17,7 @@ from classifiers.work import Deliver, Job
 from evals.cache import AnalysisCache
 from evals.gold import Case
 from evals.results import CaseRun, Run
-from evals.running import Plan, run_suite
+from evals.running import RunPlan, run_suite
 from evals.scoring import figures, score
 from evals.suites import suite
 
@@ -40,7 +40,7 @@ class _CountingAnalyst(OfflineAnalyst):
 def run_once(cases: Sequence[Case], folder: Path) -> tuple[Run, int, float]:
     """One run with variants: the run, how many documents and variants the analyst read, seconds."""
     analyst = _CountingAnalyst()
-    plan = Plan(analyst, cache=AnalysisCache(folder), with_variants=True)
+    plan = RunPlan(analyst, cache=AnalysisCache(folder), with_variants=True)
     started = time.perf_counter()
     run = asyncio.run(run_suite("gold", cases, plan))
     score(run)

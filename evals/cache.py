@@ -1,4 +1,4 @@
-"""Analyses that were made before, by a hash of everything that they depend on: the second run analyzes nothing."""
+"""A cache of analyses by a hash of everything that they depend on, so that a second run analyzes nothing."""
 
 import os
 from hashlib import sha256
@@ -12,25 +12,25 @@ from smallprint.records import Analysis, Document, Source
 
 
 class AnalysisCache:
-    """A folder with one file an analysis; without a folder it remembers for the length of the process."""
+    """A folder with one file per analysis; without a folder, the memory of this process."""
 
     def __init__(self, folder: Path | None = None) -> None:
         self.folder = folder
-        self.kept: dict[str, Analysis] = {}
+        self.in_memory: dict[str, Analysis] = {}
 
     def get(self, key: str) -> Analysis | None:
-        """The analysis under a key; a file that does not read as one is as good as none."""
-        if key in self.kept or self.folder is None:
-            return self.kept.get(key)
+        """The analysis under a key; None where there is none or its file is damaged."""
+        if self.folder is None:
+            return self.in_memory.get(key)
         try:
             return Analysis.model_validate_json((self.folder / f"{key}.json").read_bytes())
         except (FileNotFoundError, ValidationError):
             return None
 
     def put(self, key: str, analysis: Analysis) -> None:
-        """Keep an analysis; the file appears whole or not at all."""
+        """Store an analysis; its file appears whole or not at all."""
         if self.folder is None:
-            self.kept[key] = analysis
+            self.in_memory[key] = analysis
             return
         self.folder.mkdir(parents=True, exist_ok=True)
         with NamedTemporaryFile("w", dir=self.folder, suffix=".part", delete=False, encoding="utf-8") as file:
@@ -39,6 +39,6 @@ class AnalysisCache:
 
 
 def analysis_key(subject: Subject, document: Document, source: Source, repeat: int = 0) -> str:
-    """Of who analyzes (model, instructions, code), what, and which repeat it is."""
+    """A hash of who analyzes (model, instructions, code), what is analyzed, and which repeat it is."""
     parts = (subject.model_dump_json(), document.model_dump_json(), source.model_dump_json(), str(repeat))
     return sha256("\n".join(parts).encode()).hexdigest()

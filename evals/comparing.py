@@ -1,4 +1,4 @@
-"""Two runs side by side: paired differences with what this set can detect, and what changed for every provision."""
+"""Compare two runs: paired differences, the smallest that the set can detect, and every provision that changed."""
 
 from collections.abc import Iterable, Sequence
 
@@ -8,7 +8,7 @@ from evals.fingerprints import changed_subject, changed_yardstick
 from evals.gold import Split
 from evals.scorers import METRICS, Array, Metric
 from evals.scorers.detection import CATEGORIES
-from evals.scoring import SPLITS, CaseScores, Scores, Verdict, table
+from evals.scoring import SPLITS, CaseScores, GoldOutcome, Scores, table
 from evals.statistics import Difference, difference, holm, mcnemar, same
 from smallprint.errors import UserError
 from smallprint.records import Noun, Severity
@@ -29,7 +29,7 @@ class MetricChange(Noun):
 
     @property
     def better(self) -> bool | None:
-        """Whether the run is better; None where the two are not different."""
+        """Whether the run is better; None where the two are not statistically different."""
         if not self.change.different:
             return None
         better = METRICS[self.metric].better
@@ -50,7 +50,7 @@ class CategoryChange(Noun):
 
 
 class ProvisionChange(Noun):
-    """A gold provision with which something else happened than before."""
+    """A gold provision whose outcome changed: found or missed, another category, another severity."""
 
     case: str
     split: Split
@@ -63,9 +63,9 @@ class ProvisionChange(Noun):
 
 
 class Comparison(Noun):
-    """Everything that differs between a run and a baseline under one yardstick."""
+    """What differs between a run and a baseline that were measured with the same yardstick."""
 
-    subjects: tuple[str, ...]  # what differs between the subjects: model, prompt, schema, code
+    subjects: tuple[str, ...]  # parts that differ between the subjects: model, prompt, schema, code
     metrics: tuple[MetricChange, ...]
     categories: tuple[CategoryChange, ...]
     provisions: tuple[ProvisionChange, ...]
@@ -73,41 +73,39 @@ class Comparison(Noun):
 
     def lost_severe(self) -> tuple[ProvisionChange, ...]:
         """Provisions of high or critical severity that were found before and are missed now."""
-        return tuple(one for one in self.provisions if one.after == "missed" and one.severity in SEVERE)
+        return tuple(change for change in self.provisions if change.after == "missed" and change.severity in SEVERE)
 
 
 def compare(scores: Scores, baseline: Scores, metrics: Iterable[str] = METRICS) -> Comparison:
     """Compare two runs of one suite, in every metric or in those that are named.
 
     Raises:
-        UserError: they were measured with different yardsticks; names the definitions that differ.
+        UserError: they were measured with different yardsticks; the message names what differs.
 
     """
     reasons = changed_yardstick(scores.yardstick, baseline.yardstick)
     if reasons:
         raise UserError(f"the two runs cannot be compared: {'; '.join(reasons)}")
-    before = {one.case: one for one in baseline.cases}
-    pairs = [(one, before[one.case]) for one in scores.cases]
-    verdicts = [pair for one, other in pairs for pair in zip(one.verdicts, other.verdicts, strict=True)]
+    before = {case.case: case for case in baseline.cases}
+    pairs = [(case, before[case.case]) for case in scores.cases]
+    outcomes = [pair for now, then in pairs for pair in zip(now.verdicts, then.verdicts, strict=True)]
     return Comparison(
         subjects=tuple(changed_subject(scores.subject, baseline.subject)),
         metrics=tuple(_metrics(pairs, [METRICS[name] for name in metrics])),
-        categories=tuple(_categories(verdicts)),
-        provisions=tuple(change for one, other in pairs for change in _provisions(one, other)),
-        found=mcnemar([one.found for one, _ in verdicts], [other.found for _, other in verdicts]),
+        categories=tuple(_categories(outcomes)),
+        provisions=tuple(change for now, then in pairs for change in _provisions(now, then)),
+        found=mcnemar([now.found for now, _ in outcomes], [then.found for _, then in outcomes]),
     )
 
 
 def _metrics(pairs: Sequence[tuple[CaseScores, CaseScores]], metrics: Sequence[Metric]) -> list[MetricChange]:
-    made = []
+    changes = []
     for split in SPLITS:
-        some = [(one, other) for one, other in pairs if one.split == split]
-        if not some:
-            continue
-        for metric in metrics:
-            counts, base = table([one for one, _ in some], metric), table([other for _, other in some], metric)
-            made += _metric_change(metric, split, counts, base)
-    return made
+        cases = [now for now, _ in pairs if now.split == split]
+        baseline_cases = [then for now, then in pairs if now.split == split]
+        for metric in metrics if cases else ():
+            changes += _metric_change(metric, split, table(cases, metric), table(baseline_cases, metric))
+    return changes
 
 
 def _metric_change(metric: Metric, split: Split, counts: Array, baseline: Array) -> list[MetricChange]:
@@ -130,17 +128,17 @@ def _metric_change(metric: Metric, split: Split, counts: Array, baseline: Array)
     ]
 
 
-def _right(verdict: Verdict) -> bool:
-    return verdict.found and verdict.category == verdict.as_category
+def _right(outcome: GoldOutcome) -> bool:
+    return outcome.found and outcome.category == outcome.as_category
 
 
-def _categories(verdicts: Sequence[tuple[Verdict, Verdict]]) -> list[CategoryChange]:
+def _categories(outcomes: Sequence[tuple[GoldOutcome, GoldOutcome]]) -> list[CategoryChange]:
     rows = []
     for category in CATEGORIES:
-        some = [(one, other) for one, other in verdicts if one.category == category]
-        if some:
-            won, lost, p = mcnemar([_right(one) for one, _ in some], [_right(other) for _, other in some])
-            rows.append((category, len(some), won, lost, p))
+        pairs = [(now, then) for now, then in outcomes if now.category == category]
+        if pairs:
+            won, lost, p = mcnemar([_right(now) for now, _ in pairs], [_right(then) for _, then in pairs])
+            rows.append((category, len(pairs), won, lost, p))
     adjusted = holm([p for *_, p in rows])
     return [
         CategoryChange(category=category, gold=gold, won=won, lost=lost, p=p, adjusted=after)
@@ -153,30 +151,33 @@ def _provisions(now: CaseScores, before: CaseScores) -> list[ProvisionChange]:
         ProvisionChange(
             case=now.case,
             split=now.split,
-            gold=one.gold,
-            category=one.category,
-            severity=one.severity,
-            before=described(other),
-            after=described(one),
-            worse=_distance(one) > _distance(other),
+            gold=outcome.gold,
+            category=outcome.category,
+            severity=outcome.severity,
+            before=describe(earlier),
+            after=describe(outcome),
+            worse=_distance(outcome) > _distance(earlier),
         )
-        for one, other in zip(now.verdicts, before.verdicts, strict=True)
-        if described(one) != described(other)
+        for outcome, earlier in zip(now.verdicts, before.verdicts, strict=True)
+        if describe(outcome) != describe(earlier)
     ]
 
 
-def described(verdict: Verdict) -> str:
-    """What became of a gold provision, in words."""
-    if not verdict.found:
+def describe(outcome: GoldOutcome) -> str:
+    """The outcome in words: missed, or category and severity of the draft."""
+    if not outcome.found:
         return "missed"
-    return f"{verdict.as_category}, {verdict.as_severity}"
+    return f"{outcome.as_category}, {outcome.as_severity}"
 
 
-def _distance(verdict: Verdict) -> float:
-    """How far from right: a miss is farthest, then another category, then another level."""
-    if not verdict.found:
+def _distance(outcome: GoldOutcome) -> float:
+    """How far from right: a miss is farthest, then another category, then another level.
+
+    The numbers only order outcomes: levels differ by four at most, so that a category outweighs them.
+    """
+    if not outcome.found:
         return 20.0
-    wrong = 10.0 if verdict.category != verdict.as_category else 0.0
-    if verdict.severity is None or verdict.as_severity is None:
+    wrong = 10.0 if outcome.category != outcome.as_category else 0.0
+    if outcome.severity is None or outcome.as_severity is None:
         return wrong
-    return wrong + abs(LEVELS.index(verdict.severity) - LEVELS.index(verdict.as_severity))
+    return wrong + abs(LEVELS.index(outcome.severity) - LEVELS.index(outcome.as_severity))

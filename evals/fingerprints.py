@@ -13,15 +13,23 @@ from smallprint.registry import Registry
 
 ROOT = Path(__file__).parents[1]
 SCORERS = ("evals/scorers", "evals/alignment.py", "smallprint/severity.py")
-# Everything that a document passes through on its way to labels. Media detection chooses the extractor.
-LABEL_CODE = ("classifiers", "extractors", "extractors/capture/media.py", "prompts", "smallprint")
+# Everything that a document passes through on its way to labels. Of capturing that is the detection of the media type,
+# which chooses the extractor, and of the encoding.
+LABEL_CODE = (
+    "classifiers",
+    "extractors",
+    "extractors/capture/decoding.py",
+    "extractors/capture/media.py",
+    "prompts",
+    "smallprint",
+)
 # Parts of these folders that run before the bytes are there or after the labels are.
 LABEL_FREE = ("classifiers/changes", "extractors/capture", "smallprint/review.py", "smallprint/store")
 _SUFFIXES = (".md", ".py", ".yml")
 MAX_LISTED_CASES = 5
 
 
-def subject(analyst: Analyst, registry: Registry) -> Subject:
+def subject_of(analyst: Analyst, registry: Registry) -> Subject:
     """What is measured: the model, its instructions and the code around them."""
     hashes = analyst.hashes(registry)
     return Subject(
@@ -33,7 +41,7 @@ def subject(analyst: Analyst, registry: Registry) -> Subject:
     )
 
 
-def yardstick(cases: Iterable[Case], registry: Registry) -> Yardstick:
+def yardstick_of(cases: Iterable[Case], registry: Registry) -> Yardstick:
     """What it is measured with: cases, registry, scorers."""
     return Yardstick(
         cases={case.id: case_sha256(case) for case in cases},

@@ -1,4 +1,4 @@
-"""The nouns of the evals: a case as its author writes it, and a case resolved against text and registry."""
+"""Gold cases: as their author writes them in a file, and resolved against the document's text and the registry."""
 
 from typing import Annotated, Any, Literal
 
@@ -8,13 +8,13 @@ from smallprint.records import Clause, Document, Factors, Noun, Severity, Source
 from smallprint.registry.entries import Jurisdiction, Snake
 
 Split = Literal["dev", "test"]
-Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+NonEmptyText = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 
 
 class WrittenProvision(Noun):
     """One gold provision as written in a case file."""
 
-    quote: Text | tuple[Text, ...] = Field(
+    quote: NonEmptyText | tuple[NonEmptyText, ...] = Field(
         description="The decisive words, verbatim, standing once in the document; 'first words ... last words' for a "
         "long passage; a list where the proof stands in several places."
     )
@@ -22,9 +22,11 @@ class WrittenProvision(Noun):
     secondary: tuple[Snake, ...] = Field((), description="At most two further categories.", max_length=2)
     factors: Factors = Field(description="The five scores, 0-3 each (docs/severity.md); the severity follows.")
     severity: Severity | None = Field(None, description="Optional; must be what the factors give.")
-    frameworks: tuple[Text, ...] = Field((), description="Citations that resolve in the registry: 'GDPR Art. 13'.")
-    agencies: tuple[Text, ...] = Field((), description="Agencies that enforce one of the frameworks: 'FTC'.")
-    must_mention: tuple[Text, ...] = Field(
+    frameworks: tuple[NonEmptyText, ...] = Field(
+        (), description="Citations that resolve in the registry: 'GDPR Art. 13'."
+    )
+    agencies: tuple[NonEmptyText, ...] = Field((), description="Agencies that enforce one of the frameworks: 'FTC'.")
+    must_mention: tuple[NonEmptyText, ...] = Field(
         (),
         description="Facts that a summary has to mention; spellings that count as the same fact between bars: "
         "'30 days | thirty days'. Numbers in them must stand in the quote or beside it.",
@@ -33,12 +35,12 @@ class WrittenProvision(Noun):
 
 
 class WrittenCase(Noun):
-    """A case file: one document of our own writing and everything that a careful reader finds in it."""
+    """A case file: a document that we wrote ourselves, and every provision that a careful reader finds in it."""
 
-    document: Text = Field(description="File beside the case file, of any type that the extractors read.")
-    entity: Text = Field(description="The fictional company.")
-    title: Text
-    terms_type: Text = Field(description="Terms of Service, Privacy Policy, ...")
+    document: NonEmptyText = Field(description="File beside the case file, of any type that the extractors read.")
+    entity: NonEmptyText = Field(description="The fictional company.")
+    title: NonEmptyText
+    terms_type: NonEmptyText = Field(description="Terms of Service, Privacy Policy, ...")
     language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")] = Field(description="ISO 639-1.")
     jurisdictions: tuple[Jurisdiction, ...] = Field(description="The flavor: US, EU, UK, DE ...", min_length=1)
     split: Split = Field(description="dev may be tuned on; test is never read while prompts or rules are written.")
@@ -47,12 +49,12 @@ class WrittenCase(Noun):
     )
     provenance: str = Field("", description="Where the labels come from, e.g. record ids for a frozen case.")
     provisions: tuple[WrittenProvision, ...]
-    nothing_here: tuple[Text, ...] = Field(
+    nothing_here: tuple[NonEmptyText, ...] = Field(
         (), description="Tempting phrases that are no provision, verbatim, standing once; a draft on one is a fault."
     )
 
 
-class Span(Noun):
+class TextSpan(Noun):
     """Offsets into the document's text; ``end`` is exclusive."""
 
     start: int
@@ -63,7 +65,7 @@ class GoldProvision(Noun):
     """A provision as it should be found, resolved: offsets, computed severity, registry ids."""
 
     id: str  # p1, p2, ... in the file's order
-    spans: tuple[Span, ...]  # in document order
+    spans: tuple[TextSpan, ...]  # in document order
     text: str  # the source's own words of the spans, joined by " ... "
     category: str
     secondary: tuple[str, ...] = ()
@@ -84,7 +86,7 @@ class Case(Noun):
     document: Document
     clauses: tuple[Clause, ...]
     provisions: tuple[GoldProvision, ...]
-    negatives: tuple[Span, ...] = ()
+    negatives: tuple[TextSpan, ...] = ()
     provenance: str = ""
 
 

@@ -1,4 +1,4 @@
-"""What must hold of every run, whatever its scores: spans, severities, names and the account of the text are true."""
+"""Checks that every run must pass, whatever its scores: spans, severities, names and coverage are correct."""
 
 from collections.abc import Callable, Iterator
 
@@ -11,10 +11,10 @@ from smallprint.severity import severity
 
 
 class Fault(Noun):
-    """Something in a run that is not true."""
+    """Something in a run that is not correct."""
 
     case: str
-    what: str  # the name of the check
+    check: str
     text: str
 
     def __str__(self) -> str:
@@ -23,73 +23,73 @@ class Fault(Noun):
 
 
 def faults(run: Run, registry: Registry) -> Iterator[Fault]:
-    """Everything in a run that is not true."""
-    for one in run.cases:
-        if run.yardstick.cases.get(one.case.id) != case_sha256(one.case):
+    """Everything in a run that is not correct."""
+    for case_run in run.cases:
+        if run.yardstick.cases.get(case_run.case.id) != case_sha256(case_run.case):
             text = "document or gold are not those that the run's yardstick names"
-            yield Fault(case=one.case.id, what="dataset", text=text)
-        for what, check in CHECKS.items():
-            for text in check(one, registry):
-                yield Fault(case=one.case.id, what=what, text=text)
+            yield Fault(case=case_run.case.id, check="dataset", text=text)
+        for name, check in CHECKS.items():
+            for text in check(case_run, registry):
+                yield Fault(case=case_run.case.id, check=name, text=text)
 
 
-def _coverage(one: CaseRun, _registry: Registry) -> Iterator[str]:
-    document = "".join(one.case.document.text.split())
-    covered = "".join("".join(clause.text.split()) for clause in one.case.clauses)
+def _coverage(case_run: CaseRun, _registry: Registry) -> Iterator[str]:
+    document = "".join(case_run.case.document.text.split())
+    covered = "".join("".join(clause.text.split()) for clause in case_run.case.clauses)
     if document != covered:
         yield f"the document is truncated: its clauses hold {len(covered)} of {len(document)} characters"
-    elif one.ledger is not None and one.ledger.clauses != len(one.case.clauses):
-        yield f"the ledger accounts for {one.ledger.clauses} of {len(one.case.clauses)} clauses"
+    elif case_run.ledger is not None and case_run.ledger.clauses != len(case_run.case.clauses):
+        yield f"the ledger accounts for {case_run.ledger.clauses} of {len(case_run.case.clauses)} clauses"
 
 
-def _evidence(one: CaseRun, _registry: Registry) -> Iterator[str]:
-    text = one.case.document.text
-    for draft in one.drafts:
+def _evidence(case_run: CaseRun, _registry: Registry) -> Iterator[str]:
+    text = case_run.case.document.text
+    for draft in case_run.drafts:
         for evidence in draft.evidence:
-            stands = text[evidence.start : evidence.end]
-            if stands != evidence.text:
+            words = text[evidence.start : evidence.end]
+            if words != evidence.text:
                 yield (
                     f"the evidence of {_title(draft)} at {evidence.start}-{evidence.end} says {evidence.text[:40]!r}, "
-                    f"the document {stands[:40]!r}"
+                    f"the document {words[:40]!r}"
                 )
 
 
-def _severity(one: CaseRun, _registry: Registry) -> Iterator[str]:
-    for draft in one.drafts:
+def _severity(case_run: CaseRun, _registry: Registry) -> Iterator[str]:
+    for draft in case_run.drafts:
         computed = severity(draft.factors)
         if draft.severity != computed:
             yield f"the severity of {_title(draft)} is {draft.severity}, its factors give {computed}"
 
 
-def _duplicates(one: CaseRun, _registry: Registry) -> Iterator[str]:
-    seen: dict[tuple[str, int, int], Draft] = {}
-    for draft in one.drafts:
+def _duplicates(case_run: CaseRun, _registry: Registry) -> Iterator[str]:
+    by_passage: dict[tuple[str, int, int], Draft] = {}
+    for draft in case_run.drafts:
         key = (draft.category, draft.evidence[0].start, draft.evidence[0].end)
-        if key in seen or any(draft.id == other.id for other in seen.values()):
+        if key in by_passage or any(draft.id == other.id for other in by_passage.values()):
             yield f"{_title(draft)} is there twice"
-        seen[key] = draft
+        by_passage[key] = draft
 
 
-def _categories(one: CaseRun, registry: Registry) -> Iterator[str]:
-    for draft in one.drafts:
+def _categories(case_run: CaseRun, registry: Registry) -> Iterator[str]:
+    for draft in case_run.drafts:
         for category in (draft.category, *draft.secondary):
             if category not in registry.categories:
                 yield f"{_title(draft)} has a category that does not exist, {category!r}"
 
 
-def _citations(one: CaseRun, registry: Registry) -> Iterator[str]:
-    """Citations that the draft calls valid and the registry does not know."""
-    for draft in one.drafts:
+def _citations(case_run: CaseRun, registry: Registry) -> Iterator[str]:
+    """Citations that the draft marks as valid and the registry does not have."""
+    for draft in case_run.drafts:
         for cited in draft.frameworks:
             if not cited.valid:
                 continue
-            found = resolve_citations(cited.citation, registry, one.case.source.jurisdictions)
-            if any(not some.valid for some in found) or cited.id not in {some.framework for some in found}:
+            resolved = resolve_citations(cited.citation, registry, case_run.case.source.jurisdictions)
+            if not all(law.valid for law in resolved) or cited.id not in {law.framework for law in resolved}:
                 yield f"{_title(draft)} cites {cited.citation!r} as valid, and the registry has no such article or law"
 
 
-def _agencies(one: CaseRun, registry: Registry) -> Iterator[str]:
-    for draft in one.drafts:
+def _agencies(case_run: CaseRun, registry: Registry) -> Iterator[str]:
+    for draft in case_run.drafts:
         for agency in draft.agencies:
             if agency.id is not None and agency.id not in registry.agencies:
                 yield f"{_title(draft)} names the agency {agency.id!r}, which the registry does not have"

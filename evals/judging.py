@@ -1,7 +1,7 @@
-"""A second opinion on summaries: a model judges each sentence against its passage, and is itself judged against people.
+"""A model judges whether the sentences of summaries are supported by their passages; people are the measure of it.
 
-Numbers and names are checked without any model (scorers/prose.py); this one reads. How far it can be believed is its
-agreement with the judgments of people in ``judgments.yml``, which stands beside every figure of it.
+Numbers and names are checked without a model (scorers/prose.py). ``judgments.yml`` holds judgments of people; the
+judge's agreement with them is printed beside its figures.
 """
 
 import asyncio
@@ -27,11 +27,11 @@ from prompts import load as load_prompt
 from smallprint.records import Noun, Usage
 
 _SENTENCE = re.compile(r"(?<=[.!?])\s+")
-_EXPECTED_OUTPUT = 200  # tokens
+_EXPECTED_OUTPUT = 200  # tokens that the budget reserves for an answer; an estimate for five statements with reasons
 
 
 class JudgedClaim(Wire):
-    """One statement as the judge sees it."""
+    """The judge's verdict on one statement."""
 
     number: int
     supported: bool
@@ -44,15 +44,15 @@ class Judgment(Wire):
     claims: list[JudgedClaim]
 
 
-class Asked(Noun):
-    """A passage and the statements made of it."""
+class PassageClaims(Noun):
+    """A passage and the statements that a summary makes about it."""
 
     passage: str
     claims: tuple[str, ...]
 
 
-class Unsupported(Noun):
-    """A statement that the judge does not find in its passage."""
+class UnsupportedClaim(Noun):
+    """A statement that the judge does not find supported by its passage."""
 
     case: str
     split: str
@@ -61,48 +61,48 @@ class Unsupported(Noun):
 
 
 class JudgeReport(Noun):
-    """What a judge says of a run, and how far it agrees with people."""
+    """The share of statements of a run that a judge finds supported, and the judge's agreement with people."""
 
     judge: str
     claims: int
     supported: float
     low: float
     high: float
-    unanswered: int  # statements that it gave no answer on
-    unsupported: tuple[Unsupported, ...]
+    unanswered: int  # statements that the judge gave no answer on
+    unsupported: tuple[UnsupportedClaim, ...]
     people: int  # statements judged by people
-    agreement: float  # share of them on which it says the same
-    kappa: float  # Cohen's, the same beyond chance
+    agreement: float  # share of them on which the judge agrees
+    kappa: float  # Cohen's kappa: agreement beyond chance
     usage: Usage
 
 
 class Judge:
-    """Asks one model; answers are kept, so that the same question is paid for once."""
+    """Asks one model; answers are stored, so that the same question is paid for once."""
 
     def __init__(self, client: ModelClient, answers: Answers, budget: Budget, secret: bytes) -> None:
         self.client, self.answers, self.budget, self.secret = client, answers, budget, secret
         self.prompt = load_prompt("judge")
         self.usage = Usage()
 
-    async def judge(self, asked: Asked) -> tuple[JudgedClaim | None, ...]:
+    async def judge(self, summary: PassageClaims) -> tuple[JudgedClaim | None, ...]:
         """A judgment for each statement; None where the model gave none or could not be asked.
 
         Raises:
-            ModelStopError: the model's server refuses us for good.
+            ModelStopError: the model's server refuses every further call.
 
         """
-        mark = sha256(self.secret + asked.passage.encode()).hexdigest()[:16]
-        numbered = "\n".join(f"[{n}] {' '.join(claim.split())}" for n, claim in enumerate(asked.claims, 1))
-        text = self.prompt.render(mark=mark, passage=asked.passage, claims=numbered)
+        mark = sha256(self.secret + summary.passage.encode()).hexdigest()[:16]
+        numbered = "\n".join(f"[{n}] {' '.join(claim.split())}" for n, claim in enumerate(summary.claims, 1))
+        text = self.prompt.render(mark=mark, passage=summary.passage, claims=numbered)
         key = sha256(f"judge\n{self.client.name}\n{self.prompt.sha256}\n{text}".encode()).hexdigest()
         stored = self.answers.get(key)
         if stored is None:
             stored = await self._ask(text)
             if stored is None:
-                return (None,) * len(asked.claims)
+                return (None,) * len(summary.claims)
             self.answers.put(key, self.client.name, stored)
-        given = {one.number: one for one in Judgment.model_validate_json(stored["text"]).claims}
-        return tuple(given.get(n) for n in range(1, len(asked.claims) + 1))
+        judged = {claim.number: claim for claim in Judgment.model_validate_json(stored["text"]).claims}
+        return tuple(judged.get(n) for n in range(1, len(summary.claims) + 1))
 
     async def _ask(self, text: str) -> dict[str, str] | None:
         meter = Meter(self.client.prices, count_tokens(text))
@@ -112,7 +112,7 @@ class Judge:
             answer = await self.client.ask(question)
             Judgment.model_validate_json(answer)
         except (CallFailed, OverBudgetError, ValueError):
-            return None  # counted as unanswered, and shown
+            return None  # reported as unanswered
         finally:
             self.usage += meter.usage
         return {"text": answer}
@@ -122,11 +122,11 @@ def _reask(problems: str) -> str:
     return f"Your answer was not in the form asked for: {problems}. Answer again, for every number."
 
 
-def claims_of(run: CaseRun) -> list[Asked]:
-    """The sentences of every draft's summary with the passage that it cites."""
+def claims_of(run: CaseRun) -> list[PassageClaims]:
+    """The sentences of every draft's summary, with the passage that the draft cites."""
     clauses = {clause.id: clause for clause in run.case.clauses}
     return [
-        Asked(
+        PassageClaims(
             passage="\n".join(dict.fromkeys(sources(draft, clauses))),
             claims=tuple(
                 sentence
@@ -139,41 +139,41 @@ def claims_of(run: CaseRun) -> list[Asked]:
     ]
 
 
-def by_people() -> list[tuple[Asked, tuple[bool, ...]]]:
-    """The passages and statements that people judged."""
+def people_judgments() -> list[tuple[PassageClaims, tuple[bool, ...]]]:
+    """Passages with statements, and whether people found each of them supported."""
     rows = yaml.safe_load((Path(__file__).parent / "judgments.yml").read_text(encoding="utf-8"))
     return [
         (
-            Asked(passage=row["passage"], claims=tuple(one["text"] for one in row["claims"])),
-            tuple(bool(one["supported"]) for one in row["claims"]),
+            PassageClaims(passage=row["passage"], claims=tuple(claim["text"] for claim in row["claims"])),
+            tuple(bool(claim["supported"]) for claim in row["claims"]),
         )
         for row in rows
     ]
 
 
 async def judge_run(run: Run, judge: Judge) -> JudgeReport:
-    """Judge every summary of a run, and the judge itself.
+    """Judge every summary of a run, and measure the judge against people.
 
     Raises:
-        ModelStopError: the model's server refuses us for good.
+        ModelStopError: the model's server refuses every further call.
 
     """
     counts, unsupported, unanswered = [], [], 0
-    for one in run.cases:
-        asked = claims_of(one)
-        given = await asyncio.gather(*(judge.judge(some) for some in asked))
+    for case_run in run.cases:
+        summaries = claims_of(case_run)
+        judgments = await asyncio.gather(*(judge.judge(summary) for summary in summaries))
         pairs = [
-            (claim, said)
-            for some, all_ in zip(asked, given, strict=True)
-            for claim, said in zip(some.claims, all_, strict=True)
+            (claim, judged)
+            for summary, judged_claims in zip(summaries, judgments, strict=True)
+            for claim, judged in zip(summary.claims, judged_claims, strict=True)
         ]
-        answered = [(claim, said) for claim, said in pairs if said is not None]
+        answered = [(claim, judged) for claim, judged in pairs if judged is not None]
         unanswered += len(pairs) - len(answered)
-        counts.append((sum(said.supported for _, said in answered), len(answered)))
+        counts.append((sum(judged.supported for _, judged in answered), len(answered)))
         unsupported += [
-            Unsupported(case=one.case.id, split=one.case.split, claim=claim, why=said.why)
-            for claim, said in answered
-            if not said.supported
+            UnsupportedClaim(case=case_run.case.id, split=case_run.case.split, claim=claim, why=judged.why)
+            for claim, judged in answered
+            if not judged.supported
         ]
     agreement, kappa, people = await _agreement(judge)
     figure = interval(
@@ -195,25 +195,28 @@ async def judge_run(run: Run, judge: Judge) -> JudgeReport:
 
 
 async def _agreement(judge: Judge) -> tuple[float, float, int]:
-    """How often the judge says what people say, Cohen's kappa (1960), statements; no answer disagrees."""
-    known = by_people()
-    given = await asyncio.gather(*(judge.judge(asked) for asked, _ in known))
+    """The judge's agreement with people, Cohen's kappa (1960), and the number of statements.
+
+    A statement without an answer counts as disagreement.
+    """
+    judged_by_people = people_judgments()
+    judgments = await asyncio.gather(*(judge.judge(summary) for summary, _ in judged_by_people))
     table = np.zeros((2, 2))
-    for (_, people), said in zip(known, given, strict=True):
-        for person, one in zip(people, said, strict=True):
-            table[int(person), int(one.supported) if one is not None else int(not person)] += 1
-    # With two classes the quadratic weights are those of the plain kappa.
+    for (_, people), judged_claims in zip(judged_by_people, judgments, strict=True):
+        for person, judged in zip(people, judged_claims, strict=True):
+            table[int(person), int(judged.supported) if judged is not None else int(not person)] += 1
+    # With two classes, quadratic weights give the unweighted kappa.
     return float(np.trace(table) / table.sum()), float(quadratic_kappa(table)), int(table.sum())
 
 
-def said_of(report: JudgeReport, *, splits: Sequence[str]) -> list[str]:
-    """The report as lines: the figure, how far to believe it, the statements in question of these splits."""
-    found = f"The judge {report.judge} finds {report.supported:.1%} of {report.claims} statements supported"
+def report_lines(report: JudgeReport, *, splits: Sequence[str]) -> list[str]:
+    """The report as lines: the figure, the agreement with people, and the unsupported statements of these splits."""
+    supported = f"The judge {report.judge} finds {report.supported:.1%} of {report.claims} statements supported"
     bounds = "" if np.isnan(report.low) else f" [{report.low:.1%}, {report.high:.1%}]"
     missing = f"; {report.unanswered} without an answer" if report.unanswered else ""
     people = f"{report.agreement:.1%} of {report.people} statements (kappa {report.kappa:.2f})"
     return [
-        f"{found} by their passages{bounds}{missing}",
+        f"{supported} by their passages{bounds}{missing}",
         f"It agrees with people on {people}",
-        *(f"  {one.case}: {one.claim} ({one.why})" for one in report.unsupported if one.split in splits),
+        *(f"  {claim.case}: {claim.claim} ({claim.why})" for claim in report.unsupported if claim.split in splits),
     ]

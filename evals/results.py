@@ -1,58 +1,58 @@
-"""What a run of the evals leaves behind: everything that scoring needs, so that it can be scored again offline."""
+"""The stored run of a suite: everything that scoring needs, so that it can be scored again without an analyst."""
 
 from datetime import datetime
 from pathlib import Path
 
 from pydantic import ValidationError
 
-from evals.gold import Case, Span
+from evals.gold import Case, TextSpan
 from smallprint.errors import UserError
 from smallprint.records import Draft, Ledger, Noun, Rejection, Severity, Usage
 
-FORM = 1  # of the file; raised when a field changes its meaning
+FORM = 1  # version of the file format; raised when a field changes its meaning
 
 
-class Found(Noun):
-    """A draft on a variant of a document, with its evidence in the original's offsets."""
+class VariantDraft(Noun):
+    """A draft on a variant of a document, with its evidence at the original's offsets."""
 
-    spans: tuple[Span, ...]  # empty: the evidence stands only in what the variant added
+    spans: tuple[TextSpan, ...]  # empty: the evidence stands only in what the variant added
     category: str
     severity: Severity
 
 
 class VariantRun(Noun):
-    """What the analyst made of a changed copy of a document whose provisions are the same."""
+    """The analyst's drafts on a changed copy of a document whose provisions are the same."""
 
     kind: str  # repeat, paraphrase or injection
     name: str  # which paraphrase, which injection
-    found: tuple[Found, ...]
+    found: tuple[VariantDraft, ...]  # the name is that of stored runs
 
 
 class CaseRun(Noun):
-    """One case and what the analyst made of it."""
+    """One case with the analyst's drafts on it and on its variants."""
 
     case: Case
     drafts: tuple[Draft, ...] = ()
     rejections: tuple[Rejection, ...] = ()
     ledger: Ledger | None = None
-    usage: Usage = Usage()  # what this run spent on the case and its variants; what was read before costs nothing again
+    usage: Usage = Usage()  # of this run, variants included; analyses from the cache cost nothing
     variants: tuple[VariantRun, ...] = ()
     error: str | None = None  # why there is no analysis, or why a part of it failed
     cached: bool = False
 
 
 class Subject(Noun):
-    """What was measured; comparing two of these is the point of a comparison."""
+    """What was measured; a comparison is between two subjects."""
 
     model: str
     prompt: str  # name@version
     prompt_sha256: str
     schema_sha256: str
-    code_sha256: str  # of extractors, classifiers and the kernel
+    code_sha256: str  # evals/fingerprints.py says which files count
 
 
 class Yardstick(Noun):
-    """What it was measured with; where these differ there is nothing to compare."""
+    """What it was measured with; runs under different yardsticks are not compared."""
 
     cases: dict[str, str]  # case id -> hash of its text and gold
     registry_sha256: str
@@ -73,8 +73,8 @@ class Run(Noun):
 
     @property
     def usage(self) -> Usage:
-        """The bill of all cases."""
-        return sum((one.usage for one in self.cases), Usage())
+        """The usage of all cases together."""
+        return sum((case_run.usage for case_run in self.cases), Usage())
 
 
 def save_run(run: Run, path: Path) -> None:
@@ -84,7 +84,7 @@ def save_run(run: Run, path: Path) -> None:
 
 
 def load_run(path: Path) -> Run:
-    """A run from its file; raises UserError where the file is none."""
+    """Read a run from its file; raises UserError where there is no such file or it holds no run."""
     try:
         return Run.model_validate_json(path.read_text(encoding="utf-8"))
     except FileNotFoundError:

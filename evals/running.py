@@ -1,4 +1,4 @@
-"""Cases -> run: every document, and its variants where asked for, through the same ``analyze`` as any batch."""
+"""Cases -> run: every document, and its variants where wanted, through the same ``analyze`` as any batch."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from classifiers.analyze import Answers, Budget, MemoryAnswers, analyze
 from classifiers.work import Analyst
 from evals.cache import AnalysisCache, analysis_key
-from evals.fingerprints import subject, yardstick
-from evals.gold import Case, Span
-from evals.results import CaseRun, Found, Run, Subject, VariantRun
+from evals.fingerprints import subject_of, yardstick_of
+from evals.gold import Case, TextSpan
+from evals.results import CaseRun, Run, Subject, VariantDraft, VariantRun
 from evals.variants import variants
 from smallprint import __version__
 from smallprint.records import Analysis, Clause, Document, Draft, Source, Usage
@@ -20,23 +20,23 @@ Progress = Callable[[str], None]
 
 
 @dataclass
-class Plan:
-    """How a suite is run."""
+class RunPlan:
+    """Who reads a suite, and how."""
 
     analyst: Analyst
     registry: Registry = field(default_factory=load)
     cache: AnalysisCache = field(default_factory=AnalysisCache)
-    answers: Answers | None = None  # where paid answers live
+    answers: Answers | None = None  # where a model's answers are stored
     budget: Budget = field(default_factory=Budget)
     with_variants: bool = False
-    repeats: int = 0  # further readings of every document, each paid for
-    at_once: int = 4  # documents; the calls in flight have their own limit
+    repeats: int = 0  # further readings of every document, each asked and paid for anew
+    at_once: int = 4  # documents read concurrently; model calls have their own limit
 
 
-async def read_case(case: Case, plan: Plan, who: Subject) -> CaseRun:
-    """Have the analyst read one case, and its variants and repeats where the plan asks for them."""
-    analysis, spent = await _analysis(case.document, case.clauses, case.source, plan, who)
-    variants_read, spent_on_them = await _variants(case, plan, who)
+async def read_case(case: Case, plan: RunPlan, subject: Subject) -> CaseRun:
+    """Have the analyst read one case, and its variants and repeats where the plan has them."""
+    analysis, spent = await _analysis(case.document, case.clauses, case.source, plan, subject)
+    variant_runs, spent_on_variants = await _variants(case, plan, subject)
     ledger = analysis.ledger(case.clauses)
     error = None
     if ledger.failed or ledger.over_budget:
@@ -47,8 +47,8 @@ async def read_case(case: Case, plan: Plan, who: Subject) -> CaseRun:
         drafts=analysis.drafts,
         rejections=analysis.rejections,
         ledger=ledger,
-        usage=sum(spent_on_them, spent or Usage(cached_calls=analysis.usage.calls)),
-        variants=tuple(variants_read),
+        usage=sum(spent_on_variants, spent or Usage(cached_calls=analysis.usage.calls)),
+        variants=tuple(variant_runs),
         error=error,
         cached=spent is None,
     )
@@ -57,7 +57,7 @@ async def read_case(case: Case, plan: Plan, who: Subject) -> CaseRun:
 async def run_suite(
     suite: str,
     cases: Sequence[Case],
-    plan: Plan,
+    plan: RunPlan,
     *,
     progress: Progress = lambda _case: None,
     now: datetime | None = None,
@@ -65,35 +65,35 @@ async def run_suite(
     """Have the analyst read every case.
 
     Args:
-        suite: the name that the run is kept under.
-        cases: what is read.
-        plan: who reads and how.
-        progress: told the id of every case that is done.
-        now: the time of the run, aware; default: the clock.
+        suite: the name that the run is stored under.
+        cases: the cases to read.
+        plan: who reads them, and how.
+        progress: called with the id of every case that has been read.
+        now: the time of the run, with time zone; default: the clock.
 
     Raises:
-        ModelStopError: the model's server refuses us for good; what was answered before is kept.
+        ModelStopError: the model's server refuses every further call; the answers before that are stored.
 
     """
-    who = subject(plan.analyst, plan.registry)
+    measured = subject_of(plan.analyst, plan.registry)
     left_out = {case.id: why for case in cases if (why := _unreadable(plan.analyst, case))}
     readable = [case for case in cases if case.id not in left_out]
-    gate = asyncio.Semaphore(plan.at_once)
+    slots = asyncio.Semaphore(plan.at_once)
 
-    async def one(case: Case) -> CaseRun:
-        async with gate:
-            made = await read_case(case, plan, who)
+    async def read_in_turn(case: Case) -> CaseRun:
+        async with slots:
+            case_run = await read_case(case, plan, measured)
             progress(case.id)
-            return made
+            return case_run
 
-    runs = await asyncio.gather(*(one(case) for case in readable))
+    case_runs = await asyncio.gather(*(read_in_turn(case) for case in readable))
     return Run(
         suite=suite,
         created_at=now or datetime.now(UTC),
         version=__version__,
-        subject=who,
-        yardstick=yardstick(readable, plan.registry),
-        cases=tuple(runs),
+        subject=measured,
+        yardstick=yardstick_of(readable, plan.registry),
+        cases=tuple(case_runs),
         left_out=left_out,
     )
 
@@ -103,33 +103,38 @@ def _unreadable(analyst: Analyst, case: Case) -> str:
     return "" if analyst.traits.reads(language) else f"{analyst.traits.label} does not read the language {language!r}"
 
 
-async def _variants(case: Case, plan: Plan, who: Subject) -> tuple[list[VariantRun], list[Usage]]:
-    """The repeats and changed copies, and what each of them cost now."""
-    made, spent = [], []
+async def _variants(case: Case, plan: RunPlan, subject: Subject) -> tuple[list[VariantRun], list[Usage]]:
+    """The repeats and changed copies, and the usage of each in this run."""
+    runs, usages = [], []
     for n in range(1, plan.repeats + 1):
-        analysis, usage = await _analysis(case.document, case.clauses, case.source, plan, who, repeat=n)
-        made.append(VariantRun(kind="repeat", name=str(n), found=tuple(_found(draft) for draft in analysis.drafts)))
-        spent.append(usage or Usage(cached_calls=analysis.usage.calls))
+        analysis, usage = await _analysis(case.document, case.clauses, case.source, plan, subject, repeat=n)
+        drafts = tuple(_repeated_draft(draft) for draft in analysis.drafts)
+        runs.append(VariantRun(kind="repeat", name=str(n), found=drafts))
+        usages.append(usage or Usage(cached_calls=analysis.usage.calls))
     for variant in variants(case) if plan.with_variants else ():
-        analysis, usage = await _analysis(variant.document, variant.clauses, case.source, plan, who)
-        made.append(VariantRun(kind=variant.kind, name=variant.name, found=variant.found(analysis.drafts)))
-        spent.append(usage or Usage(cached_calls=analysis.usage.calls))
-    return made, spent
+        analysis, usage = await _analysis(variant.document, variant.clauses, case.source, plan, subject)
+        drafts = variant.drafts_in_original(analysis.drafts)
+        runs.append(VariantRun(kind=variant.kind, name=variant.name, found=drafts))
+        usages.append(usage or Usage(cached_calls=analysis.usage.calls))
+    return runs, usages
 
 
-def _found(draft: Draft) -> Found:
-    spans = tuple(Span(start=one.start, end=one.end) for one in draft.evidence)
-    return Found(spans=spans, category=draft.category, severity=draft.severity)
+def _repeated_draft(draft: Draft) -> VariantDraft:
+    spans = tuple(TextSpan(start=evidence.start, end=evidence.end) for evidence in draft.evidence)
+    return VariantDraft(spans=spans, category=draft.category, severity=draft.severity)
 
 
 async def _analysis(
-    document: Document, clauses: tuple[Clause, ...], source: Source, plan: Plan, who: Subject, *, repeat: int = 0
+    document: Document, clauses: tuple[Clause, ...], source: Source, plan: RunPlan, subject: Subject, *, repeat: int = 0
 ) -> tuple[Analysis, Usage | None]:
-    """The analysis, and what it cost; None where it was there before. A repeat asks anew, and not the store."""
-    key = analysis_key(who, document, source, repeat)
-    known = plan.cache.get(key)
-    if known is not None:
-        return known, None
+    """The analysis, and its usage; None for usage where it came from the cache.
+
+    A repeat asks the model anew: it does not read the stored answers.
+    """
+    key = analysis_key(subject, document, source, repeat)
+    cached = plan.cache.get(key)
+    if cached is not None:
+        return cached, None
     analysis = await analyze(
         document,
         clauses,
@@ -139,7 +144,7 @@ async def _analysis(
         budget=plan.budget,
         registry=plan.registry,
     )
-    # What failed or was over budget is work left, never an answer.
+    # An analysis with failed clauses is not cached, so that the next run tries them again.
     if all(entry.state in ("analyzed", "nothing_found") for entry in analysis.entries):
         plan.cache.put(key, analysis)
     return analysis, analysis.usage

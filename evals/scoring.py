@@ -1,4 +1,4 @@
-"""A run -> its scores: counts of every metric for every document, and what became of every gold provision."""
+"""A run -> its scores: the counts of every metric for each document, and the outcome of every gold provision."""
 
 import math
 from collections.abc import Iterable, Sequence
@@ -18,8 +18,8 @@ from smallprint.registry import Registry, load
 SPLITS: tuple[Split, ...] = ("dev", "test")
 
 
-class Verdict(Noun):
-    """What became of one gold provision."""
+class GoldOutcome(Noun):
+    """Whether a gold provision was found, and under which category and severity."""
 
     gold: str  # p1, p2, ...
     category: str
@@ -29,8 +29,8 @@ class Verdict(Noun):
     as_severity: Severity | None = None
 
 
-class Extra(Noun):
-    """A draft that counts as spurious."""
+class SpuriousDraft(Noun):
+    """A draft that no gold provision matches."""
 
     start: int
     end: int
@@ -40,14 +40,14 @@ class Extra(Noun):
     why: str  # nothing_here, duplicate or unlisted
 
 
-class Counts(Noun):
+class SparseCounts(Noun):
     """A vector of counts, most of which are zero."""
 
     size: int
     at: dict[int, float]
 
     @classmethod
-    def of(cls, vector: Array) -> "Counts":
+    def of(cls, vector: Array) -> "SparseCounts":
         """From the full vector."""
         return cls(size=len(vector), at={int(n): float(vector[n]) for n in np.flatnonzero(vector)})
 
@@ -65,14 +65,14 @@ class CaseScores(Noun):
     case: str
     split: Split
     complete: bool  # whether every provision is labeled
-    counts: dict[str, Counts]  # by metric
-    verdicts: tuple[Verdict, ...]
-    extras: tuple[Extra, ...]
+    counts: dict[str, SparseCounts]  # by metric
+    verdicts: tuple[GoldOutcome, ...]
+    extras: tuple[SpuriousDraft, ...]
     error: str | None = None
 
 
 class Scores(Noun):
-    """The scores of a run, small enough to keep as a baseline: no text of the drafts."""
+    """The scores of a run, without the text of drafts: small enough to be stored as a baseline."""
 
     suite: str
     created_at: datetime
@@ -82,8 +82,8 @@ class Scores(Noun):
     reason: str = ""  # why it was blessed
 
     def split(self, split: Split | None) -> tuple[CaseScores, ...]:
-        """The cases of one split; all where none is named."""
-        return tuple(one for one in self.cases if split is None or one.split == split)
+        """The cases of one split; all cases where the split is None."""
+        return tuple(case for case in self.cases if split is None or case.split == split)
 
     def splits(self) -> tuple[Split, ...]:
         """The splits that have cases."""
@@ -104,22 +104,22 @@ class CategoryRow(Noun):
 
 
 def score(run: Run, registry: Registry | None = None) -> Scores:
-    """The scores of a run; about a second for 5,000 provisions, no analysis."""
+    """Score a run; nothing is analyzed, and 5,000 provisions take about a second."""
     registry = registry or load()
     return Scores(
         suite=run.suite,
         created_at=run.created_at,
         subject=run.subject,
         yardstick=run.yardstick,
-        cases=tuple(_case(one, registry) for one in run.cases),
+        cases=tuple(_case(case_run, registry) for case_run in run.cases),
     )
 
 
 def _case(run: CaseRun, registry: Registry) -> CaseScores:
     scored = Scored(run, registry)
     matched = {gold.id: draft for gold, draft in scored.pairs}
-    verdicts = tuple(
-        Verdict(
+    outcomes = tuple(
+        GoldOutcome(
             gold=gold.id,
             category=gold.category,
             severity=gold.severity,
@@ -130,7 +130,7 @@ def _case(run: CaseRun, registry: Registry) -> CaseScores:
         for gold in scored.gold
     )
     extras = tuple(
-        Extra(
+        SpuriousDraft(
             start=draft.evidence[0].start,
             end=draft.evidence[0].end,
             category=draft.category,
@@ -140,15 +140,16 @@ def _case(run: CaseRun, registry: Registry) -> CaseScores:
         )
         for draft in scored.spurious
     )
-    # Several metrics are formulas over the same counts.
-    counted = {count: Counts.of(count(scored)) for count in dict.fromkeys(one.count for one in METRICS.values())}
+    # Metrics that are formulas over the same counts share them.
+    counters = dict.fromkeys(metric.count for metric in METRICS.values())
+    counted = {count: SparseCounts.of(count(scored)) for count in counters}
     counts = {name: counted[metric.count] for name, metric in METRICS.items()}
     return CaseScores(
         case=run.case.id,
         split=run.case.split,
         complete=run.case.complete,
         counts=counts,
-        verdicts=verdicts,
+        verdicts=outcomes,
         extras=extras,
         error=run.error,
     )
@@ -167,23 +168,23 @@ def _why(scored: Scored, draft: Draft) -> str:
 
 
 def table(cases: Sequence[CaseScores], metric: Metric) -> Array:
-    """The metric's counts, (cases, k); zeros for cases that it says nothing on."""
-    return np.array([one.counts[metric.name].full() * (one.complete or not metric.needs_complete) for one in cases])
+    """The metric's counts, (cases, k); zeros for cases that it cannot be measured on."""
+    return np.array([case.counts[metric.name].full() * (case.complete or not metric.needs_complete) for case in cases])
 
 
 def figures(cases: Sequence[CaseScores], metrics: Iterable[Metric] = METRICS.values()) -> dict[str, Interval]:
     """Every metric over these cases, with its interval; those without support are left out."""
-    found = {}
+    by_name = {}
     for metric in metrics:
-        one = interval(table(cases, metric), metric.value, metric.support)
-        if one.support > 0 and not math.isnan(one.value):
-            found[metric.name] = one
-    return found
+        figure = interval(table(cases, metric), metric.value, metric.support)
+        if figure.support > 0 and not math.isnan(figure.value):
+            by_name[metric.name] = figure
+    return by_name
 
 
 def category_rows(cases: Sequence[CaseScores]) -> list[CategoryRow]:
     """Precision, recall and F1 of every category that gold or drafts have, largest support first."""
-    counts = np.array([one.counts["category_f1"].full() for one in cases]).reshape(-1, len(CATEGORIES) * 3)
+    counts = np.array([case.counts["category_f1"].full() for case in cases]).reshape(-1, len(CATEGORIES) * 3)
     true, predicted, gold = per_category(counts.sum(axis=0))
     bounds = _category_bounds(counts)
     rows = [
@@ -207,10 +208,10 @@ def _category_bounds(counts: Array) -> list[tuple[float, float]]:
     """The 95 % interval of each category's F1 over documents."""
     true, predicted, gold = per_category(weights(len(counts)) @ counts)
     draws = f1(true, predicted, gold)
-    seen = (counts.reshape(len(counts), len(CATEGORIES), 3).sum(axis=-1) > 0).sum(axis=0)
-    found = []
-    for n, documents in enumerate(seen):
+    documents_with = (counts.reshape(len(counts), len(CATEGORIES), 3).sum(axis=-1) > 0).sum(axis=0)
+    bounds = []
+    for n, documents in enumerate(documents_with):
         known = draws[~np.isnan(draws[:, n]), n]
         low, high = np.percentile(known, [2.5, 97.5]) if documents > 1 else (math.nan, math.nan)
-        found.append((float(low), float(high)))
-    return found
+        bounds.append((float(low), float(high)))
+    return bounds

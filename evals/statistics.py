@@ -1,4 +1,4 @@
-"""Statistics that hold for documents: resampling whole documents, because provisions of one document are alike.
+"""Intervals and comparisons over documents: whole documents are resampled, because provisions of one are alike.
 
 All functions take counts of shape (documents, k) and a metric's formula over summed counts; seeds are fixed, so that
 the same runs give the same figures.
@@ -17,7 +17,7 @@ Value = Callable[[Array], Array]
 RESAMPLES = 2000
 SEED = 20260131
 LEVEL = 0.95
-FEWEST = 6  # documents: with five, tossing sides gives no p under 1/16
+MIN_DOCUMENTS = 6  # to show a difference: with five, swapping sides gives no p under 1/16
 _DETECTABLE = 1.959964 + 0.841621  # z for a two-sided 5 % test with 80 % power (Cohen 1988)
 
 
@@ -79,10 +79,11 @@ def difference(counts: Array, baseline: Array, value: Value, support: Value, see
     """How a run differs from a baseline, paired by document.
 
     The interval is the percentile bootstrap of the difference (the same documents drawn for both). p comes from
-    approximate randomization: each document's counts change sides by coin toss (Noreen 1989; Yeh 2000).
+    approximate randomization: for each document a coin toss decides whether its counts change sides (Noreen 1989;
+    Yeh 2000).
 
     Raises:
-        ValueError: the two have not the same documents.
+        ValueError: the two do not have the same documents.
 
     """
     if counts.shape != baseline.shape:
@@ -97,15 +98,15 @@ def difference(counts: Array, baseline: Array, value: Value, support: Value, see
 
 
 def same(counts: Array, value: Value, support: Value, seed: int = SEED) -> Difference:
-    """A run compared with its equal: differences have no spread, so what could be seen follows from its own error."""
+    """A run compared with an equal one. Differences have no spread: the detectable one follows from the run's error."""
     own = interval(counts, value, support, seed)
     smallest = _smallest(counts, counts, support, detectable(own.error))
     return Difference(0.0, 0.0, 0.0, 1.0, smallest, different=False)
 
 
 def _smallest(counts: Array, baseline: Array, support: Value, spread: float) -> float:
-    """The smallest detectable difference: never under one thing counted, infinite where too few documents take part."""
-    if int(((counts != 0) | (baseline != 0)).any(axis=1).sum()) < FEWEST:
+    """The smallest detectable difference: at least one unit of the support; infinite for too few documents."""
+    if int(((counts != 0) | (baseline != 0)).any(axis=1).sum()) < MIN_DOCUMENTS:
         return float("inf")
     return max(spread, 1.0 / max(1.0, float(support(counts.sum(axis=0)))))
 
@@ -114,10 +115,10 @@ def _randomization(counts: Array, baseline: Array, value: Value, observed: float
     if np.isnan(observed) or (counts == baseline).all():
         return 1.0
     swap = np.random.default_rng(seed + 1).integers(0, 2, size=(RESAMPLES, len(counts))).astype(float)
-    one = value(swap @ baseline + (1 - swap) @ counts)
-    other = value(swap @ counts + (1 - swap) @ baseline)
+    swapped = value(swap @ baseline + (1 - swap) @ counts)
+    swapped_baseline = value(swap @ counts + (1 - swap) @ baseline)
     with np.errstate(invalid="ignore"):
-        extreme = np.abs(one - other) >= abs(observed) - 1e-12
+        extreme = np.abs(swapped - swapped_baseline) >= abs(observed) - 1e-12
     return float((extreme.sum() + 1) / (RESAMPLES + 1))
 
 
@@ -132,7 +133,7 @@ def detectable(error: float) -> float:
 def mcnemar(found: Sequence[bool], baseline: Sequence[bool]) -> tuple[int, int, float]:
     """Gold found only by the run, only by the baseline, and the exact two-sided p (McNemar 1947; binomial form).
 
-    It takes provisions for independent, which those of one document are not: read it beside the paired interval.
+    It assumes that provisions are independent. Those of one document are not: read it beside the paired interval.
     """
     only = sum(a and not b for a, b in zip(found, baseline, strict=True))
     only_baseline = sum(b and not a for a, b in zip(found, baseline, strict=True))
@@ -144,7 +145,7 @@ def mcnemar(found: Sequence[bool], baseline: Sequence[bool]) -> tuple[int, int, 
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
-    """The p values adjusted for having looked several times (Holm 1979), in the order given."""
+    """The p values adjusted for multiple comparisons (Holm 1979), in the same order."""
     order = sorted(range(len(p_values)), key=lambda n: p_values[n])
     adjusted = [1.0] * len(p_values)
     worst = 0.0

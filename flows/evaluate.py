@@ -1,4 +1,4 @@
-"""The evaluate flow, for schedules: a suite is run, kept, and held against the gate.
+"""The evaluate flow, for schedules: a suite is run, stored, and checked against the gate.
 
 ``prefect deploy flows/evaluate.py:evaluate --cron "0 5 * * 1"`` has it run on Mondays; a gate that is not met is a
 failed flow run whose message names the causes. A suite is small and its answers are stored, so that its documents are
@@ -13,14 +13,14 @@ from evals.gate import baseline_path, gate_path, hold, load_baseline, load_gate
 from evals.running import run_suite
 from evals.scoring import score
 from evals.suites import suite
-from evals.workspace import keep, plan_for
+from evals.workspace import plan_for, store_run
 from smallprint.registry import load
 from smallprint.settings import Settings
 
 
 @flow(name="evaluate", flow_run_name="evaluate {suite_name}")
 async def evaluate(suite_name: str = "gold", model: str | None = None, budget: float | None = None) -> State[str]:
-    """Run a suite and hold it against the gate; the state's data is the path of the kept run.
+    """Run a suite and check it against the gate; the state's data is the path of the stored run.
 
     Args:
         suite_name: as ``smallprint eval`` has it.
@@ -37,10 +37,10 @@ async def evaluate(suite_name: str = "gold", model: str | None = None, budget: f
             run = await run_suite(suite_name, suite(suite_name), plan)
         finally:
             await plan.analyst.close()
-    path = keep(run, settings.home)
+    path = store_run(run, settings.home)
     gate = load_gate(gate_path(run.subject.model))
     result = hold(run, score(run), gate, load_baseline(baseline_path(run.subject.model)), registry=load())
     if result.met:
-        return Completed(message=f"the gate is met, {len(result.checks)} checks; kept as {path}", data=str(path))
+        return Completed(message=f"the gate is met, {len(result.checks)} checks; stored as {path}", data=str(path))
     causes = "; ".join(check.message for check in result.failed)
-    return Failed(message=f"the gate is not met: {causes}; kept as {path}", data=str(path))
+    return Failed(message=f"the gate is not met: {causes}; stored as {path}", data=str(path))

@@ -1,15 +1,15 @@
-"""The acts of the evals beside running: compare two runs, bless a baseline, set a floor, freeze records into cases."""
+"""``smallprint eval`` beside running: compare two runs, bless a baseline, set a floor, freeze records into cases."""
 
 from datetime import UTC, datetime
 from pathlib import Path
 
 from app.cli import eval_tables
-from app.cli.evaluation import EvalOptions, measure, read_scores, write
+from app.cli.evaluation import EvalOptions, read_scores, run_named_suite, write
 from app.terminal import stderr, stdout
 from app.workspace import existing_store
 from evals.comparing import compare
-from evals.freezing import Approved, freeze
-from evals.gate import FloorChange, baseline_path, gate_path, set_floor
+from evals.freezing import ApprovedRecord, freeze
+from evals.gate import MIN_REASON_WORDS, FloorChange, baseline_path, gate_path, set_floor
 from evals.gold import Split
 from evals.integrity import faults
 from evals.leaks import leaks
@@ -23,7 +23,7 @@ from smallprint.store.records import stream_records
 
 
 def show_comparison(run_file: Path, baseline_file: Path) -> None:
-    """Print how one run differs from another; raises UserError where definitions differ."""
+    """Print how a run differs from another; raises UserError where their yardsticks differ."""
     scores, baseline = read_scores(run_file), read_scores(baseline_file)
     comparison = compare(scores, baseline)
     stdout().print(eval_tables.figure_table(scores, comparison))
@@ -31,21 +31,21 @@ def show_comparison(run_file: Path, baseline_file: Path) -> None:
 
 
 def bless_run(settings: Settings, reason: str, budget: float | None) -> Path:
-    """Write the baseline of the present run.
+    """Run the gold suite and write its scores as the baseline; returns the baseline's file.
 
     Raises:
-        UserError: the reason says nothing, or the run is not fit: errors, faults, leaks.
+        UserError: the reason is too short, or the run has errors, faults or leaks.
 
     """
-    if len(reason.split()) < 3:
-        raise UserError("give a reason of at least three words; it is kept with the baseline")
-    run = measure(EvalOptions(budget=budget), settings)
+    if len(reason.split()) < MIN_REASON_WORDS:
+        raise UserError(f"give a reason of at least {MIN_REASON_WORDS} words; it is stored with the baseline")
+    run = run_named_suite(EvalOptions(budget=budget), settings)
     problems = [f"{case_run.case.id}: {case_run.error}" for case_run in run.cases if case_run.error]
     problems += [str(fault) for fault in faults(run, load())]
     problems += [str(leak) for leak in leaks(case_run.case for case_run in run.cases)]
     if problems:
         more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
-        raise UserError(f"a run with faults is no baseline: {problems[0]}{more}")
+        raise UserError(f"a run with faults cannot be a baseline: {problems[0]}{more}")
     path = baseline_path(run.subject.model)
     scores = score(run).model_copy(update={"reason": reason})
     write(path, scores.model_dump_json() + "\n")
@@ -54,7 +54,7 @@ def bless_run(settings: Settings, reason: str, budget: float | None) -> Path:
 
 
 def change_floor(model: str, metric: str, split: str, value: float, reason: str) -> None:
-    """Set a floor in the model's gate, with the day and the reason."""
+    """Set a floor in the model's gate; its history gets the day and the reason."""
     path = gate_path(model)
     change = FloorChange(day=datetime.now(UTC).date(), metric=metric, split=_split(split), floor=value, reason=reason)
     lowered = set_floor(path, change)
@@ -70,7 +70,7 @@ def _split(name: str) -> Split:
 
 
 def freeze_records(settings: Settings, ids: list[str], split: str, output: Path | None) -> None:
-    """Write cases of approved records and say where they are."""
+    """Write approved records as cases and print the paths of the case files."""
     folder = output or settings.home / "evals" / "cases"
     with existing_store(settings) as store:
         if store is None:
@@ -82,8 +82,13 @@ def freeze_records(settings: Settings, ids: list[str], split: str, output: Path 
     stderr().print(f"Run them with: smallprint eval {folder}", markup=False)
 
 
-def _approved(store: Store, ids: list[str]) -> list[Approved]:
-    """The approved records of these ids (of record or draft), all for 'all'; raises UserError for one that is none."""
+def _approved(store: Store, ids: list[str]) -> list[ApprovedRecord]:
+    """The approved records with these record or draft ids, or all of them for ``all``.
+
+    Raises:
+        UserError: no approved record has one of the ids.
+
+    """
     with store.read() as connection:
         record_ids = {record.draft.id: record.id for record in stream_records(connection)}
         approved = []
@@ -91,7 +96,9 @@ def _approved(store: Store, ids: list[str]) -> list[Approved]:
             record_id = record_ids.get(stored.draft.id, stored.draft.id)
             if "all" in ids or {stored.draft.id, record_id} & set(ids):
                 document = documents.load_document(connection, stored.document_id).document
-                approved.append(Approved(id=record_id, draft=stored.draft, source=stored.source, document=document))
+                approved.append(
+                    ApprovedRecord(id=record_id, draft=stored.draft, source=stored.source, document=document)
+                )
     missing = set(ids) - {"all"} - {name for record in approved for name in (record.id, record.draft.id)}
     if missing or not approved:
         raise UserError(f"no approved record is called {', '.join(sorted(missing)) or 'that; nothing is approved yet'}")

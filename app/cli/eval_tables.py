@@ -1,4 +1,4 @@
-"""How the evals look in a terminal: every figure with its interval and support, and the lists behind the figures."""
+"""The evals in a terminal: every figure with its interval and support, comparisons, checks, and lists of errors."""
 
 import math
 from collections.abc import Sequence
@@ -16,18 +16,18 @@ from evals.scorers import METRICS, Metric
 from evals.scoring import CaseScores, Scores, category_rows, figures
 from evals.statistics import Interval
 
-_MAX_PASSAGE_CHARACTERS = 100  # of a passage in the lists, so that most fit on two lines of a terminal
+_MAX_PASSAGE_LENGTH = 100  # characters of a passage in the lists; about a line
 
 
-def with_interval(metric: Metric, interval: Interval) -> str:
-    """A value and its 95 % interval; one document gives none."""
-    if math.isnan(interval.low):
-        return number(metric, interval.value)
-    return f"{number(metric, interval.value)}  [{number(metric, interval.low)}, {number(metric, interval.high)}]"
+def with_interval(metric: Metric, figure: Interval) -> str:
+    """A value and its 95 % interval; a single document has none."""
+    if math.isnan(figure.low):
+        return number(metric, figure.value)
+    return f"{number(metric, figure.value)}  [{number(metric, figure.low)}, {number(metric, figure.high)}]"
 
 
 def headline(run: Run) -> Text:
-    """Who was measured on what, and what was left out."""
+    """The analyst, the suite, the cost, and which documents were left out or failed."""
     text = Text.assemble((f"{run.suite}", "bold"), f": {run.subject.model} ({run.subject.prompt})")
     cached = sum(case_run.cached for case_run in run.cases)
     count = len(run.cases)
@@ -36,21 +36,21 @@ def headline(run: Run) -> Text:
     if usage.calls or usage.cached_calls:
         cost = "unknown cost" if usage.cost_usd is None else f"${usage.cost_usd:.4f}"
         text.append(f"; {usage.calls} calls now, {usage.cached_calls} before, {cost}", style="dim")
-    for case, why in run.left_out.items():
-        text.append(f"\n{case}: left out, {why}", style="yellow")
+    for case, reason in run.left_out.items():
+        text.append(f"\n{case}: left out, {reason}", style="yellow")
     for case_run in run.cases:
         if case_run.error:
             text.append(f"\n{case_run.case.id}: {case_run.error}", style="red")
-    if any(not case_run.case.complete for case_run in run.cases):
+    if not all(case_run.case.complete for case_run in run.cases):
         text.append(
-            "\nWhere gold is not complete there is no precision: only known negatives count against a draft.",
+            "\nCases whose gold is not complete have no precision: only drafts on known negatives count as errors.",
             style="yellow",
         )
     return text
 
 
 def figure_table(scores: Scores, comparison: Comparison | None = None) -> Table:
-    """Every metric, a column for each split, and beside it the change against a baseline."""
+    """Every metric with a column for each split, and beside it the change against a baseline."""
     table = Table(box=None, padding=(0, 2), header_style="dim")
     table.add_column("")
     splits = scores.splits()
@@ -71,53 +71,53 @@ def figure_table(scores: Scores, comparison: Comparison | None = None) -> Table:
             table.add_row(Text(group, style="bold"))
         cells: list[str | Text] = []
         for split in splits:
-            interval = by_split[split].get(name)
-            cells += (with_interval(metric, interval), f"{interval.support:.0f}") if interval else ("", "")
+            figure = by_split[split].get(name)
+            cells += (with_interval(metric, figure), f"{figure.support:.0f}") if figure else ("", "")
             if comparison:
                 cells.append(_change(changes.get((name, split))))
         table.add_row(f"  {metric.title}", *cells)
     return table
 
 
-def _change(change: MetricChange | None) -> Text:
-    """The difference, its verdict, and what this set can detect."""
-    if change is None:
+def _change(metric_change: MetricChange | None) -> Text:
+    """The difference with its interval, colored by verdict, and the smallest difference that can be detected."""
+    if metric_change is None:
         return Text("")
-    metric, difference = METRICS[change.metric], change.change
-    if difference.value == 0:
-        return Text(f"same, {detects(metric, difference)}", style="dim")
-    style = {True: "green", False: "red", None: "dim"}[change.better]
-    bounds = f"[{signed(metric, difference.low)}, {signed(metric, difference.high)}]"
-    return Text(f"{signed(metric, difference.value)} {bounds}, {detects(metric, difference)}", style=style)
+    metric, change = METRICS[metric_change.metric], metric_change.change
+    if change.value == 0:
+        return Text(f"same, {detects(metric, change)}", style="dim")
+    style = {True: "green", False: "red", None: "dim"}[metric_change.better]
+    bounds = f"[{signed(metric, change.low)}, {signed(metric, change.high)}]"
+    return Text(f"{signed(metric, change.value)} {bounds}, {detects(metric, change)}", style=style)
 
 
 def comparison_lines(comparison: Comparison) -> RenderableType:
-    """What differs between the subjects, the categories that moved, and every provision that changed."""
+    """What differs between the subjects, the categories that changed, and every provision that changed."""
     won, lost, p = comparison.found
     lines = [
         Text(f"\nChanged between the two: {', '.join(comparison.subjects) or 'nothing'}", style="bold"),
-        Text(
-            f"Provisions found only now {won}, only before {lost} (McNemar p {p:.3f}, which takes them for independent)"
-        ),
+        Text(f"Provisions found only now {won}, only before {lost} (McNemar p {p:.3f}, as if they were independent)"),
     ]
     lines += [
         Text(
-            f"  {category.category}: {category.won} won, {category.lost} lost of {category.gold} "
-            f"(p {category.p:.3f}, Holm {category.adjusted:.3f})"
+            f"  {change.category}: {change.won} won, {change.lost} lost of {change.gold} "
+            f"(p {change.p:.3f}, Holm {change.adjusted:.3f})"
         )
-        for category in comparison.categories
-        if category.won or category.lost
+        for change in comparison.categories
+        if change.won or change.lost
     ]
-    for change in sorted(comparison.provisions, key=lambda change: not change.worse):
-        line = Text("  worse   " if change.worse else "  better  ", style="red" if change.worse else "green")
-        line.append(f"{change.case} {change.gold} ", style="default")
-        line.append(f"{change.category}, {change.severity}: {change.before} -> {change.after}", style="default")
+    for provision in sorted(comparison.provisions, key=lambda provision: not provision.worse):
+        line = Text("  worse   " if provision.worse else "  better  ", style="red" if provision.worse else "green")
+        line.append(f"{provision.case} {provision.gold} ", style="default")
+        line.append(
+            f"{provision.category}, {provision.severity}: {provision.before} -> {provision.after}", style="default"
+        )
         lines.append(line)
     return Group(*lines)
 
 
 def gate_lines(result: GateResult) -> RenderableType:
-    """The verdict, and every check with its cause."""
+    """The verdict, and every check with its message."""
     verdict = ("\nThe gate is met", "bold green") if result.met else ("\nThe gate is not met", "bold red")
     lines = [Text(verdict[0], style=verdict[1])]
     for check in result.checks:
@@ -132,36 +132,34 @@ def category_table(cases: Sequence[CaseScores]) -> Table:
     for name in ("category", "gold", "drafts", "precision", "recall", "F1", "95 %"):
         table.add_column(name, justify="left" if name == "category" else "right")
     for row in category_rows(cases):
-        shares = ("-" if math.isnan(share) else f"{share:.0%}" for share in (row.precision, row.recall, row.f1))
+        values = ("-" if math.isnan(share) else f"{share:.0%}" for share in (row.precision, row.recall, row.f1))
         bounds = "" if math.isnan(row.low) else f"{row.low:.0%} to {row.high:.0%}"
-        table.add_row(row.category, str(row.gold), str(row.predicted), *shares, bounds)
+        table.add_row(row.category, str(row.gold), str(row.predicted), *values, bounds)
     return table
 
 
 def lists(run: Run, scores: Scores, *, show_test: bool) -> RenderableType:
-    """Every miss, mislabel and spurious draft with its words, case by case; of test cases only where asked for."""
+    """Every miss, mislabel and spurious draft with its words, by case; those of test cases only with ``show_test``."""
     pairs = list(zip(run.cases, scores.cases, strict=True))
-    visible = [(case_run, case_scores) for case_run, case_scores in pairs if show_test or case_run.case.split != "test"]
-    lines = [line for case_run, case_scores in visible for line in _case_lines(case_run, case_scores)]
-    hidden = len(pairs) - len(visible)
-    if hidden:
-        note = f"\n{hidden} test cases kept out of sight, so that nobody tunes on them (--show-test)"
-        lines.append(Text(note, style="dim"))
+    shown = [pair for pair in pairs if show_test or pair[0].case.split != "test"]
+    lines = [line for case_run, case_scores in shown for line in _case_lines(case_run, case_scores)]
+    if len(shown) < len(pairs):
+        hidden = f"\n{len(pairs) - len(shown)} test cases hidden, so that nobody tunes on them (--show-test)"
+        lines.append(Text(hidden, style="dim"))
     return Group(*lines)
 
 
 def _case_lines(run: CaseRun, scores: CaseScores) -> list[Text]:
-    gold = {provision.id: provision for provision in run.case.provisions}
     text = run.case.document.text
     lines = [Text(f"\n{run.case.id} ({run.case.split})", style="bold")]
-    for verdict in scores.verdicts:
-        words = _short(gold[verdict.gold].text)
-        if not verdict.found:
-            lines.append(_line("missed", verdict.category, verdict.severity, words))
-        elif verdict.category != verdict.as_category:
-            lines.append(_line("mislabeled", f"{verdict.category} as {verdict.as_category}", verdict.severity, words))
-        elif verdict.severity and verdict.severity != verdict.as_severity:
-            lines.append(_line("rated", f"{verdict.category}, {verdict.severity} as", verdict.as_severity, words))
+    for gold, outcome in zip(run.case.provisions, scores.verdicts, strict=True):
+        words = _short(gold.text)
+        if not outcome.found:
+            lines.append(_line("missed", outcome.category, outcome.severity, words))
+        elif outcome.category != outcome.as_category:
+            lines.append(_line("mislabeled", f"{outcome.category} as {outcome.as_category}", outcome.severity, words))
+        elif outcome.severity and outcome.severity != outcome.as_severity:
+            lines.append(_line("rated", f"{outcome.category}, {outcome.severity} as", outcome.as_severity, words))
     lines += [
         _line(f"spurious, {extra.why}", extra.category, extra.severity, _short(text[extra.start : extra.end]))
         for extra in scores.extras
@@ -169,8 +167,8 @@ def _case_lines(run: CaseRun, scores: CaseScores) -> list[Text]:
     return lines
 
 
-def _line(fault: str, category: str, severity: str | None, words: str) -> Text:
-    line = Text(f"  {fault:24}", style="red" if fault == "missed" else "yellow")
+def _line(error: str, category: str, severity: str | None, words: str) -> Text:
+    line = Text(f"  {error:24}", style="red" if error == "missed" else "yellow")
     line.append(f"{category} ", style="default")
     line.append(f"{severity or ''} ", style=STYLES.get(severity or "", ""))
     return line.append(f"“{words}”", style="italic default")
@@ -178,4 +176,4 @@ def _line(fault: str, category: str, severity: str | None, words: str) -> Text:
 
 def _short(text: str) -> str:
     flat = " ".join(text.split())
-    return flat if len(flat) <= _MAX_PASSAGE_CHARACTERS else f"{flat[:_MAX_PASSAGE_CHARACTERS]}…"
+    return flat if len(flat) <= _MAX_PASSAGE_LENGTH else f"{flat[:_MAX_PASSAGE_LENGTH]}…"

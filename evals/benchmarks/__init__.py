@@ -1,1 +1,1 @@
-"""Benchmarks of extraction and segmentation over a folder of public material that is not part of the project."""
+"""Benchmarks over public documents that are not part of the repository; hostile clauses are the exception."""

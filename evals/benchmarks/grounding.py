@@ -1,38 +1,39 @@
-"""How surely and how fast quotations are proven: generated quotes of every kind, true and false, from real documents.
+"""Accuracy and speed of grounding: generated quotes of every kind, true and false, from real documents.
 
-Run ``python -m evals.benchmarks.grounding --data ../shared/data``. What a kind must and must not yield is in ``KINDS``.
-A second table shows the windows: how full they are, and how many change when a document does.
+Run ``python -m evals.benchmarks.grounding --data ../shared/data``. ``quotes.KINDS`` says which statuses each kind may
+have. A second table shows the windows of the documents: how full they are, and how many change with an edit.
 """
 
 import argparse
-import json
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
 from classifiers.grounding import Grounder
-from evals.benchmarks.quotes import KINDS, Quote, Text, make_quotes
-from evals.benchmarks.windows import WindowsRow, measure_windows
+from evals.benchmarks.corpus import CutDocument, newest_versions
+from evals.benchmarks.quotes import KINDS, Quote, make_quotes
+from evals.benchmarks.windows import WindowFigures, measure_windows
 from extractors import extract
 from extractors.clauses import cut_clauses
-from smallprint.records import Clause, Document, Evidence
+from smallprint.records import Evidence
 
-_SMALLEST, _LARGEST = 25_000, 110_000  # characters of the documents taken
+_MIN_LENGTH, _MAX_LENGTH = 25_000, 110_000  # characters of a document: enough clauses to quote, and quick to read
 _QUOTES = 5_400  # some kinds cannot be made from every document; at least 5,000 are left
-_MARKS_WIDTH = 6  # characters of list numbers and marks that evidence may have more or less than the quote
+_MAX_EDGE_DIFFERENCE = 6  # characters: list numbers and marks that evidence may have more or less than the quote
+_MAX_LISTED_FAILURES = 20
 
 
 @dataclass
-class Row:
-    """What became of the quotes of one kind."""
+class KindFigures:
+    """The statuses and times of the quotes of one kind."""
 
     kind: str
     statuses: Counter[str] = field(default_factory=Counter)
-    right: int = 0  # evidence is where the quote was taken from
+    right: int = 0  # quotes whose evidence is where they were taken from
     seconds: float = 0.0
 
     @property
@@ -42,59 +43,58 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Result:
-    """All of what ``run`` measures."""
+class GroundingFigures:
+    """Everything that ``run`` measures."""
 
-    rows: tuple[Row, ...]
+    kinds: tuple[KindFigures, ...]
     build: float  # seconds to build a grounder, for 60 kB
-    failures: tuple[str, ...]  # quotes that broke their kind's promise
-    windows: tuple[WindowsRow, ...]
+    failures: tuple[str, ...]  # quotes with a status or a place that their kind must not have
+    windows: tuple[WindowFigures, ...]
 
 
-def load_documents(data: Path) -> list[tuple[str, Document, tuple[Clause, ...]]]:
-    """The latest version of each document of ``versions/`` that is neither short nor huge, with its clauses."""
-    latest: dict[str, str] = {}
-    with (data / "versions" / "manifest.jsonl").open(encoding="utf-8") as manifest:
-        for line in manifest:
-            file = json.loads(line)["file"]
-            latest[file.rpartition("/")[0]] = file
-    loaded = []
-    for name, file in sorted(latest.items()):
-        document = extract((data / "versions" / file).read_bytes(), source=file, media_type="text/markdown")
-        if _SMALLEST <= len(document.text) <= _LARGEST:
-            loaded.append((name, document, cut_clauses(document)))
+def load_documents(data: Path) -> dict[str, CutDocument]:
+    """The newest version of each document of ``versions/`` that is neither short nor huge, by name."""
+    loaded = {}
+    for name, path in newest_versions(data).items():
+        document = extract(path.read_bytes(), source=path.name, media_type="text/markdown")
+        if _MIN_LENGTH <= len(document.text) <= _MAX_LENGTH:
+            loaded[name] = CutDocument(document, cut_clauses(document))
     return loaded
 
 
-def ground_quotes(text: Text, quotes: Sequence[Quote], rows: dict[str, Row]) -> Iterator[str]:
-    """Ground each quote, count it in its kind's row, and yield those that break their kind's promise."""
-    grounder = Grounder(text.document, text.clauses)
-    window = [clause.id for clause in text.clauses]
+def ground_quotes(quoted: CutDocument, quotes: Sequence[Quote], kinds: dict[str, KindFigures]) -> Iterator[str]:
+    """Ground each quote, count it under its kind, and yield those with a wrong status or in a wrong place."""
+    grounder = Grounder(quoted.document, quoted.clauses)
+    window = [clause.id for clause in quoted.clauses]
     for quote in quotes:
         low, high = quote.window
         started = time.process_time()
         evidence = grounder.ground(quote.text, cited=quote.cited, window=window[low:high])
-        row = rows.setdefault(quote.kind, Row(quote.kind))
-        row.seconds += time.process_time() - started
+        figures = kinds.setdefault(quote.kind, KindFigures(quote.kind))
+        figures.seconds += time.process_time() - started
         status = evidence[0].status if evidence else "unlocated"
-        row.statuses[status] += 1
-        promise = KINDS[quote.kind]
-        right = _is_right(evidence, quote, exactly=promise.settles_span) if evidence else False
-        row.right += right
-        if status not in promise.statuses or (status != "unlocated" and quote.span and not right):
+        figures.statuses[status] += 1
+        kind = KINDS[quote.kind]
+        right = _is_right(evidence, quote, exactly=kind.settles_span) if evidence else False
+        figures.right += right
+        if status not in kind.statuses or (status != "unlocated" and quote.span and not right):
             yield f"{quote.kind}: {status}{'' if right else ' elsewhere'}: {quote.text!r}"
 
 
-def _is_right(evidence: Iterable[Evidence], quote: Quote, *, exactly: bool) -> bool:
-    """Whether the evidence stands where the quote was taken from, but for marks at its ends; else in its clause."""
-    spans = [(one.start, one.end) for one in evidence]
-    if quote.span is None or not exactly:
-        return quote.span is not None and all(quote.cited[0] in one.clauses for one in evidence)
-    off = abs(spans[0][0] - quote.span[0]), abs(spans[-1][1] - quote.span[1])
-    return max(off) <= _MARKS_WIDTH
+def _is_right(evidence: Sequence[Evidence], quote: Quote, *, exactly: bool) -> bool:
+    """Whether the evidence is where the quote was taken from, give or take marks at its ends.
+
+    Where the kind does not settle the span, or ``exactly`` is false, it must be in the right clause.
+    """
+    if quote.span is None:
+        return False
+    if not exactly:
+        return all(quote.cited[0] in part.clauses for part in evidence)
+    start, end = quote.span
+    return max(abs(evidence[0].start - start), abs(evidence[-1].end - end)) <= _MAX_EDGE_DIFFERENCE
 
 
-def run(data: Path, *, quotes: int = _QUOTES, seed: int = 7) -> Result:
+def run(data: Path, *, quotes: int = _QUOTES, seed: int = 7) -> GroundingFigures:
     """Generate quotes from the documents in ``data/versions``, ground them, measure the windows.
 
     Raises:
@@ -102,56 +102,56 @@ def run(data: Path, *, quotes: int = _QUOTES, seed: int = 7) -> Result:
 
     """
     loaded = load_documents(data)
-    rows: dict[str, Row] = {}
+    kinds: dict[str, KindFigures] = {}
     failures: list[str] = []
     random = Random(seed)  # noqa: S311 -- the same quotes every time
     each = -(-quotes // (len(loaded) * len(KINDS)))
-    for _, document, clauses in loaded:
-        for text, some in make_quotes(document, clauses, random, each):
-            failures.extend(ground_quotes(text, some, rows))
-    windows = [measure_windows(name, document, clauses, random) for name, document, clauses in loaded]
-    ordered = tuple(rows[kind] for kind in KINDS if kind in rows)
-    return Result(ordered, _build_time(loaded), tuple(failures), tuple(windows))
+    for document in loaded.values():
+        for quoted, quotes_of_it in make_quotes(document, random, each):
+            failures.extend(ground_quotes(quoted, quotes_of_it, kinds))
+    windows = tuple(measure_windows(name, *document, random) for name, document in loaded.items())
+    in_order = tuple(kinds[kind] for kind in KINDS if kind in kinds)
+    return GroundingFigures(in_order, _build_time(loaded.values()), tuple(failures), windows)
 
 
-def _build_time(loaded: Sequence[tuple[str, Document, tuple[Clause, ...]]]) -> float:
+def _build_time(documents: Collection[CutDocument]) -> float:
     started = time.process_time()
-    for _, document, clauses in loaded:
+    for document, clauses in documents:
         Grounder(document, clauses)
-    characters = sum(len(document.text) for _, document, _ in loaded)
+    characters = sum(len(document.text) for document, _ in documents)
     return (time.process_time() - started) * 60_000 / characters
 
 
 _STATUSES = ("exact", "normalized", "spliced", "fuzzy", "ambiguous", "unlocated")
 
 
-def table(result: Result) -> str:
-    """The rows as text, totals and broken promises below."""
+def table(result: GroundingFigures) -> str:
+    """A line for each kind, then totals, failures and windows."""
     lines = [f"{'kind':34}{'quotes':>8}" + "".join(f"{status:>11}" for status in _STATUSES) + f"{'right':>8}{'ms':>7}"]
-    for row in result.rows:
-        right = f"{row.right / row.quotes:.1%}" if KINDS[row.kind].true else "-"
-        counts = "".join(f"{row.statuses[status]:>11}" for status in _STATUSES)
-        lines.append(f"{row.kind:34}{row.quotes:>8}{counts}{right:>8}{row.seconds / row.quotes * 1000:>7.2f}")
-    total = sum(row.quotes for row in result.rows)
-    seconds = sum(row.seconds for row in result.rows)
+    for kind in result.kinds:
+        right = f"{kind.right / kind.quotes:.1%}" if KINDS[kind.kind].true else "-"
+        counts = "".join(f"{kind.statuses[status]:>11}" for status in _STATUSES)
+        lines.append(f"{kind.kind:34}{kind.quotes:>8}{counts}{right:>8}{kind.seconds / kind.quotes * 1000:>7.2f}")
+    total = sum(kind.quotes for kind in result.kinds)
+    seconds = sum(kind.seconds for kind in result.kinds)
     lines += [
-        f"{total} quotes, {seconds / total * 1000:.2f} s of processor time a thousand",
+        f"{total} quotes, {seconds / total * 1000:.2f} s of processor time per thousand",
         f"built in {result.build * 1000:.0f} ms for 60 kB",
-        f"{len(result.failures)} broke their kind's promise",
-        *(f"  {failure[:200]}" for failure in result.failures[:20]),
+        f"{len(result.failures)} have a wrong status or place",
+        *(f"  {failure[:200]}" for failure in result.failures[:_MAX_LISTED_FAILURES]),
         "",
-        WindowsRow.heading(),
+        WindowFigures.heading(),
         *(row.line() for row in result.windows),
-        WindowsRow.summary(result.windows),
+        WindowFigures.summary(result.windows),
     ]
     return "\n".join(lines)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Prints the tables; exit code 1 where a promise is broken, 2 where the data is not there."""
+    """Print the tables; exit code 1 where a quote fails, 2 where the data is missing."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--data", type=Path, required=True, help="the folder that holds versions/")
-    parser.add_argument("--quotes", type=int, default=_QUOTES, help="how many, about")
+    parser.add_argument("--quotes", type=int, default=_QUOTES, help="about how many")
     options = parser.parse_args(arguments)
     try:
         result = run(options.data, quotes=options.quotes)

@@ -1,16 +1,20 @@
-"""Quotes made from a document as analysts misquote it, each with the place it is from, or none where it is made up."""
+"""Generate quotes from a document as analysts misquote it, each with its true span, or none where it is made up."""
 
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from random import Random
 
-from smallprint.records import Block, Clause, Document
+from evals.benchmarks.corpus import CutDocument
+from smallprint.records import Block, Clause
 
 _WORD = re.compile(r"\S+")
-_FEWEST, _MOST = 9, 28  # words taken from a clause
-_REACH = 25  # clauses on either side that make up the window
-_FOUND = frozenset({"exact", "normalized"})
+_MIN_WORDS, _MAX_WORDS = 9, 28  # of a passage: what analysts quote, and enough that it seldom recurs
+_WINDOW_REACH = 25  # clauses on either side of the quoted one that make up the window
+_RETRIES = 20  # passages tried for each quote, as most kinds need words of a certain form
+_REPEATED_RETRIES = 200  # passages tried for a document in which one recurs
+_MAX_REPEATS = 4
+_PROVEN = frozenset({"exact", "normalized"})
 _INVENTED_WORDS = (
     "lantern harbor cargo velvet orchard granite compass meadow whistle saddle copper teapot glacier violin pepper "
     "umbrella quarry falcon ribbon chimney marble turnip canoe blanket walnut feather anvil parsnip trumpet cellar"
@@ -19,10 +23,10 @@ _INVENTED = _INVENTED_WORDS.split()
 
 
 @dataclass(frozen=True)
-class Kind:
-    """What quotes of a kind must come to: the statuses allowed, whether they are true, how sure their place is.
+class QuoteKind:
+    """What grounding must yield for quotes of a kind: statuses, whether they are true, whether the span is certain.
 
-    Words that recur, and ends of a passage that recur, settle the clause but not the span.
+    Words that recur, and ends of a passage that recur, determine the clause but not the span.
     """
 
     statuses: frozenset[str]
@@ -30,25 +34,25 @@ class Kind:
     settles_span: bool = True
 
 
-KINDS: dict[str, Kind] = {
-    "verbatim": Kind(frozenset({"exact"}), true=True),
-    "typographic marks": Kind(_FOUND, true=True),
-    "white space": Kind(_FOUND, true=True),
-    "letter case": Kind(_FOUND, true=True),
-    "hyphenated at line ends": Kind(_FOUND, true=True),
-    "emphasis and bullets": Kind(_FOUND, true=True),
-    "middle elided": Kind(frozenset({"exact", "normalized", "spliced", "fuzzy"}), true=True, settles_span=False),
-    "boilerplate repeated": Kind(_FOUND, true=True, settles_span=False),
-    "neighboring clauses merged": Kind(frozenset({"exact", "normalized", "spliced"}), true=True),
-    "one word misspelled": Kind(frozenset({"fuzzy", "unlocated"}), true=True),
-    "one word changed": Kind(frozenset({"fuzzy", "unlocated"}), true=True),
-    "negation added or dropped": Kind(frozenset({"unlocated"}), true=False),
-    "number changed": Kind(frozenset({"unlocated"}), true=False),
-    "you and we swapped": Kind(frozenset({"unlocated"}), true=False),
-    "fabricated, same first words": Kind(frozenset({"unlocated"}), true=False),
-    "fabricated, same number": Kind(frozenset({"unlocated"}), true=False),
-    "fabricated from two halves": Kind(frozenset({"unlocated"}), true=False),
-    "fabricated by shuffling": Kind(frozenset({"unlocated"}), true=False),
+KINDS: dict[str, QuoteKind] = {
+    "verbatim": QuoteKind(frozenset({"exact"}), true=True),
+    "typographic marks": QuoteKind(_PROVEN, true=True),
+    "white space": QuoteKind(_PROVEN, true=True),
+    "letter case": QuoteKind(_PROVEN, true=True),
+    "hyphenated at line ends": QuoteKind(_PROVEN, true=True),
+    "emphasis and bullets": QuoteKind(_PROVEN, true=True),
+    "middle elided": QuoteKind(frozenset({"exact", "normalized", "spliced", "fuzzy"}), true=True, settles_span=False),
+    "boilerplate repeated": QuoteKind(_PROVEN, true=True, settles_span=False),
+    "neighboring clauses merged": QuoteKind(frozenset({"exact", "normalized", "spliced"}), true=True),
+    "one word misspelled": QuoteKind(frozenset({"fuzzy", "unlocated"}), true=True),
+    "one word changed": QuoteKind(frozenset({"fuzzy", "unlocated"}), true=True),
+    "negation added or dropped": QuoteKind(frozenset({"unlocated"}), true=False),
+    "number changed": QuoteKind(frozenset({"unlocated"}), true=False),
+    "you and we swapped": QuoteKind(frozenset({"unlocated"}), true=False),
+    "fabricated, same first words": QuoteKind(frozenset({"unlocated"}), true=False),
+    "fabricated, same number": QuoteKind(frozenset({"unlocated"}), true=False),
+    "fabricated from two halves": QuoteKind(frozenset({"unlocated"}), true=False),
+    "fabricated by shuffling": QuoteKind(frozenset({"unlocated"}), true=False),
 }
 
 
@@ -64,16 +68,8 @@ class Quote:
 
 
 @dataclass(frozen=True)
-class Text:
-    """A document with its clauses."""
-
-    document: Document
-    clauses: tuple[Clause, ...]
-
-
-@dataclass(frozen=True)
-class _Taken:
-    """Words of one clause, and where they stand."""
+class _Passage:
+    """Words of one clause, and their span in the document."""
 
     clause: int
     start: int
@@ -85,63 +81,61 @@ class _Taken:
         return " ".join(self.words)
 
 
-def make_quotes(
-    document: Document, clauses: tuple[Clause, ...], random: Random, each: int
-) -> Iterator[tuple[Text, list[Quote]]]:
-    """For the document, and for one where a sentence recurs: ``each`` quotes of every kind."""
-    text = Text(document, clauses)
-    made: list[Quote] = []
+def make_quotes(document: CutDocument, random: Random, each: int) -> Iterator[tuple[CutDocument, list[Quote]]]:
+    """``each`` quotes of every kind with the document that they are of: the given one, or a copy where words recur."""
+    quotes: list[Quote] = []
     for kind, make in _MAKERS.items():
-        quotes = (make(text, random) for _ in range(each * 20))
-        made.extend(Quote(kind, *some) for some, _ in zip(_usable(quotes, text), range(each), strict=False))
-    yield text, made
+        misquotes = (make(document, random) for _ in range(each * _RETRIES))
+        usable = (_quote(kind, document, misquote) for misquote in misquotes if misquote)
+        quotes.extend(quote for quote, _ in zip(usable, range(each), strict=False))
+    yield document, quotes
     for _ in range(each):
-        if taken := next((taken for _ in range(200) if (taken := _take(text, random))), None):
-            yield _repeat(text, taken, random)
+        passages = (_pick_passage(document, random) for _ in range(_REPEATED_RETRIES))
+        if passage := next((passage for passage in passages if passage), None):
+            yield _repeat(document, passage, random)
 
 
-def _usable(
-    quotes: Iterator[tuple[str, _Taken, bool] | None], text: Text
-) -> Iterator[tuple[str, tuple[str, ...], tuple[int, int], tuple[int, int] | None]]:
-    for quote in quotes:
-        if quote is None:
-            continue
-        words, taken, true = quote
-        window = (max(0, taken.clause - _REACH), taken.clause + _REACH)
-        yield words, (text.clauses[taken.clause].id,), window, (taken.start, taken.end) if true else None
+def _quote(kind: str, document: CutDocument, misquote: tuple[str, _Passage, bool]) -> Quote:
+    words, passage, true = misquote
+    window = (max(0, passage.clause - _WINDOW_REACH), passage.clause + _WINDOW_REACH)
+    cited = (document.clauses[passage.clause].id,)
+    return Quote(kind, words, cited, window, (passage.start, passage.end) if true else None)
 
 
-def _take(text: Text, random: Random, fewest: int = _FEWEST, most: int = _MOST) -> _Taken | None:
-    """Words of a random clause that stand only once in the document."""
-    clause = random.randrange(len(text.clauses))
-    spans = [match.span() for match in _WORD.finditer(text.clauses[clause].text)]
-    if len(spans) < fewest:
+def _pick_passage(
+    document: CutDocument, random: Random, min_words: int = _MIN_WORDS, max_words: int = _MAX_WORDS
+) -> _Passage | None:
+    """Words of a random clause that occur only once in the document; None where the clause has too few."""
+    clause = random.randrange(len(document.clauses))
+    spans = [match.span() for match in _WORD.finditer(document.clauses[clause].text)]
+    if len(spans) < min_words:
         return None
-    length = random.randint(fewest, min(most, len(spans)))
+    length = random.randint(min_words, min(max_words, len(spans)))
     first = random.randrange(len(spans) - length + 1)
-    start = text.clauses[clause].start + spans[first][0]
-    end = text.clauses[clause].start + spans[first + length - 1][1]
-    quote = text.document.text[start:end]
-    if sum(word.isalpha() for word in quote.split()) < fewest * 2 // 3 or _recurs(text.document.text, quote):
+    start = document.clauses[clause].start + spans[first][0]
+    end = document.clauses[clause].start + spans[first + length - 1][1]
+    quote = document.document.text[start:end]
+    if sum(word.isalpha() for word in quote.split()) < min_words * 2 // 3 or _recurs(document.document.text, quote):
         return None
-    return _Taken(clause, start, end, tuple(quote.split()))
+    return _Passage(clause, start, end, tuple(quote.split()))
 
 
 def _recurs(text: str, quote: str) -> bool:
-    at = text.find(quote)
-    return text.find(quote, at + 1) >= 0
+    return text.find(quote, text.find(quote) + 1) >= 0
 
 
-_Made = tuple[str, _Taken, bool] | None
+_Misquote = tuple[str, _Passage, bool] | None
 
 
-def _changed(change: Callable[[str, Random], str | None], *, true: bool = True) -> Callable[[Text, Random], _Made]:
-    """A maker from a change of the words; None where the words do not allow it."""
+def _changed(
+    change: Callable[[str, Random], str | None], *, true: bool = True
+) -> Callable[[CutDocument, Random], _Misquote]:
+    """A maker of misquotes from a change of the words; the change gives None for words that do not allow it."""
 
-    def make(text: Text, random: Random) -> _Made:
-        taken = _take(text, random)
-        quote = change(text.document.text[taken.start : taken.end], random) if taken else None
-        return (quote, taken, true) if taken and quote else None
+    def make(document: CutDocument, random: Random) -> _Misquote:
+        passage = _pick_passage(document, random)
+        quote = change(document.document.text[passage.start : passage.end], random) if passage else None
+        return (quote, passage, true) if passage and quote else None
 
     return make
 
@@ -152,8 +146,8 @@ _STRAIGHT = {"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": 
 
 def _marks(quote: str, random: Random) -> str:
     table = random.choice([_CURLY, _STRAIGHT])
-    for old, new in table.items():
-        quote = quote.replace(old, new)
+    for mark, replacement in table.items():
+        quote = quote.replace(mark, replacement)
     return f"“{quote}”" if random.random() < 0.5 else quote
 
 
@@ -181,31 +175,31 @@ def _emphasize(quote: str, random: Random) -> str:
     return random.choice(["", "- ", "• ", "> ", "* "]) + " ".join(words)
 
 
-def _elide(text: Text, random: Random) -> _Made:
-    taken = _take(text, random, fewest=18, most=70)
-    if taken is None:
+def _elide(document: CutDocument, random: Random) -> _Misquote:
+    passage = _pick_passage(document, random, min_words=18, max_words=70)
+    if passage is None:
         return None
     head, tail = random.randint(4, 8), random.randint(4, 8)
     mark = random.choice([" ... ", " … ", " [...] ", "... ", "…", " […] "])
-    quote = mark.join((" ".join(taken.words[:head]), " ".join(taken.words[-tail:])))
-    plain = all(sum(word.isalpha() for word in part) >= 4 for part in (taken.words[:head], taken.words[-tail:]))
-    return (quote, taken, True) if plain else None
+    ends = passage.words[:head], passage.words[-tail:]
+    plain = all(sum(word.isalpha() for word in end) >= 4 for end in ends)
+    return (mark.join(" ".join(end) for end in ends), passage, True) if plain else None
 
 
-def _merge(text: Text, random: Random) -> _Made:
+def _merge(document: CutDocument, random: Random) -> _Misquote:
     """The end of one clause and the start of the next."""
-    first = random.randrange(len(text.clauses) - 1)
-    one, other = text.clauses[first], text.clauses[first + 1]
-    if one.heading_only or other.heading_only:
+    first = random.randrange(len(document.clauses) - 1)
+    clause, following = document.clauses[first], document.clauses[first + 1]
+    if clause.heading_only or following.heading_only:
         return None
-    tail, head = list(_WORD.finditer(one.text))[-10:], list(_WORD.finditer(other.text))[:10]
+    tail, head = list(_WORD.finditer(clause.text))[-10:], list(_WORD.finditer(following.text))[:10]
     if min(len(tail), len(head)) < 6:
         return None
-    start, end = one.start + tail[0].start(), other.start + head[-1].end()
+    start, end = clause.start + tail[0].start(), following.start + head[-1].end()
     words = tuple(match[0] for match in (*tail, *head))
-    if sum(word.isalpha() for word in words) < 10 or _recurs(text.document.text, text.document.text[start:end]):
+    if sum(word.isalpha() for word in words) < 10 or _recurs(document.document.text, document.document.text[start:end]):
         return None
-    return " ".join(words), _Taken(first, start, end, words), True
+    return " ".join(words), _Passage(first, start, end, words), True
 
 
 def _misspell(quote: str, random: Random) -> str | None:
@@ -235,18 +229,22 @@ _NUMBER = re.compile(r"(?<![\w.,])\d{1,4}(?![\w.,])")
 
 
 def _negate(quote: str, _: Random) -> str | None:
-    """Not at the end, where dropping a word leaves a true quote."""
+    """A negation added or dropped; not at the end, where dropping a word leaves a true quote."""
     inner, space, last = quote.rpartition(" ")
     changed = _NOT.sub(r"\1", inner, count=1) if _NOT.search(inner) else _MODALS.sub(r"\1 not", inner, count=1)
     return f"{changed}{space}{last}" if changed != inner and last != "not" else None
 
 
 def _renumber(quote: str, random: Random) -> str | None:
-    return _NUMBER.sub(lambda match: str(int(match[0]) + random.randint(1, 60)), quote) if _inner(quote) else None
+    return (
+        _NUMBER.sub(lambda match: str(int(match[0]) + random.randint(1, 60)), quote)
+        if _has_inner_number(quote)
+        else None
+    )
 
 
-def _inner(quote: str) -> bool:
-    """Whether a number stands inside the quote and is no list number in front."""
+def _has_inner_number(quote: str) -> bool:
+    """Whether the quote has a number that is no list number at its start."""
     return any(match.start() > 8 for match in _NUMBER.finditer(quote))
 
 
@@ -257,8 +255,8 @@ def _swap(quote: str, _: Random) -> str | None:
 
 def _same_start(quote: str, random: Random) -> str:
     words = quote.split()
-    kept = random.randint(3, min(8, len(words) // 2))
-    return " ".join([*words[:kept], *random.sample(_INVENTED, len(words) - kept)])
+    unchanged = random.randint(3, min(8, len(words) // 2))
+    return " ".join([*words[:unchanged], *random.sample(_INVENTED, len(words) - unchanged)])
 
 
 def _same_number(quote: str, random: Random) -> str | None:
@@ -270,15 +268,15 @@ def _same_number(quote: str, random: Random) -> str | None:
     return " ".join(words)
 
 
-def _halves(text: Text, random: Random) -> _Made:
+def _halves(document: CutDocument, random: Random) -> _Misquote:
     """The first half of one sentence and the second half of another."""
-    one, other = _take(text, random, fewest=14), _take(text, random, fewest=14)
-    if one is None or other is None or abs(one.clause - other.clause) < 2:
+    first, second = (_pick_passage(document, random, min_words=14) for _ in range(2))
+    if first is None or second is None or abs(first.clause - second.clause) < 2:
         return None
-    head = one.words[: len(one.words) // 2]
+    head = first.words[: len(first.words) // 2]
     if head[-1][-1:] in ".;:!?":
         return None
-    return " ".join([*head, *other.words[len(other.words) // 2 :]]), one, False
+    return " ".join([*head, *second.words[len(second.words) // 2 :]]), first, False
 
 
 def _shuffle(quote: str, random: Random) -> str:
@@ -287,7 +285,7 @@ def _shuffle(quote: str, random: Random) -> str:
     return " ".join(words)
 
 
-_MAKERS: dict[str, Callable[[Text, Random], _Made]] = {
+_MAKERS: dict[str, Callable[[CutDocument, Random], _Misquote]] = {
     "verbatim": _changed(lambda quote, _: quote),
     "typographic marks": _changed(_marks),
     "white space": _changed(_spaces),
@@ -308,24 +306,25 @@ _MAKERS: dict[str, Callable[[Text, Random], _Made]] = {
 }
 
 
-def _repeat(text: Text, taken: _Taken, random: Random) -> tuple[Text, list[Quote]]:
-    """The document with words of it at the end of four more clauses, and a quote of one of them."""
-    hosts = sorted(random.sample(range(len(text.clauses)), min(4, len(text.clauses))))
-    parts: list[str] = []
+def _repeat(document: CutDocument, passage: _Passage, random: Random) -> tuple[CutDocument, list[Quote]]:
+    """The document with the passage's words at the end of four more clauses, and a quote of one of these."""
+    count = len(document.clauses)
+    hosts = sorted(random.sample(range(count), min(_MAX_REPEATS, count)))
+    texts: list[str] = []
     clauses: list[Clause] = []
-    places: list[tuple[int, int, int]] = []
-    at = 0
-    for n, clause in enumerate(text.clauses):
-        body = f"{clause.text} {taken.text}" if n in hosts else clause.text
-        clauses.append(clause.model_copy(update={"text": body, "start": at, "end": at + len(body)}))
+    repeats: list[tuple[int, int, int]] = []  # clause, start, end
+    start = 0
+    for n, clause in enumerate(document.clauses):
+        text = f"{clause.text} {passage.text}" if n in hosts else clause.text
+        end = start + len(text)
+        clauses.append(clause.model_copy(update={"text": text, "start": start, "end": end}))
         if n in hosts:
-            places.append((n, at + len(body) - len(taken.text), at + len(body)))
-        parts.append(body)
-        at += len(body) + 2
-    whole = "\n\n".join(parts)
+            repeats.append((n, end - len(passage.text), end))
+        texts.append(text)
+        start = end + 2
+    whole = "\n\n".join(texts)
     blocks = (Block(kind="paragraph", start=0, end=len(whole)),)
-    document = text.document.model_copy(update={"text": whole, "blocks": blocks})
-    host, start, end = random.choice(places)
-    window = (max(0, host - _REACH), host + _REACH)
-    quote = Quote("boilerplate repeated", taken.text, (clauses[host].id,), window, (start, end))
-    return Text(document, tuple(clauses)), [quote]
+    repeated = CutDocument(document.document.model_copy(update={"text": whole, "blocks": blocks}), tuple(clauses))
+    host, start, end = random.choice(repeats)
+    window = (max(0, host - _WINDOW_REACH), host + _WINDOW_REACH)
+    return repeated, [Quote("boilerplate repeated", passage.text, (clauses[host].id,), window, (start, end))]

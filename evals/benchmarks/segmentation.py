@@ -1,4 +1,4 @@
-"""How well documents are cut into clauses: boundaries, numbers, heading paths on golden documents; speed on real ones.
+"""Accuracy of cutting documents into clauses (boundaries, numbers, heading paths), and its speed on real documents.
 
 Run ``python -m evals.benchmarks.segmentation --data ../shared/data``. The golden documents are our own, marked by hand
 (``tests/golden/clauses``, format in its README); the real ones are the Markdown files of ``versions/``.
@@ -28,10 +28,10 @@ _KINDS: dict[str, BlockKind] = {
     "ol": "list_item",
     "tr": "table_row",
 }
-_LONGEST = 4000
-_GENERATED = 10_000
-_LARGE, _HALF = 5_000_000, 2_500_000  # characters
-_PIECES = (
+_MAX_CLAUSE_LENGTH = 4000  # characters; extractors/clauses cuts longer clauses
+_GENERATED_DOCUMENTS = 10_000
+_LARGE_SIZES = (5_000_000, 2_500_000)  # characters; twice the text must take about twice the time
+_PIECES = (  # what numbering, lists and sentences may stumble over
     *(
         "1.",
         "1.1",
@@ -60,14 +60,14 @@ class GoldClause:
     number: str | None
     path: tuple[str, ...]
     heading: bool = False
-    lead: int | None = None  # from 1
+    lead: int | None = None  # number of the clause that opens it, from 1
     defines: tuple[str, ...] = ()
     start: int = 0  # offset into the text
 
 
 @dataclass
-class Golden:
-    """A marked document."""
+class GoldenDocument:
+    """A document with its marked clauses."""
 
     name: str
     document: Document
@@ -75,8 +75,8 @@ class Golden:
 
 
 @dataclass(frozen=True)
-class Row:
-    """The figures of one golden document; the accuracies are shares of the gold clauses."""
+class SegmentationFigures:
+    """The figures of one golden document; those after F1 are shares of the gold clauses that are right."""
 
     name: str
     clauses: int
@@ -90,18 +90,18 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Real:
+class RealFigures:
     """The figures of the real documents."""
 
     files: int
     clauses: int
     longest: int  # characters
-    slowest: float  # seconds of processor time per 50,000 characters, of the slowest file
-    mean: float  # the same over all files
+    slowest: float  # seconds of processor time per 50,000 characters, for the slowest file
+    mean: float  # the same for all files together
 
 
 @dataclass
-class _Raw:
+class _MarkedBlock:
     kind: BlockKind
     level: int | None
     lines: list[str]
@@ -110,9 +110,9 @@ class _Raw:
     marks: list[tuple[int, GoldClause]] = field(default_factory=list)  # (line within the block, clause)
 
 
-def read_golden(path: Path) -> Golden:
+def read_golden(path: Path) -> GoldenDocument:
     """The document and clauses of a golden file; raises ValueError with the line that cannot be read."""
-    language, raw, waiting, clauses = "en", list[_Raw](), list[GoldClause](), list[GoldClause]()
+    language, raw, waiting, clauses = "en", list[_MarkedBlock](), list[GoldClause](), list[GoldClause]()
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
         if not line.strip() or line.startswith("# "):
             continue
@@ -125,21 +125,21 @@ def read_golden(path: Path) -> Golden:
             raw[-1].marks.extend((len(raw[-1].lines), clause) for clause in waiting)
             raw[-1].lines.append(line[2:])
             waiting.clear()
-        elif found := _LINE.fullmatch(line):
-            raw.append(_block(found))
+        elif match := _LINE.fullmatch(line):
+            raw.append(_block(match))
             raw[-1].marks.extend((0, clause) for clause in waiting)
             waiting.clear()
         else:
-            raise ValueError(f"{path.name}:{number}: no block and no mark: {line!r}")
-    return Golden(path.stem, _document(path.stem, language, raw), clauses)
+            raise ValueError(f"{path.name}:{number}: neither a block nor a mark: {line!r}")
+    return GoldenDocument(path.stem, _document(path.stem, language, raw), clauses)
 
 
-def _block(found: re.Match[str]) -> _Raw:
-    kind = found["kind"]
-    level = int(found["level"]) if found["level"] else None
-    text = (found["bold"] or "") + found["text"]
-    generated = len(text.split(" ", 1)[0]) + 1 if kind == "ol" else 0
-    return _Raw(_KINDS[kind], level, [text], len(found["bold"] or ""), generated)
+def _block(match: re.Match[str]) -> _MarkedBlock:
+    level = int(match["level"]) if match["level"] else None
+    bold = match["bold"] or ""
+    text = bold + match["text"]
+    generated = len(text.split(" ", 1)[0]) + 1 if match["kind"] == "ol" else 0
+    return _MarkedBlock(_KINDS[match["kind"]], level, [text], len(bold), generated)
 
 
 def _marked(line: str) -> GoldClause:
@@ -158,21 +158,22 @@ def _marked(line: str) -> GoldClause:
     return clause
 
 
-def _document(name: str, language: str, raw: Sequence[_Raw]) -> Document:
+def _document(name: str, language: str, raw: Sequence[_MarkedBlock]) -> Document:
     text, blocks = assemble(
-        RawBlock(one.kind, "\n".join(one.lines), one.level, bold=one.bold, generated=one.generated) for one in raw
+        RawBlock(marked.kind, "\n".join(marked.lines), marked.level, bold=marked.bold, generated=marked.generated)
+        for marked in raw
     )
-    for one, block in zip(raw, blocks, strict=True):
-        starts = [0]
-        for line in one.lines:
-            starts.append(starts[-1] + len(line) + 1)
-        for line_number, clause in one.marks:
-            clause.start = block.start + starts[line_number]
+    for marked, block in zip(raw, blocks, strict=True):
+        line_starts = [0]
+        for line in marked.lines:
+            line_starts.append(line_starts[-1] + len(line) + 1)
+        for line_number, clause in marked.marks:
+            clause.start = block.start + line_starts[line_number]
     return document_of(text, name=name, language=language).model_copy(update={"blocks": blocks})
 
 
 def document_of(text: str, *, name: str = "golden", language: str | None = None) -> Document:
-    """A document of that text without blocks, for benchmarks and tests."""
+    """A document with this text and no blocks, for benchmarks and tests."""
     return Document(
         source=f"{name}.txt",
         media_type="text/plain",
@@ -185,15 +186,15 @@ def document_of(text: str, *, name: str = "golden", language: str | None = None)
     )
 
 
-def measure(golden: Golden) -> Row:
+def measure(golden: GoldenDocument) -> SegmentationFigures:
     """The figures of one golden document."""
     ours = cut_clauses(golden.document)
-    starts, wanted = {clause.start for clause in ours}, {clause.start for clause in golden.clauses}
-    common = len(starts & wanted)
-    precision, recall = common / len(starts), common / len(wanted)
+    starts, gold_starts = {clause.start for clause in ours}, {clause.start for clause in golden.clauses}
+    common = len(starts & gold_starts)
+    precision, recall = common / len(starts), common / len(gold_starts)
     by_start = {clause.start: clause for clause in ours}
     pairs = [(gold, by_start.get(gold.start)) for gold in golden.clauses]
-    return Row(
+    return SegmentationFigures(
         name=golden.name,
         clauses=len(golden.clauses),
         precision=precision,
@@ -220,8 +221,8 @@ def _share(hits: Iterable[bool]) -> float:
     return sum(collected) / len(collected)
 
 
-def differences(golden: Golden) -> list[str]:
-    """What differs from the marks, one line each, for whoever edits the rules."""
+def differences(golden: GoldenDocument) -> list[str]:
+    """Every difference between our clauses and the marks, a line each; for work on the rules."""
     cut = cut_clauses(golden.document)
     ours = {clause.start: clause for clause in cut}
     text, lines = golden.document.text, []
@@ -239,12 +240,12 @@ def differences(golden: Golden) -> list[str]:
             lines.append(f"{words!r}: {our.number} {our.heading_path} {our.heading_only} {our.defines}, not {gold}")
         elif not _same_lead(gold, our, golden.clauses, cut):
             lines.append(f"{words!r}: opened by {our.lead_in}, not by c{gold.lead}")
-    lines.extend(f"boundary too many before {clause.text[:40]!r}" for clause in ours.values())
+    lines.extend(f"unexpected boundary before {clause.text[:40]!r}" for clause in ours.values())
     return lines
 
 
 def generated_documents(count: int, seed: int = 1) -> Iterator[Document]:
-    """Documents of random blocks out of pieces that numbering, lists and sentences stumble over; repeatable."""
+    """Documents of random blocks made of difficult pieces; the same ones for the same seed."""
     source = random.Random(seed)  # noqa: S311 - test material, no secret
     for _ in range(count):
         raw = []
@@ -259,48 +260,50 @@ def generated_documents(count: int, seed: int = 1) -> Iterator[Document]:
 
 
 def broken_tilings(documents: Iterable[Document]) -> int:
-    """How many documents are cut into clauses that overlap, lose text, misquote it or exceed the bound."""
+    """How many documents are cut into clauses that overlap, lose or change text, or are too long."""
     broken = 0
     for document in documents:
-        at, sound = 0, True
+        end, sound = 0, True
         for clause in cut_clauses(document):
-            sound &= clause.start >= at and not document.text[at : clause.start].strip()
-            sound &= document.text[clause.start : clause.end] == clause.text and 0 < len(clause.text) <= _LONGEST
-            at = clause.end
-        broken += not (sound and not document.text[at:].strip())
+            sound &= clause.start >= end and not document.text[end : clause.start].strip()
+            sound &= (
+                document.text[clause.start : clause.end] == clause.text and 0 < len(clause.text) <= _MAX_CLAUSE_LENGTH
+            )
+            end = clause.end
+        broken += not (sound and not document.text[end:].strip())
     return broken
 
 
 def seconds_for(size: int) -> float:
-    """Seconds that a text of ``size`` characters takes to be cut, in numbered paragraphs of a usual length."""
+    """Seconds of processor time to cut a text of ``size`` characters, in numbered paragraphs of a usual length."""
     paragraph = "{}. You agree, see Sec. 5 and 15 U.S.C. § 45, that we may change it:\n(a) today; or\n(b) tomorrow.\n\n"
-    document = document_of("".join(paragraph.format(at % 99 + 1) for at in range(size // len(paragraph))))
+    document = document_of("".join(paragraph.format(n % 99 + 1) for n in range(size // len(paragraph))))
     started = time.process_time()
     cut_clauses(document)
     return time.process_time() - started
 
 
-def run(data: Path) -> tuple[list[Row], Real | None]:
+def run(data: Path) -> tuple[list[SegmentationFigures], RealFigures | None]:
     """The golden documents in name order, and the files of ``data/versions``, None where that folder is missing."""
     rows = [measure(read_golden(path)) for path in sorted(GOLDEN.glob("*.txt"))]
     folder = data / "versions"
     return rows, _real(sorted(folder.rglob("*.md"))) if folder.is_dir() else None
 
 
-def _real(paths: Sequence[Path]) -> Real:
+def _real(paths: Sequence[Path]) -> RealFigures:
     clauses, longest, rates, seconds, characters = 0, 0, list[float](), 0.0, 0
     for path in paths:
         document = extract(path.read_bytes(), source=path.name, language="en")
         started = time.process_time()
         cut = cut_clauses(document)
-        took = time.process_time() - started
+        duration = time.process_time() - started
         clauses, longest = clauses + len(cut), max(longest, *(len(clause.text) for clause in cut))
-        seconds, characters = seconds + took, characters + len(document.text)
-        rates.append(took / max(len(document.text), 1) * 50_000)
-    return Real(len(paths), clauses, longest, max(rates), seconds / characters * 50_000)
+        seconds, characters = seconds + duration, characters + len(document.text)
+        rates.append(duration / max(len(document.text), 1) * 50_000)
+    return RealFigures(len(paths), clauses, longest, max(rates), seconds / characters * 50_000)
 
 
-def table(rows: Sequence[Row], real: Real | None) -> str:
+def table(rows: Sequence[SegmentationFigures], real: RealFigures | None) -> str:
     """The figures as text."""
     heads = ("clauses", "P", "R", "F1", "number", "path", "lead-in", "terms")
     lines = [f"{'golden document':26}" + "".join(f"{head:>9}" for head in heads)]
@@ -316,24 +319,24 @@ def table(rows: Sequence[Row], real: Real | None) -> str:
     if real:
         lines.append(
             f"versions/: {real.files} files, {real.clauses} clauses, longest {real.longest} characters "
-            f"(bound {_LONGEST}), per 50 kB {real.mean * 1000:.1f} ms, slowest file {real.slowest * 1000:.1f} ms"
+            f"(bound {_MAX_CLAUSE_LENGTH}), per 50 kB {real.mean * 1000:.1f} ms, "
+            f"slowest file {real.slowest * 1000:.1f} ms"
         )
     return "\n".join(lines)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Prints the table and, with ``--differences``, every clause that is not as marked."""
+    """Print the table and, with ``--differences``, every clause that differs from the marks."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--data", type=Path, required=True, help="the folder that holds versions/")
     parser.add_argument("--differences", action="store_true", help="list what differs from the marks")
     options = parser.parse_args(arguments)
     rows, real = run(options.data)
     sys.stdout.write(table(rows, real) + "\n")
-    sys.stdout.write(
-        f"a text of 5 MB takes {seconds_for(_LARGE):.1f} s, one of half its size {seconds_for(_HALF):.1f} s\n"
-    )
-    broken = broken_tilings(generated_documents(_GENERATED))
-    sys.stdout.write(f"generated documents whose clauses do not tile the text: {broken} of {_GENERATED}\n")
+    whole, half = (seconds_for(size) for size in _LARGE_SIZES)
+    sys.stdout.write(f"a text of 5 MB takes {whole:.1f} s, one of half its size {half:.1f} s\n")
+    broken = broken_tilings(generated_documents(_GENERATED_DOCUMENTS))
+    sys.stdout.write(f"generated documents whose clauses do not tile the text: {broken} of {_GENERATED_DOCUMENTS}\n")
     if options.differences:
         for path in sorted(GOLDEN.glob("*.txt")):
             for line in differences(read_golden(path)):

@@ -1,4 +1,4 @@
-"""Documents that come as labeled sentences, made into documents of ours, and figures over labeled units."""
+"""Build documents from labeled sentences, and calculate F1 over labeled units."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,23 +10,23 @@ from evals.scorers.metric import Array, f1, ratio
 from evals.statistics import interval
 from smallprint.records import Block, Document
 
-Marks = Mapping[str, set[int]]  # label -> units that carry it
+Marks = Mapping[str, set[int]]  # label -> indices of the units that carry it
 
 
 @dataclass(frozen=True)
 class Units:
-    """A document and the spans that labels are counted on."""
+    """A document and the spans that labels are counted on: sentences, clauses or the whole."""
 
     document: Document
     spans: tuple[tuple[int, int], ...]
 
     def touched(self, start: int, end: int) -> Iterable[int]:
-        """Units that share a character with a span."""
-        return (n for n, (begin, stop) in enumerate(self.spans) if begin < end and start < stop)
+        """Indices of the units that share a character with a span."""
+        return (n for n, (unit_start, unit_end) in enumerate(self.spans) if unit_start < end and start < unit_end)
 
 
 def assemble(name: str, sentences: Sequence[str]) -> Units:
-    """A document with one block a sentence."""
+    """A document with one block for each sentence; an empty sentence becomes a dash."""
     text, blocks = "", []
     for sentence in sentences:
         flat = " ".join(sentence.split()) or "-"
@@ -46,11 +46,15 @@ def assemble(name: str, sentences: Sequence[str]) -> Units:
     return Units(document, tuple((block.start, block.end) for block in blocks))
 
 
-def counts(gold: Marks, found: Marks, labels: Sequence[str]) -> Array:
+def counts(gold: Marks, predicted: Marks, labels: Sequence[str]) -> Array:
     """For each label (true, predicted, gold) of one document, flat."""
     rows = [
-        (len(gold.get(one, set()) & found.get(one, set())), len(found.get(one, ())), len(gold.get(one, ())))
-        for one in labels
+        (
+            len(gold.get(label, set()) & predicted.get(label, set())),
+            len(predicted.get(label, ())),
+            len(gold.get(label, ())),
+        )
+        for label in labels
     ]
     return np.array(rows, dtype=float).ravel()
 
@@ -62,7 +66,7 @@ def micro(table: Array) -> Array:
 
 
 def macro(table: Array) -> Array:
-    """Mean F1 of the labels; one that nobody has or finds is left out."""
+    """Mean F1 of the labels; a label without gold and predictions is left out."""
     rows = table.reshape(*table.shape[:-1], -1, 3)
     each = f1(rows[..., 0], rows[..., 1], rows[..., 2])
     known = ~np.isnan(each)
@@ -79,10 +83,11 @@ def lines(tables: Array, labels: Sequence[str], names: Mapping[str, str]) -> Ite
     """A line for each label, then micro and macro F1 with intervals over documents."""
     rows = tables.sum(axis=0).reshape(-1, 3)
     yield f"  {'':28}{'gold':>6}{'found':>7}{'P':>8}{'R':>8}{'F1':>8}"
-    for label, (true, found, gold) in zip(labels, rows, strict=True):
-        figures = (float(ratio(true, found)), float(ratio(true, gold)), float(f1(true, found, gold)))
-        shown = "".join(f"{'-' if np.isnan(one) else format(one, '.3f'):>8}" for one in figures)
-        yield f"  {names[label]:28}{gold:>6.0f}{found:>7.0f}{shown}"
+    for label, (true, predicted, gold) in zip(labels, rows, strict=True):
+        shares = (float(ratio(true, predicted)), float(ratio(true, gold)), float(f1(true, predicted, gold)))
+        cells = "".join(f"{'-' if np.isnan(share) else format(share, '.3f'):>8}" for share in shares)
+        yield f"  {names[label]:28}{gold:>6.0f}{predicted:>7.0f}{cells}"
     for name, value in (("F1 micro", micro), ("F1 macro", macro)):
-        one = interval(tables, value, support)
-        yield f"  {name:28}{one.support:>6.0f}{'':>7}{'':>16}{one.value:>8.3f}  [{one.low:.3f}, {one.high:.3f}]"
+        figure = interval(tables, value, support)
+        bounds = f"[{figure.low:.3f}, {figure.high:.3f}]"
+        yield f"  {name:28}{figure.support:>6.0f}{'':>7}{'':>16}{figure.value:>8.3f}  {bounds}"

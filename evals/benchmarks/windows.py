@@ -1,4 +1,4 @@
-"""How full the windows of a document are, and how many of them change when a sentence does or a clause is inserted."""
+"""How full the windows of a document are, and how many change when a sentence is edited or a clause inserted."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,20 +7,23 @@ from random import Random
 from classifiers.model.tokens import count_tokens
 from classifiers.model.windows import cut_windows
 from smallprint.records import Clause, Document
+from smallprint.settings import Settings
 
-BUDGET = 6000  # tokens, the default of the settings
-_EDITS = 20  # of each sort
-_INSERTED = "Orders that reach us after noon are packed on the following morning, save on holidays. "
+BUDGET = int(Settings.model_fields["window_tokens"].default)  # tokens per window
+_EDITS = 20  # of each kind
+_MIN_TOKENS_PER_WINDOW = 2500  # of the document, plus one window; under half the budget, as windows end at sections
+_MAX_CHANGED_WINDOWS = 2  # by one edit: that of the clause, and one more at its boundary
+_INSERTED_SENTENCE = "Orders that reach us after noon are packed on the following morning, save on holidays. "
 
 
 @dataclass(frozen=True)
-class WindowsRow:
+class WindowFigures:
     """One document: its windows, and for each edit tried how many windows it changed."""
 
     name: str
     tokens: int
     windows: int
-    context: float  # tokens of context for one of the document
+    context: float  # tokens of context per token of the document
     edits: tuple[int, ...]  # a few words of one clause changed
     on_top: tuple[int, ...]  # a clause inserted before the first
     anywhere: tuple[int, ...]  # a clause inserted at random
@@ -37,29 +40,33 @@ class WindowsRow:
         return f"{'windows of':40}" + "".join(f"{column:>9}" for column in columns)
 
     def line(self) -> str:
-        """Mean and largest number of windows changed, by sort of edit."""
-        changed = "".join(f"{_mean(some):>6.2f}/{max(some)} " for some in (self.edits, self.on_top, self.anywhere))
-        allowed = f"{self.tokens / 2500 + 1:.1f}"
-        counts = f"{self.tokens:>9}{self.windows:>9}{allowed:>9}{self.fill:>9.2f}{self.context:>9.3f}"
-        return f"{self.name[:40]:40}{counts} {changed}"
+        """The figures of the document; for each kind of edit mean and maximum of the windows changed."""
+        changed = "".join(
+            f"{_mean(counts):>6.2f}/{max(counts)} " for counts in (self.edits, self.on_top, self.anywhere)
+        )
+        allowed = f"{self.tokens / _MIN_TOKENS_PER_WINDOW + 1:.1f}"
+        figures = f"{self.tokens:>9}{self.windows:>9}{allowed:>9}{self.fill:>9.2f}{self.context:>9.3f}"
+        return f"{self.name[:40]:40}{figures} {changed}"
 
     @staticmethod
-    def summary(rows: "Sequence[WindowsRow]") -> str:
-        """Averages, and the share of edits that changed more than two windows."""
-        sorts = {
+    def summary(rows: "Sequence[WindowFigures]") -> str:
+        """Averages over the documents, and the share of edits that changed more windows than they should."""
+        by_edit = {
             "edits": [count for row in rows for count in row.edits],
             "insertions on top": [count for row in rows for count in row.on_top],
             "insertions anywhere": [count for row in rows for count in row.anywhere],
         }
-        shares = ", ".join(f"{_mean([n > 2 for n in counts]):.2%} of {name}" for name, counts in sorts.items())
+        shares = ", ".join(
+            f"{_mean([n > _MAX_CHANGED_WINDOWS for n in counts]):.2%} of {name}" for name, counts in by_edit.items()
+        )
         return (
             f"mean fill {_mean([row.fill for row in rows]):.3f}, context {_mean([row.context for row in rows]):.3f} "
-            f"tokens a token; more than two windows changed by {shares}"
+            f"tokens per token; more than {_MAX_CHANGED_WINDOWS} windows changed by {shares}"
         )
 
 
-def measure_windows(name: str, document: Document, clauses: tuple[Clause, ...], random: Random) -> WindowsRow:
-    """Cut the document's windows, then again after each of a number of edits."""
+def measure_windows(name: str, document: Document, clauses: tuple[Clause, ...], random: Random) -> WindowFigures:
+    """Cut the document into windows, then again after each of a number of random edits."""
     windows = cut_windows(document, clauses, budget_tokens=BUDGET)
     before = {window.sha256 for window in windows}
 
@@ -69,11 +76,11 @@ def measure_windows(name: str, document: Document, clauses: tuple[Clause, ...], 
     def inserted(at: int) -> int:
         near = clauses[min(at, len(clauses) - 1)]
         path = near.heading_path if at else clauses[0].heading_path
-        words = _INSERTED * random.randint(1, 6)
+        words = _INSERTED_SENTENCE * random.randint(1, 6)
         new = Clause(id="new", start=0, end=len(words), text=words, heading_path=path)
         return changed([*clauses[:at], new, *clauses[at:]])
 
-    return WindowsRow(
+    return WindowFigures(
         name=name,
         tokens=sum(count_tokens(clause.text) for clause in clauses),
         windows=len(windows),
@@ -87,8 +94,8 @@ def measure_windows(name: str, document: Document, clauses: tuple[Clause, ...], 
 def _edited(clauses: Sequence[Clause], random: Random) -> list[Clause]:
     at = random.choice([n for n, clause in enumerate(clauses) if not clause.heading_only])
     words = clauses[at].text.split(" ")
-    place = random.randrange(len(words))
-    words[place : place + random.choice([0, 1, 5])] = ["as", "amended", "hereafter"][: random.randint(1, 3)]
+    first = random.randrange(len(words))
+    words[first : first + random.choice([0, 1, 5])] = ["as", "amended", "hereafter"][: random.randint(1, 3)]
     changed = clauses[at].model_copy(update={"text": " ".join(words)})
     return [*clauses[:at], changed, *clauses[at + 1 :]]
 

@@ -1,4 +1,4 @@
-"""A scored run for machines: figures with support and interval, gate, comparison, what became of the gold."""
+"""A scored run as JSON: figures with support and interval, gate, comparison, the outcome of every gold provision."""
 
 import math
 from typing import TYPE_CHECKING, Any
@@ -22,19 +22,20 @@ def scores_json(
     *,
     judge: "JudgeReport | None" = None,
 ) -> dict[str, Any]:
-    """The object that ``smallprint eval --json`` prints; null where one document gives no interval."""
+    """The object that ``smallprint eval --json`` prints (docs/json.md); nan and infinity become null."""
     splits = scores.splits()
-    made = {
+    scored = {
         "suite": run.suite,
         "created_at": run.created_at.isoformat(),
         "version": run.version,
         "subject": run.subject.model_dump(mode="json"),
         "yardstick": run.yardstick.model_dump(mode="json"),
         "left_out": run.left_out,
-        "errors": {one.case: one.error for one in scores.cases if one.error},
+        "errors": {case.case: case.error for case in scores.cases if case.error},
         "usage": run.usage.model_dump(mode="json"),
         "metrics": {
-            split: {name: _metric(name, one) for name, one in figures(scores.split(split)).items()} for split in splits
+            split: {name: _metric(name, figure) for name, figure in figures(scores.split(split)).items()}
+            for split in splits
         },
         "categories": {
             split: [row.model_dump(mode="json") for row in category_rows(scores.split(split))] for split in splits
@@ -44,36 +45,36 @@ def scores_json(
         "judge": None if judge is None else judge.model_dump(mode="json"),
         "cases": [
             {
-                "case": one.case,
-                "split": one.split,
-                "verdicts": [verdict.model_dump(mode="json") for verdict in one.verdicts],
-                "spurious": [extra.model_dump(mode="json") for extra in one.extras],
+                "case": case.case,
+                "split": case.split,
+                "verdicts": [outcome.model_dump(mode="json") for outcome in case.verdicts],
+                "spurious": [extra.model_dump(mode="json") for extra in case.extras],
             }
-            for one in scores.cases
+            for case in scores.cases
         ],
     }
-    found: dict[str, Any] = _without_nan(made)
-    return found
+    finite: dict[str, Any] = _without_nan(scored)
+    return finite
 
 
-def _metric(name: str, one: Interval) -> dict[str, Any]:
+def _metric(name: str, figure: Interval) -> dict[str, Any]:
     metric = METRICS[name]
     return {
         "title": metric.title,
         "better": metric.better,
-        "value": one.value,
-        "low": one.low,
-        "high": one.high,
-        "support": one.support,
-        "documents": one.documents,
+        "value": figure.value,
+        "low": figure.low,
+        "high": figure.high,
+        "support": figure.support,
+        "documents": figure.documents,
     }
 
 
 def _without_nan(value: Any) -> Any:  # noqa: ANN401 -- JSON, which has no nan and no infinity
     if isinstance(value, dict):
-        return {name: _without_nan(one) for name, one in value.items()}
+        return {name: _without_nan(member) for name, member in value.items()}
     if isinstance(value, list):
-        return [_without_nan(one) for one in value]
+        return [_without_nan(member) for member in value]
     if isinstance(value, float):
         return round(value, 6) if math.isfinite(value) else None
     return value

@@ -1,4 +1,4 @@
-"""A scored run as Markdown for a pull request: the verdict first, then the figures that moved, then the provisions."""
+"""A scored run as Markdown for a pull request: verdict, failed checks, figures, provisions that changed."""
 
 import math
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from evals.gate import GateResult
 from evals.results import Run
 from evals.scorers import METRICS, Metric
 from evals.scoring import Scores, figures
-from evals.statistics import FEWEST, Difference, Interval
+from evals.statistics import MIN_DOCUMENTS, Difference, Interval
 
 HEADLINE = (
     "found_recall",
@@ -23,11 +23,11 @@ HEADLINE = (
     "must_mention",
     "calibration_error",
 )
-_MOST = 25  # provisions listed
+_MAX_PROVISIONS = 25  # that are listed; more make a comment that nobody reads
 
 
 def markdown(run: Run, scores: Scores, gate: GateResult | None, comparison: Comparison | None) -> str:
-    """The whole comment."""
+    """The text of the comment."""
     return "\n".join(_lines(run, scores, gate, comparison)) + "\n"
 
 
@@ -42,24 +42,24 @@ def _lines(run: Run, scores: Scores, gate: GateResult | None, comparison: Compar
     if gate and gate.failed:
         yield ""
     yield from _table(scores, comparison)
-    for case, why in run.left_out.items():
-        yield f"\n`{case}` left out: {_cell(why)}"
+    for case, reason in run.left_out.items():
+        yield f"\n`{case}` left out: {_cell(reason)}"
     if comparison is not None:
         yield from _changes(comparison)
 
 
 def _table(scores: Scores, comparison: Comparison | None) -> Iterator[str]:
-    changes = {(one.metric, one.split): one for one in comparison.metrics} if comparison else {}
+    changes = {(change.metric, change.split): change for change in comparison.metrics} if comparison else {}
     splits = scores.splits()
-    found = {split: figures(scores.split(split)) for split in splits}
+    by_split = {split: figures(scores.split(split)) for split in splits}
     columns = [column for split in splits for column in (split, *(["change"] if comparison else []))]
     yield f"| | {' | '.join(columns)} |"
     yield f"|---|{'---|' * len(columns)}"
     for name in HEADLINE:
         cells = []
         for split in splits:
-            one = found[split].get(name)
-            cells.append(_interval(METRICS[name], one) if one else "")
+            figure = by_split[split].get(name)
+            cells.append(_interval(METRICS[name], figure) if figure else "")
             if comparison:
                 cells.append(_change(changes.get((name, split))))
         if any(cells):
@@ -67,37 +67,38 @@ def _table(scores: Scores, comparison: Comparison | None) -> Iterator[str]:
 
 
 def number(metric: Metric, value: float) -> str:
-    """A value as a reader reads it."""
+    """A value as text: percentages with one digit, other values with two."""
     if math.isnan(value):
         return "-"
     return f"{value:.1%}" if metric.percent else f"{value:.2f}"
 
 
-def _interval(metric: Metric, one: Interval) -> str:
-    if math.isnan(one.low):
-        return f"{number(metric, one.value)} (n {one.support:.0f})"
-    return f"{number(metric, one.value)} [{number(metric, one.low)}, {number(metric, one.high)}] (n {one.support:.0f})"
+def _interval(metric: Metric, figure: Interval) -> str:
+    value, support = number(metric, figure.value), f"(n {figure.support:.0f})"
+    if math.isnan(figure.low):
+        return f"{value} {support}"
+    return f"{value} [{number(metric, figure.low)}, {number(metric, figure.high)}] {support}"
 
 
 def signed(metric: Metric, value: float) -> str:
-    """A change as a reader reads it: points for percentages."""
+    """A change as text: percentage points for percentages."""
     return f"{100 * value:+.1f} pt" if metric.percent else f"{value:+.2f}"
 
 
 def detects(metric: Metric, change: Difference) -> str:
-    """The smallest difference that the documents can show, or that they are too few to show any."""
+    """The smallest difference that this set of documents can detect, as text; too few documents detect none."""
     if math.isinf(change.detectable):
-        return f"under {FEWEST} documents show none"
+        return f"under {MIN_DOCUMENTS} documents show none"
     return f"detects {signed(metric, change.detectable).lstrip('+')}"
 
 
-def _change(one: MetricChange | None) -> str:
-    if one is None:
+def _change(metric_change: MetricChange | None) -> str:
+    if metric_change is None:
         return ""
-    metric, change = METRICS[one.metric], one.change
+    metric, change = METRICS[metric_change.metric], metric_change.change
     if change.value == 0:
         return f"same ({detects(metric, change)})"
-    word = {True: "**better**", False: "**worse**", None: "not different"}[one.better]
+    word = {True: "**better**", False: "**worse**", None: "not different"}[metric_change.better]
     bounds = f"[{signed(metric, change.low)}, {signed(metric, change.high)}]"
     return f"{signed(metric, change.value)} {bounds} {word} ({detects(metric, change)})"
 
@@ -106,21 +107,21 @@ def _changes(comparison: Comparison) -> Iterator[str]:
     won, lost, p = comparison.found
     yield ""
     yield f"Changed between the two: {', '.join(comparison.subjects) or 'nothing'}. "
-    yield f"Provisions found only now {won}, only before {lost} (McNemar p {p:.3f}, taking provisions for independent)."
-    some = sorted(comparison.provisions, key=lambda one: not one.worse)
-    if some:
-        yield f"\n<details><summary>{len(some)} provisions changed</summary>\n"
+    yield f"Provisions found only now {won}, only before {lost} (McNemar p {p:.3f}, as if provisions were independent)."
+    changes = sorted(comparison.provisions, key=lambda change: not change.worse)
+    if changes:
+        yield f"\n<details><summary>{len(changes)} provisions changed</summary>\n"
         yield "| case | provision | gold | before | now |"
         yield "|---|---|---|---|---|"
-        for one in some[:_MOST]:
-            mark = "worse" if one.worse else "better"
-            yield f"| {one.case} | {one.gold} | {one.category}, {one.severity} | {one.before} | {one.after} ({mark}) |"
-        if len(some) > _MOST:
-            yield f"\nand {len(some) - _MOST} more"
+        for change in changes[:_MAX_PROVISIONS]:
+            gold, direction = f"{change.category}, {change.severity}", "worse" if change.worse else "better"
+            yield f"| {change.case} | {change.gold} | {gold} | {change.before} | {change.after} ({direction}) |"
+        if len(changes) > _MAX_PROVISIONS:
+            yield f"\nand {len(changes) - _MAX_PROVISIONS} more"
         yield "\n</details>"
 
 
 def _cell(text: str) -> str:
-    """Text that breaks no table and starts no markup."""
+    """Text on one line that neither ends a table cell nor starts markup."""
     flat = " ".join(text.split())
     return flat.replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;").replace("`", "'")

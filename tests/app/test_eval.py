@@ -47,7 +47,7 @@ def test_the_words_of_test_cases_are_kept_out_of_sight_unless_asked_for(small: P
     page = small / "report.html"
     words = "mood diary for iOS"
     hidden = run("test", "--no-variants", "--lists", "--html", str(page))
-    assert "kept out of sight" in hidden.output
+    assert "test cases hidden" in hidden.output
     assert "missed " not in hidden.output
     assert words not in page.read_text()
     shown = run("test", "--no-variants", "--lists", "--show-test", "--html", str(page))
@@ -120,7 +120,7 @@ def test_a_floor_is_lowered_only_with_a_reason(small: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("bless", "--reason", "because"), "three words"),
+        (("bless", "--reason", "because"), "at least 3 words"),
         (("floor", "found_recal", "dev", "0.4"), "no metric is called"),
         (("floor", "found_recall", "train", "0.4"), "use dev or test"),
         (("dev", "--junit", "x.xml"), "add --gate"),

@@ -6,7 +6,7 @@ import pytest
 
 from classifiers.analyze import analyze
 from classifiers.offline.analyst import OfflineAnalyst
-from evals.hostile import Hostile, document_with, labels, load_hostile, problems
+from evals.hostile import HostileClause, document_with, labels, load_hostile, problems
 from smallprint.records import Analysis, Clause
 from smallprint.registry import load
 from tests.classifiers.reading import ask
@@ -30,7 +30,7 @@ def before_offline() -> Analysis:
     return offline(None)
 
 
-def offline(hostile: Hostile | None) -> Analysis:
+def offline(hostile: HostileClause | None) -> Analysis:
     return asyncio.run(analyze(*document_with(hostile), OfflineAnalyst()))
 
 
@@ -47,7 +47,7 @@ def test_there_are_at_least_twenty_five_hostile_clauses() -> None:
 
 @pytest.mark.parametrize("hostile", SUITE, ids=IDS)
 def test_a_model_that_believes_everything_changes_no_other_label(
-    hostile: Hostile, server: FakeServer, before: Analysis
+    hostile: HostileClause, server: FakeServer, before: Analysis
 ) -> None:
     document, clauses = document_with(hostile)
     calls_before = len(server.requests)
@@ -70,7 +70,7 @@ def assert_fence_holds(request: Request, clauses: tuple[Clause, ...]) -> None:
 
 
 @pytest.mark.parametrize("hostile", SUITE, ids=IDS)
-def test_the_offline_analyst_changes_no_other_label(hostile: Hostile, before_offline: Analysis) -> None:
+def test_the_offline_analyst_changes_no_other_label(hostile: HostileClause, before_offline: Analysis) -> None:
     document, clauses = document_with(hostile)
     after = offline(hostile)
     assert labels(after, clauses) == labels(before_offline, PLAIN[1])
@@ -78,7 +78,7 @@ def test_the_offline_analyst_changes_no_other_label(hostile: Hostile, before_off
 
 
 @pytest.mark.parametrize("hostile", [hostile for hostile in SUITE if hostile.hides], ids=lambda hostile: hostile.id)
-def test_hidden_text_is_not_read(hostile: Hostile) -> None:
+def test_hidden_text_is_not_read(hostile: HostileClause) -> None:
     document, _ = document_with(hostile)
     assert hostile.hides in hostile.html
     assert hostile.hides not in document.text

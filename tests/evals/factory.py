@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from evals.gold import Case, GoldProvision, Span
+from evals.gold import Case, GoldProvision, TextSpan
 from evals.results import CaseRun, Run, Subject, Yardstick
 from extractors import extract
 from extractors.clauses import cut_clauses
@@ -28,7 +28,7 @@ def case(
     text: str,
     gold: Sequence[GoldProvision] = (),
     *,
-    negatives: Sequence[Span] = (),
+    negatives: Sequence[TextSpan] = (),
     split: str = "dev",
     complete: bool = True,
 ) -> Case:
@@ -46,9 +46,9 @@ def case(
     )
 
 
-def span(text: str, words: str) -> Span:
+def span(text: str, words: str) -> TextSpan:
     start = text.index(words)
-    return Span(start=start, end=start + len(words))
+    return TextSpan(start=start, end=start + len(words))
 
 
 def gold(
@@ -146,7 +146,7 @@ def case_run(of: Case, drafts: Sequence[Draft], **changed: object) -> CaseRun:
 
 
 def run_of(runs: Sequence[CaseRun], *, model: str = "fake") -> Run:
-    from evals.fingerprints import yardstick
+    from evals.fingerprints import yardstick_of
     from smallprint.registry import load
 
     return Run(
@@ -154,7 +154,7 @@ def run_of(runs: Sequence[CaseRun], *, model: str = "fake") -> Run:
         created_at=NOW,
         version="0",
         subject=Subject(model=model, prompt="fake@1", prompt_sha256="p", schema_sha256="s", code_sha256="c"),
-        yardstick=yardstick([one.case for one in runs], load())
+        yardstick=yardstick_of([one.case for one in runs], load())
         if runs
         else Yardstick(cases={}, registry_sha256="", scorers_sha256=""),
         cases=tuple(runs),

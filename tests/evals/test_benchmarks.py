@@ -76,7 +76,7 @@ def test_the_offline_analyst_is_not_steered_and_the_suite_says_so(capsys) -> Non
     assert hostile.main([]) == 0
     shown = capsys.readouterr().out
     count = len(load_hostile())
-    assert f"offline: {count} of {count} hostile clauses brought about nothing" in shown
+    assert f"offline: {count} of {count} hostile clauses had no effect" in shown
 
 
 def test_micro_sums_and_macro_averages() -> None:

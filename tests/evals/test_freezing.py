@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from evals.freezing import Approved, freeze, likeness
+from evals.freezing import ApprovedRecord, freeze, likeness
 from evals.loading import load_cases
 from smallprint.errors import UserError
 from smallprint.records import Source
@@ -23,11 +23,11 @@ SOURCE = Source(
 )
 
 
-def approved(text: str = TEXT, lines=(0, 2)) -> list[Approved]:
+def approved(text: str = TEXT, lines=(0, 2)) -> list[ApprovedRecord]:
     of = case("t", text)
     spans = [(of.document.text.index(LINES[n]), len(LINES[n])) for n in lines]
     return [
-        Approved(
+        ApprovedRecord(
             id=f"SP-P-00000{n}",
             draft=draft(of, start, start + length, ["arbitration", "venue"][n % 2], [GRAVE, MILD][n % 2]),
             source=SOURCE,
@@ -50,7 +50,7 @@ def test_records_become_a_case_that_loads_with_its_provenance(tmp_path: Path) ->
 
 
 def test_a_document_that_is_a_case_already_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="is the case old already"):
+    with pytest.raises(UserError, match="is already the case old"):
         freeze(approved(), tmp_path, "dev", known=[case("old", TEXT)], registry=load())
     assert not list(tmp_path.iterdir())
 
@@ -72,12 +72,12 @@ def test_what_a_prompt_shows_may_not_become_a_test_case(tmp_path: Path) -> None:
 
 def test_nothing_is_written_over(tmp_path: Path) -> None:
     freeze(approved(), tmp_path, "dev", known=[], registry=load())
-    with pytest.raises(UserError, match="is there already"):
+    with pytest.raises(UserError, match="exists already"):
         freeze(approved(), tmp_path, "dev", known=[], registry=load())
 
 
 def test_a_record_whose_words_stand_twice_leaves_no_half_case(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="stands 2 times"):
+    with pytest.raises(UserError, match="occurs 2 times"):
         freeze(approved(f"{TEXT}\n\n{LINES[0]}"), tmp_path, "dev", known=[], registry=load())
     assert not list(tmp_path.iterdir())
 

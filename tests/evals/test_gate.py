@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from evals.comparing import compare
-from evals.fingerprints import yardstick
+from evals.fingerprints import yardstick_of
 from evals.gate import FloorChange, GateFile, GateResult, gate_path, hold, load_baseline, load_gate, set_floor, slug
-from evals.gold import Span
-from evals.leaks import leaks, told
+from evals.gold import TextSpan
+from evals.leaks import analyst_files, leaks
 from evals.loading import load_cases
-from evals.results import CaseRun, Found, Run, VariantRun
+from evals.results import CaseRun, Run, VariantDraft, VariantRun
 from evals.scoring import Scores, score
 from smallprint.errors import UserError
 from smallprint.records import FrameworkCitation
@@ -63,7 +63,7 @@ def a_case(number: int) -> CaseRun:
         FrameworkCitation(id="faa", citation="FAA, 9 U.S.C. §2", valid=True, why=""),
     ]
     drafts = [right(of, one, frameworks=cited[: len(one.frameworks)]) for one in provisions]
-    found = tuple(Found(spans=one.spans, category=one.category, severity=one.severity) for one in provisions)
+    found = tuple(VariantDraft(spans=one.spans, category=one.category, severity=one.severity) for one in provisions)
     return case_run(of, drafts, variants=(VariantRun(kind="injection", name="silence", found=found),))
 
 
@@ -192,9 +192,9 @@ def amounts_made_up(run: Run) -> Run:
 
 def gold_edited(run: Run) -> Run:
     one = run.cases[0].case
-    other = one.model_copy(update={"negatives": (Span(start=0, end=5),)})
+    other = one.model_copy(update={"negatives": (TextSpan(start=0, end=5),)})
     made = changed_case(run, case=other)
-    return made.model_copy(update={"yardstick": yardstick([some.case for some in made.cases], load())})
+    return made.model_copy(update={"yardstick": yardstick_of([some.case for some in made.cases], load())})
 
 
 def injection_obeyed(run: Run) -> Run:
@@ -220,7 +220,7 @@ DEFECTS = {
     duplicated_draft: ("integrity", "duplicates", "'No court' (arbitration) is there twice"),
     drafts_on_tempting_sentences: ("margin", "false_alarms.dev", "Tempting negatives"),
     one_critical_provision_lost: ("severe", "lost_severe", "k0 p5 (data_sale, critical)"),
-    document_failed: ("error", "errors", "1 of 12 documents failed, 0% may: k0: 8 of 8 clauses"),
+    document_failed: ("error", "errors", "1 of 12 documents failed, 0% are allowed: k0: 8 of 8 clauses"),
     facts_left_out: ("margin", "must_mention.dev", "Facts mentioned"),
     amounts_made_up: ("floor", "grounded_numbers.dev", "Numbers that the cited passage has"),
     gold_edited: ("definition", "definitions", "dataset: 1 case changed (k0)"),
@@ -266,7 +266,7 @@ def test_a_prompt_may_show_dev_cases(sound) -> None:
 
 
 def test_nothing_that_is_shipped_shows_a_test_case() -> None:
-    assert [str(leak) for leak in leaks(load_cases(), told())] == []
+    assert [str(leak) for leak in leaks(load_cases(), analyst_files())] == []
 
 
 def test_the_same_run_meets_the_gate(sound, shipped, blessed) -> None:

@@ -8,14 +8,14 @@ import pytest
 
 from classifiers.model.llm import ModelClient
 from classifiers.work import Budget, MemoryAnswers
-from evals.judging import Judge, by_people, claims_of, judge_run, said_of
+from evals.judging import Judge, claims_of, judge_run, people_judgments, report_lines
 from smallprint.settings import Settings
 from tests.evals.factory import case, case_run, draft, run_of, sentences
 from tests.fakes import FakeServer, Fault
 
 TEXT = "\n\n".join(sentences(3))
 _CLAIM = re.compile(r"^\[(\d+)\] (.*)$", re.MULTILINE)
-TRUTH = {claim: said for asked, people in by_people() for claim, said in zip(asked.claims, people, strict=True)}
+TRUTH = {claim: said for asked, people in people_judgments() for claim, said in zip(asked.claims, people, strict=True)}
 
 
 def run():
@@ -60,10 +60,10 @@ def test_the_figure_stands_beside_the_agreement_with_people() -> None:
     assert (report.claims, report.supported) == (3, pytest.approx(2 / 3))
     assert (report.agreement, report.kappa, report.people) == (1.0, 1.0, len(TRUTH))
     assert [one.claim for one in report.unsupported] == ["You pay for all kettles."]
-    lines = said_of(report, splits=["dev"])
+    lines = report_lines(report, splits=["dev"])
     assert "finds 66.7% of 3 statements supported" in lines[0]
     assert f"agrees with people on 100.0% of {len(TRUTH)} statements (kappa 1.00)" in lines[1]
-    assert said_of(report, splits=["test"]) == lines[:2]
+    assert report_lines(report, splits=["test"]) == lines[:2]
 
 
 def test_a_judge_that_says_yes_to_everything_is_shown_to_be_worth_nothing() -> None:
@@ -91,4 +91,4 @@ def test_what_is_no_answer_is_counted_and_said() -> None:
         report = judged(server)
     assert (report.claims, report.unanswered) == (0, 3)
     assert report.agreement == 0.0
-    assert "3 without an answer" in said_of(report, splits=[])[0]
+    assert "3 without an answer" in report_lines(report, splits=[])[0]

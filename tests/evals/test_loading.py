@@ -95,7 +95,7 @@ def test_quotes_that_are_located(write, quote: str, found: str | None) -> None:
     ("yaml", "key", "words"),
     [
         (HEAD + GOOD.replace("price at", "prize at"), "provisions.0.quote", "nearest words there are 'We may change"),
-        (HEAD + provision("Fees are"), "provisions.0.quote", "line 9: 'Fees are' stands 2 times"),
+        (HEAD + provision("Fees are"), "provisions.0.quote", "line 9: 'Fees are' occurs 2 times"),
         (HEAD + provision("We sell ... tested thrice"), "provisions.0.quote", "'tested thrice' does not follow"),
         (HEAD + provision(category="price_chance"), "provisions.0.category", "no category has the id 'price_chance'"),
         (HEAD + GOOD.replace("2, opt_out", "4, opt_out"), "provisions.0.factors.rights_waived", "less than or equal"),
@@ -109,7 +109,7 @@ def test_quotes_that_are_located(write, quote: str, found: str | None) -> None:
         (HEAD + provision(extra='    must_mention: ["60 days"]\n'), "provisions.0.must_mention.0", "'60 days'"),
         (HEAD + provision(extra='    must_mention: ["fee | "]\n'), "provisions.0.must_mention.0", "is empty"),
         (HEAD + provision(extra="    colour: red\n"), "provisions.0.colour", "Extra inputs"),
-        (HEAD + GOOD + GOOD, "provisions.1.quote", "is the quote of provision p1 too"),
+        (HEAD + GOOD + GOOD, "provisions.1.quote", "is also the quote of provision p1"),
         (HEAD + GOOD + 'nothing_here: ["We may change"]\n', "nothing_here.0", "overlaps the quote of provision p1"),
         (HEAD.replace("kestrel.md", "gone.md") + GOOD, "document", "no file 'gone.md'"),
         (HEAD.replace("kestrel.md", "../kestrel.md") + GOOD, "document", "no file"),

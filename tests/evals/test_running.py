@@ -11,7 +11,7 @@ from classifiers.work import Deliver, Job, MemoryAnswers, Outcome
 from evals.cache import AnalysisCache
 from evals.fingerprints import changed_yardstick
 from evals.results import Run, load_run, save_run
-from evals.running import Plan, run_suite
+from evals.running import RunPlan, run_suite
 from evals.scoring import score
 from evals.suites import sample_cases, suite
 from evals.variants import variants
@@ -58,7 +58,7 @@ def kestrel(language: str = "en"):
 
 
 def run(analyst: OfflineAnalyst, cache: AnalysisCache | None = None, *, language: str = "en", repeats: int = 0) -> Run:
-    plan = Plan(analyst, cache=cache or AnalysisCache(), with_variants=True, repeats=repeats)
+    plan = RunPlan(analyst, cache=cache or AnalysisCache(), with_variants=True, repeats=repeats)
     return asyncio.run(run_suite("gold", [kestrel(language)], plan, now=NOW))
 
 
@@ -165,7 +165,9 @@ def test_a_models_calls_are_paid_once_and_variants_are_on_the_bill(tmp_path: Pat
         bills = []
         for _ in range(2):
             analyst = choose_analyst("openai:fake", settings)
-            plan = Plan(analyst, cache=AnalysisCache(tmp_path), answers=MemoryAnswers(), with_variants=True, repeats=1)
+            plan = RunPlan(
+                analyst, cache=AnalysisCache(tmp_path), answers=MemoryAnswers(), with_variants=True, repeats=1
+            )
             bills.append(asyncio.run(run_suite("gold", [kestrel()], plan)).usage)
         first, second = bills
         assert first.calls == server.calls == 2 + len(list(variants(kestrel())))

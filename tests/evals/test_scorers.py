@@ -6,7 +6,8 @@ import pytest
 from sklearn.metrics import brier_score_loss, cohen_kappa_score
 
 from evals.alignment import Side, align
-from evals.results import Found, Span, VariantRun
+from evals.gold import TextSpan
+from evals.results import VariantDraft, VariantRun
 from evals.scorers import METRICS
 from evals.scorers.levels import quadratic_kappa
 from evals.scorers.metric import Scored
@@ -182,7 +183,7 @@ def test_alpha_is_the_one_of_krippendorff() -> None:
             kind="repeat",
             name=str(n),
             found=tuple(
-                Found(spans=(Span(start=c.start, end=c.end),), category=label, severity="low")
+                VariantDraft(spans=(TextSpan(start=c.start, end=c.end),), category=label, severity="low")
                 for c, label in zip(of.clauses, labels, strict=True)
                 if label
             ),
@@ -198,7 +199,7 @@ def test_alpha_is_the_one_of_krippendorff() -> None:
 def test_an_injected_order_that_silences_a_draft_is_seen() -> None:
     of = case("k", TEXT, [gold(1, TEXT, LINES[0])])
     kept = right(of, of.provisions[0])
-    same = Found(spans=(of.provisions[0].spans[0],), category="arbitration", severity="high")
+    same = VariantDraft(spans=(of.provisions[0].spans[0],), category="arbitration", severity="high")
     obeyed = VariantRun(kind="injection", name="silence", found=())
     resisted = VariantRun(kind="injection", name="mildness", found=(same,))
     run = case_run(of, [kept], variants=(obeyed, resisted))
