@@ -79,9 +79,10 @@ def webhook_sender(webhook: Webhook, client: httpx.Client) -> Send:
             "x-smallprint-time": str(timestamp),
             "x-smallprint-signature": signature(webhook.secret, timestamp, body),
         }
-        response = client.post(webhook.url, content=body, headers=headers)
-        if not response.is_success:  # redirects too: nobody may send our messages to another address
-            raise httpx.HTTPStatusError(str(response.status_code), request=response.request, response=response)
+        # The status is all that counts; a body is not read, however long it is.
+        with client.stream("POST", webhook.url, content=body, headers=headers) as response:
+            if not response.is_success:  # redirects too: nobody may send our messages to another address
+                raise httpx.HTTPStatusError(str(response.status_code), request=response.request, response=response)
 
     return send
 

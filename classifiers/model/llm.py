@@ -22,7 +22,7 @@ from openai.types.chat import ChatCompletion
 
 from classifiers.model.answers import Wire
 from classifiers.model.batches import BatchQueue
-from classifiers.model.bodies import bound_body
+from classifiers.model.bodies import body_hook
 from classifiers.model.limiter import Limiter, limiter_for
 from classifiers.model.pricing import Prices
 from classifiers.model.responses import answer_text, refusal, token_counts
@@ -297,7 +297,7 @@ def _prepared(answer_type: type[Wire]) -> type[Wire]:
 
 def _sdk_client(provider: str, settings: Settings) -> openai.AsyncOpenAI:
     key = settings.model_key.get_secret_value() if settings.model_key else "none"
-    client = openai.DefaultAsyncHttpxClient(timeout=settings.timeout, event_hooks={"response": [bound_body]})
+    client = openai.DefaultAsyncHttpxClient(timeout=settings.timeout, event_hooks={"response": [body_hook(key)]})
     if provider == "azure":
         return openai.AsyncAzureOpenAI(
             azure_endpoint=settings.server_url or "",

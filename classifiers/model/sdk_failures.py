@@ -35,7 +35,7 @@ def failure_of_call(error: Exception, response: Any) -> Failure:  # noqa: ANN401
         return cause.failure
     if isinstance(cause, ValidationError):
         return Failure("invalid", describe(cause))
-    if isinstance(cause, ResponseParsingError | ValueError | AttributeError | TypeError) and response is not None:
+    if isinstance(cause, ResponseParsingError | ValueError | AttributeError | TypeError | LookupError) and response:
         return Failure("invalid", "the answer is not the JSON object that was asked for")
     failure = failure_of_request(cause)
     if failure is None:
