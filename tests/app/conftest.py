@@ -30,29 +30,29 @@ PAGE = f"""<!doctype html><html lang="en"><head><title>Privacy of Kestrel Kettle
 
 
 @dataclass(frozen=True)
-class Said:
-    """What a command came to."""
+class Completed:
+    """A command that has ended: its exit code and what it wrote to standard output and standard error."""
 
     code: int
     out: str
     err: str
 
 
-Smallprint = Callable[..., Said]
+Smallprint = Callable[..., Completed]
 
 
 @pytest.fixture
 def smallprint(workspace: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Smallprint:
     """Calls the command line in an empty workspace; the current folder is the workspace's parent."""
 
-    def call(*arguments: str) -> Said:
+    def call(*arguments: str) -> Completed:
         monkeypatch.setattr("sys.argv", ["smallprint", *arguments])
         capsys.readouterr()
         with pytest.raises(SystemExit) as ended:
             main()
         out, err = capsys.readouterr()
         code = ended.value.code
-        return Said(code if isinstance(code, int) else 0, out, err)
+        return Completed(code if isinstance(code, int) else 0, out, err)
 
     return call
 

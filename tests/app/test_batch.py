@@ -53,8 +53,8 @@ def test_a_machine_in_trouble_stops_the_run_with_one_line_and_it_can_be_resumed(
 ) -> None:
     with monkeypatch.context() as patch:
         offline_is(patch, Unlucky(error))
-        said = smallprint("run", str(policies))
-    assert (said.code, said.err) == (2, f"smallprint: {message}\n")
+        completed = smallprint("run", str(policies))
+    assert (completed.code, completed.err) == (2, f"smallprint: {message}\n")
     assert state_of_the_run(smallprint) == "stopped"
     assert smallprint("run", "--resume").code == 0
     assert state_of_the_run(smallprint) == "finished"
@@ -68,9 +68,9 @@ def test_an_orchestrator_that_is_gone_stops_the_run_with_one_line(
 
     with monkeypatch.context() as patch:
         patch.setattr("app.cli.batch.start_prefect", gone)
-        said = smallprint("run", str(policies))
+        completed = smallprint("run", str(policies))
     expected = f"smallprint: Prefect's server is gone; what finished is kept, {GO_ON}\n"
-    assert (said.code, said.err) == (2, expected)
+    assert (completed.code, completed.err) == (2, expected)
     assert state_of_the_run(smallprint) == "stopped"
 
 
@@ -82,8 +82,8 @@ def test_control_c_before_the_orchestrator_answers_interrupts_the_run(
 
     with monkeypatch.context() as patch:
         patch.setattr("app.cli.batch.start_prefect", impatient)
-        said = smallprint("run", str(policies))
-    assert said.code == 130
-    assert said.err == f"Interrupted. What finished is kept; {GO_ON} from here.\n"
+        completed = smallprint("run", str(policies))
+    assert completed.code == 130
+    assert completed.err == f"Interrupted. What finished is kept; {GO_ON} from here.\n"
     assert state_of_the_run(smallprint) == "interrupted"
     assert smallprint("run", "--resume").code == 0

@@ -18,27 +18,29 @@ def short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SMALLPRINT_OUTPUT_PRICE", "2")
 
 
-def test_a_run_by_batch_reads_every_document_and_says_what_it_waits_for(smallprint: Smallprint, policies: Path) -> None:
+def test_a_run_by_batch_reads_every_document_at_half_the_price(smallprint: Smallprint, policies: Path) -> None:
     with FakeServer() as server:
         model = ("-m", "openai:fake", "--base-url", server.base_url)
         whole = smallprint("run", str(policies), *model, "--dry-run")
         half = smallprint("run", str(policies), *model, "--dry-run", "--batch")
-        said = smallprint("run", str(policies), *model, "--batch")
+        completed = smallprint("run", str(policies), *model, "--batch")
         again = smallprint("run", str(policies), *model)
-    assert said.code == 0
-    assert "on its way; the answers may take up to a day" in said.err
-    assert "2 of 2 documents" in said.out
+    assert completed.code == 0
+    assert "on its way; the answers may take up to a day" in completed.err
+    assert "2 of 2 documents" in completed.out
     assert sum(len(requests) for requests in server.batches.sent.values()) == 2
     assert again.code == 0
     assert "2 answers from the store" in again.out
-    costs = [float(one.out.rsplit("$", 1)[1].split(".  ")[0].split(" ")[0].rstrip(".")) for one in (whole, half)]
+    costs = [
+        float(planned.out.rsplit("$", 1)[1].split(".  ")[0].split(" ")[0].rstrip(".")) for planned in (whole, half)
+    ]
     assert costs[1] == pytest.approx(costs[0] / 2, rel=0.05)
 
 
-def test_batch_needs_a_model(smallprint: Smallprint, policies: Path) -> None:
-    said = smallprint("run", str(policies), "--batch")
-    assert said.code == 2
-    assert "--batch needs a model behind a batch service" in said.err
+def test_batch_without_a_model_is_refused(smallprint: Smallprint, policies: Path) -> None:
+    completed = smallprint("run", str(policies), "--batch")
+    assert completed.code == 2
+    assert "--batch needs a model behind a batch service" in completed.err
 
 
 def test_failed_only_reads_again_what_failed_and_nothing_else(smallprint: Smallprint, policies: Path) -> None:
@@ -55,6 +57,6 @@ def test_failed_only_reads_again_what_failed_and_nothing_else(smallprint: Smallp
 
 def test_failed_only_says_where_nothing_failed(smallprint: Smallprint, policies: Path) -> None:
     assert smallprint("run", str(policies)).code == 0
-    said = smallprint("run", "--failed-only")
-    assert said.code == 2
-    assert "in no run has anything failed" in said.err
+    completed = smallprint("run", "--failed-only")
+    assert completed.code == 2
+    assert "in no run has anything failed" in completed.err

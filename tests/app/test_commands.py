@@ -16,33 +16,33 @@ from tests.fakes import FakeServer
 # -- help and mistakes
 
 
-def test_help_lists_the_commands_of_the_spine(smallprint: Smallprint) -> None:
-    said = smallprint("--help")
-    assert said.code == 0
+def test_help_lists_the_commands(smallprint: Smallprint) -> None:
+    completed = smallprint("--help")
+    assert completed.code == 0
     for command in ("demo", "read", "run", "extract", "status", "export", "doctor"):
-        assert f"│ {command} " in said.out
+        assert f"│ {command} " in completed.out
 
 
 @pytest.mark.parametrize("command", ["demo", "read", "run", "extract", "status", "export", "doctor"])
 def test_each_commands_help_has_an_example_to_copy(smallprint: Smallprint, command: str) -> None:
-    said = smallprint(command, "--help")
-    assert said.code == 0
-    assert f"$ smallprint {command}" in said.out
-    assert "<bool>" not in said.out
+    completed = smallprint(command, "--help")
+    assert completed.code == 0
+    assert f"$ smallprint {command}" in completed.out
+    assert "<bool>" not in completed.out
 
 
 def test_help_states_the_defaults_that_hold(smallprint: Smallprint, workspace: Path) -> None:
-    said = " ".join(smallprint("run", "--help").out.replace("│", " ").split())
+    completed = " ".join(smallprint("run", "--help").out.replace("│", " ").split())
     settings = Settings(_env_file=None)
-    assert f"SMALLPRINT_TIMEOUT, else {settings.timeout:g}." in said
-    assert f"SMALLPRINT_CONCURRENCY, else {settings.concurrency}." in said
-    assert f"SMALLPRINT_MODEL, else {settings.model}." in said
+    assert f"SMALLPRINT_TIMEOUT, else {settings.timeout:g}." in completed
+    assert f"SMALLPRINT_CONCURRENCY, else {settings.concurrency}." in completed
+    assert f"SMALLPRINT_MODEL, else {settings.model}." in completed
 
 
 def test_help_names_every_analyst(smallprint: Smallprint) -> None:
-    said = " ".join(smallprint("run", "--help").out.replace("│", " ").split())
+    completed = " ".join(smallprint("run", "--help").out.replace("│", " ").split())
     for factory in ANALYSTS.values():
-        assert factory.form in said
+        assert factory.form in completed
 
 
 def test_the_version_is_that_of_the_package(smallprint: Smallprint) -> None:
@@ -76,36 +76,34 @@ MISTAKES = [
 @pytest.mark.parametrize(("arguments", "line"), [row[1:] for row in MISTAKES], ids=[row[0] for row in MISTAKES])
 @pytest.mark.usefixtures("policies")
 def test_a_mistake_is_one_line_and_exit_code_2(smallprint: Smallprint, arguments: tuple[str, ...], line: str) -> None:
-    said = smallprint(*arguments)
-    assert said.code == 2
-    assert said.out == ""
-    assert said.err.startswith("smallprint: ")
-    assert said.err.count("\n") == 1
-    assert line in said.err
+    completed = smallprint(*arguments)
+    assert completed.code == 2
+    assert completed.out == ""
+    assert completed.err.startswith("smallprint: ")
+    assert completed.err.count("\n") == 1
+    assert line in completed.err
 
 
-def test_a_setting_that_cannot_be_is_named_by_its_variable(
-    smallprint: Smallprint, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_invalid_setting_is_named_by_its_variable(smallprint: Smallprint, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SMALLPRINT_TIMEOUT", "soon")
-    said = smallprint("status")
-    assert (said.code, said.err.count("\n")) == (2, 1)
-    assert "SMALLPRINT_TIMEOUT: input should be a valid number" in said.err
+    completed = smallprint("status")
+    assert (completed.code, completed.err.count("\n")) == (2, 1)
+    assert "SMALLPRINT_TIMEOUT: input should be a valid number" in completed.err
 
 
 # -- extract and read
 
 
 def test_extract_prints_the_clauses(smallprint: Smallprint, policies: Path) -> None:
-    said = smallprint("extract", str(policies / "terms.md"))
-    assert said.code == 0
-    assert "Thank you for boiling with us." in said.out
+    completed = smallprint("extract", str(policies / "terms.md"))
+    assert completed.code == 0
+    assert "Thank you for boiling with us." in completed.out
 
 
 @pytest.mark.parametrize("name", ["terms.md", "privacy.html"])
 def test_extract_json_tiles_the_text(smallprint: Smallprint, policies: Path, name: str) -> None:
-    said = smallprint("extract", str(policies / name), "--json")
-    document = shapes.Document.model_validate_json(said.out)
+    completed = smallprint("extract", str(policies / name), "--json")
+    document = shapes.Document.model_validate_json(completed.out)
     end = 0
     for clause in document.clauses:
         assert document.text[end : clause.start].strip() == ""
@@ -113,20 +111,20 @@ def test_extract_json_tiles_the_text(smallprint: Smallprint, policies: Path, nam
     assert document.text[end:].strip() == ""
 
 
-def test_read_says_who_read_what_it_found_and_what_became_of_the_rest(smallprint: Smallprint, policies: Path) -> None:
-    said = smallprint("read", str(policies / "terms.md"))
-    assert said.code == 0
-    assert "offline analyst" in said.out
-    assert "rules on this machine, not a language model" in said.out
-    assert "“You waive any right to bring or take part in a class action" in said.out
-    assert "100.0% of the text covered" in said.out
+def test_read_names_the_analyst_and_accounts_for_every_clause(smallprint: Smallprint, policies: Path) -> None:
+    completed = smallprint("read", str(policies / "terms.md"))
+    assert completed.code == 0
+    assert "offline analyst" in completed.out
+    assert "rules on this machine, not a language model" in completed.out
+    assert "“You waive any right to bring or take part in a class action" in completed.out
+    assert "100.0% of the text covered" in completed.out
 
 
 @pytest.mark.parametrize("name", ["terms.md", "privacy.html"])
 def test_read_json_quotes_only_what_the_document_says(smallprint: Smallprint, policies: Path, name: str) -> None:
-    said = smallprint("read", str(policies / name), "--json")
-    assert (said.code, said.err) == (0, "")
-    reading = shapes.Read.model_validate_json(said.out)
+    completed = smallprint("read", str(policies / name), "--json")
+    assert (completed.code, completed.err) == (0, "")
+    reading = shapes.Read.model_validate_json(completed.out)
     assert isinstance(reading.document, shapes.Document)
     assert reading.drafts
     for draft in reading.drafts:
@@ -138,9 +136,9 @@ def test_read_json_quotes_only_what_the_document_says(smallprint: Smallprint, po
 
 
 def test_read_json_can_leave_the_text_out(smallprint: Smallprint, policies: Path) -> None:
-    said = smallprint("read", str(policies / "terms.md"), "--json", "--no-text")
-    assert isinstance(shapes.Read.model_validate_json(said.out).document, shapes.DocumentWithoutText)
-    assert "text" not in json.loads(said.out)["document"]
+    completed = smallprint("read", str(policies / "terms.md"), "--json", "--no-text")
+    assert isinstance(shapes.Read.model_validate_json(completed.out).document, shapes.DocumentWithoutText)
+    assert "text" not in json.loads(completed.out)["document"]
 
 
 def test_reading_offline_leaves_no_workspace_behind(smallprint: Smallprint, policies: Path, workspace: Path) -> None:
@@ -150,24 +148,24 @@ def test_reading_offline_leaves_no_workspace_behind(smallprint: Smallprint, poli
 
 def test_a_broken_document_is_one_line_and_exit_code_1(smallprint: Smallprint, workspace: Path) -> None:
     (workspace.parent / "broken.pdf").write_bytes(b"%PDF-1.7 and nothing else")
-    said = smallprint("read", "broken.pdf")
-    assert (said.code, said.out, said.err.count("\n")) == (1, "", 1)
-    assert "cannot be read as PDF" in said.err
+    completed = smallprint("read", "broken.pdf")
+    assert (completed.code, completed.out, completed.err.count("\n")) == (1, "", 1)
+    assert "cannot be read as PDF" in completed.err
 
 
-def test_a_document_in_a_language_without_rules_is_not_passed_over(smallprint: Smallprint, workspace: Path) -> None:
+def test_a_document_in_a_language_without_rules_counts_as_failed(smallprint: Smallprint, workspace: Path) -> None:
     words = "Wir können diese Bedingungen jederzeit ohne Vorankündigung ändern. " * 5
     (workspace.parent / "agb.md").write_text(f"# Bedingungen\n\n{words}\n")
-    said = smallprint("read", "agb.md", "--language", "de")
-    assert said.code == 1
+    completed = smallprint("read", "agb.md", "--language", "de")
+    assert completed.code == 1
     why = "clauses were not analyzed: the offline analyst has no rules for the language 'de'"
-    assert why in " ".join(said.err.split())
+    assert why in " ".join(completed.err.split())
 
 
 # -- run, status, export
 
 
-def test_a_folder_becomes_a_run_that_status_and_export_tell_of(
+def test_a_folder_becomes_a_run_that_status_and_export_show(
     smallprint: Smallprint, policies: Path, workspace: Path
 ) -> None:
     (policies / "broken.pdf").write_bytes(b"%PDF-1.7 and nothing else")
@@ -186,7 +184,7 @@ def test_a_folder_becomes_a_run_that_status_and_export_tell_of(
     assert (run.documents, run.done, run.failed_documents, run.state) == (3, 2, 1, "finished")
     assert run.ledger.failed == run.ledger.over_budget == 0
     whole = shapes.Status.model_validate_json(smallprint("status", run.run, "--json").out)
-    places = {Path(place.location).name: place for place in whole.runs[0].places or ()}
+    places = {Path(document.location).name: document for document in whole.runs[0].places or ()}
     assert places["broken.pdf"].error is not None
     assert places["broken.pdf"].error.code == "malformed"
     assert places["terms.md"].drafts >= 1
@@ -196,7 +194,7 @@ def test_a_folder_becomes_a_run_that_status_and_export_tell_of(
     lines = (workspace.parent / "drafts.jsonl").read_text().splitlines()
     rows = [shapes.ExportedDraft.model_validate_json(line) for line in lines]
     assert len(rows) == run.drafts
-    texts = {place.document: Path(place.location) for place in places.values()}
+    texts = {document.document: Path(document.location) for document in places.values()}
     for row in rows:
         extracted = shapes.Document.model_validate_json(smallprint("extract", row.document.url, "--json").out)
         assert texts[row.document.id] == Path(row.document.url)
@@ -213,16 +211,16 @@ def test_a_folder_becomes_a_run_that_status_and_export_tell_of(
 
 
 def test_run_json_prints_the_run_and_nothing_else(smallprint: Smallprint, policies: Path) -> None:
-    said = smallprint("run", str(policies), "--json")
-    (run,) = shapes.Status.model_validate_json(said.out).runs
-    assert (said.code, run.done, len(run.places or ())) == (0, 2, 2)
+    completed = smallprint("run", str(policies), "--json")
+    (run,) = shapes.Status.model_validate_json(completed.out).runs
+    assert (completed.code, run.done, len(run.places or ())) == (0, 2, 2)
 
 
 def test_status_before_any_run_says_how_to_begin(smallprint: Smallprint, workspace: Path) -> None:
-    said = smallprint("status")
-    assert said.code == 0
-    assert "No runs in" in said.out
-    assert "smallprint demo" in said.out
+    completed = smallprint("status")
+    assert completed.code == 0
+    assert "No runs in" in completed.out
+    assert "smallprint demo" in completed.out
     assert not workspace.exists()
 
 
@@ -230,20 +228,20 @@ def test_a_manifests_mistake_names_its_row_before_anything_runs(
     smallprint: Smallprint, policies: Path, workspace: Path
 ) -> None:
     (policies / "all.csv").write_text("entity,path\nKestrel,terms.md\nKestrel,gone.md\n")
-    said = smallprint("run", str(policies / "all.csv"))
-    assert (said.code, said.err.count("\n")) == (2, 1)
-    assert "all.csv:3: path: there is no file" in said.err
+    completed = smallprint("run", str(policies / "all.csv"))
+    assert (completed.code, completed.err.count("\n")) == (2, 1)
+    assert "all.csv:3: path: there is no file" in completed.err
     assert not workspace.exists()
 
 
 def test_the_demo_shows_drafts_with_proof_and_where_to_look_next(smallprint: Smallprint) -> None:
-    said = smallprint("demo")
-    assert said.code == 0
+    completed = smallprint("demo")
+    assert completed.code == 0
     for word in ("nothing is sent anywhere", "offline analyst", "“", "characters", "law ", "agency ", "https://"):
-        assert word in said.out
-    assert "7 of 7 documents" in said.out
-    assert "Where to look next" in said.out
-    assert "smallprint export -o drafts.csv" in said.out
+        assert word in completed.out
+    assert "7 of 7 documents" in completed.out
+    assert "Where to look next" in completed.out
+    assert "smallprint export -o drafts.csv" in completed.out
 
 
 # -- a model behind the OpenAI protocol
@@ -258,11 +256,11 @@ def priced(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("priced")
 def test_a_dry_run_prices_the_plan_and_sends_nothing(smallprint: Smallprint, policies: Path) -> None:
     with FakeServer() as server:
-        said = smallprint("run", str(policies), "-m", "openai:fake", "--base-url", server.base_url, "--dry-run")
-    assert said.code == 0
+        completed = smallprint("run", str(policies), "-m", "openai:fake", "--base-url", server.base_url, "--dry-run")
+    assert completed.code == 0
     assert server.requests == []
-    assert "Plan for 2 of 2 documents with openai:fake: 2 calls, 0 already stored" in said.out
-    assert "Nothing was sent." in said.out
+    assert "Plan for 2 of 2 documents with openai:fake: 2 calls, 0 already stored" in completed.out
+    assert "Nothing was sent." in completed.out
 
 
 @pytest.mark.usefixtures("priced")
@@ -287,11 +285,11 @@ def test_a_run_over_budget_is_resumed_without_paying_twice(smallprint: Smallprin
 
 def test_a_server_that_refuses_stops_the_run_in_one_line(smallprint: Smallprint, policies: Path) -> None:
     with FakeServer(api_key="right") as server:
-        said = smallprint("run", str(policies), "-m", "openai:fake", "--base-url", server.base_url)
-    assert said.code == 2
-    assert said.err.count("\n") == 1
-    assert "does not accept the API key" in said.err
-    assert "'smallprint run --resume' goes on" in said.err
+        completed = smallprint("run", str(policies), "-m", "openai:fake", "--base-url", server.base_url)
+    assert completed.code == 2
+    assert completed.err.count("\n") == 1
+    assert "does not accept the API key" in completed.err
+    assert "'smallprint run --resume' goes on" in completed.err
 
 
 def test_read_with_a_model_keeps_what_it_paid_for(smallprint: Smallprint, policies: Path) -> None:
@@ -306,18 +304,18 @@ def test_read_with_a_model_keeps_what_it_paid_for(smallprint: Smallprint, polici
 # -- doctor
 
 
-def test_doctor_finds_the_offline_analyst_ready(smallprint: Smallprint) -> None:
-    said = smallprint("doctor")
-    assert said.code == 0
+def test_doctor_reports_that_the_offline_analyst_is_ready(smallprint: Smallprint) -> None:
+    completed = smallprint("doctor")
+    assert completed.code == 0
     for what in ("packages", "registry", "workspace", "offline analyst"):
-        assert what in said.out
+        assert what in completed.out
 
 
 def test_doctor_probes_a_models_server(smallprint: Smallprint) -> None:
     with FakeServer(modes=("json_schema", "json")) as server:
-        said = smallprint("doctor", "-m", "openai:fake", "--base-url", server.base_url)
+        completed = smallprint("doctor", "-m", "openai:fake", "--base-url", server.base_url)
         lost = smallprint("doctor", "-m", "openai:gone", "--base-url", server.base_url)
-    assert said.code == 0
-    assert "JSON schema: works" in said.out
+    assert completed.code == 0
+    assert "JSON schema: works" in completed.out
     assert lost.code == 1
     assert "FAIL" in lost.out

@@ -28,9 +28,9 @@ def store(workspace):
     opened.close()
 
 
-def test_somebody_is_added_with_a_link_listed_and_disabled(cli, store):
-    said = cli("users", "add", "Ada Quill", "--role", "admin", "--address", "https://desk.example/")
-    token = re.search(r"https://desk\.example/welcome/(\S+)", said.output).group(1)
+def test_a_person_is_added_with_a_link_and_listed_and_disabled(cli, store):
+    added = cli("users", "add", "Ada Quill", "--role", "admin", "--address", "https://desk.example/")
+    token = re.search(r"https://desk\.example/welcome/(\S+)", added.output).group(1)
     with store.read() as connection:
         assert invitations.find_invitation(
             connection, token, people.find_person(connection, "Ada Quill").created_at
@@ -46,7 +46,7 @@ def test_somebody_is_added_with_a_link_listed_and_disabled(cli, store):
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "message"),
     [
         pytest.param(("add", "Ada", "--role", "owner"), "unknown role 'owner'", id="a role that is none"),
         pytest.param(("add", "  "), "a name has 1 to 80", id="no name"),
@@ -55,21 +55,21 @@ def test_somebody_is_added_with_a_link_listed_and_disabled(cli, store):
         pytest.param(("add", "ADAM"), "already", id="a name that is taken"),
     ],
 )
-def test_mistakes_with_people_are_one_line(cli, store, words, said):
+def test_mistakes_with_people_are_one_line(cli, store, words, message):
     with store.write() as connection:
         people.add_person(connection, "Adam", "admin", by="test", at=NOW)
     failed = cli("users", *words)
     assert isinstance(failed.exception, UserError)
-    assert said in str(failed.exception)
+    assert message in str(failed.exception)
 
 
-def test_the_audit_is_verified_and_a_forgery_fails(cli, store):
+def test_a_changed_audit_row_is_detected(cli, store):
     fill(store)
     with store.write() as connection:
         decide_and_write(connection, Decision(kind="approve", draft=REFUND.id, seen_version=1, by="Anna", at=NOW))
-    said = cli("doctor", "--audit")
-    assert said.exit_code == 0
-    assert "1 rows hold; its head is" in said.output
+    intact = cli("doctor", "--audit")
+    assert intact.exit_code == 0
+    assert "1 rows hold; its head is" in intact.output
     with store.write() as connection:
         connection.execute(text("DROP TRIGGER audit_no_update"))
         connection.execute(text("UPDATE audit SET actor = 'Eve'"))
@@ -78,16 +78,16 @@ def test_the_audit_is_verified_and_a_forgery_fails(cli, store):
     assert "row 1 was changed" in forged.output
 
 
-def test_the_doctor_tells_of_news_that_nobody_took(cli, store):
+def test_doctor_reports_announcements_that_were_not_delivered(cli, store):
     fill(store)
     assert "announcements" not in cli("doctor").output
     with store.write() as connection:
         outbox.listen(connection, "webhook", NOW)
         decide_and_write(connection, Decision(kind="approve", draft=REFUND.id, seen_version=1, by="Anna", at=NOW))
         outbox.failed(connection, outbox.claim(connection, "webhook", NOW), "it answered 503", NOW)
-    said = " ".join(cli("doctor").output.split())
-    assert "note announcements 1 for the webhook wait since 2026-03-02 09:00 UTC, 0 of them given up" in said
-    assert "it answered 503" in said
+    report = " ".join(cli("doctor").output.split())
+    assert "note announcements 1 for the webhook wait since 2026-03-02 09:00 UTC, 0 of them given up" in report
+    assert "it answered 503" in report
     with store.write() as connection:
         late = NOW + outbox.PATIENCE * 2
         outbox.failed(connection, outbox.claim(connection, "webhook", late), "it answered 503", late)

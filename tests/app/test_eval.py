@@ -36,10 +36,10 @@ def test_without_numpy_an_eval_says_what_to_install(workspace: Path, monkeypatch
 
 
 def test_a_suite_is_run_scored_and_kept(small: Path, workspace: Path) -> None:
-    shown = run("dev", "--no-variants", "--lists")
-    assert shown.exit_code == 0
-    assert "Passages found, recall" in shown.output
-    assert "missed" in shown.output
+    evaluated = run("dev", "--no-variants", "--lists")
+    assert evaluated.exit_code == 0
+    assert "Passages found, recall" in evaluated.output
+    assert "missed" in evaluated.output
     assert len(list((workspace / "evals" / "runs").glob("dev-offline-*.json"))) == 1
 
 
@@ -50,21 +50,21 @@ def test_the_words_of_test_cases_are_kept_out_of_sight_unless_asked_for(small: P
     assert "test cases hidden" in hidden.output
     assert "missed " not in hidden.output
     assert words not in page.read_text()
-    shown = run("test", "--no-variants", "--lists", "--show-test", "--html", str(page))
-    assert "missed " in shown.output
+    evaluated = run("test", "--no-variants", "--lists", "--show-test", "--html", str(page))
+    assert "missed " in evaluated.output
     assert words in page.read_text()
 
 
 def test_every_figure_has_support_and_interval(small: Path) -> None:
-    made = shapes.Evals.model_validate_json(run("run", "gold", "--no-variants", "--gate", "--json").stdout)
-    assert made.subject.model == "offline"
-    assert made.gate
-    assert {"found_recall", "severity_kappa"} <= made.metrics["dev"].keys()
-    assert made.metrics["dev"]["found_recall"].support == 21
+    figures = shapes.Evals.model_validate_json(run("run", "gold", "--no-variants", "--gate", "--json").stdout)
+    assert figures.subject.model == "offline"
+    assert figures.gate
+    assert {"found_recall", "severity_kappa"} <= figures.metrics["dev"].keys()
+    assert figures.metrics["dev"]["found_recall"].support == 21
 
 
 @pytest.mark.parametrize("suite", ["gould", "claudette"], ids=["an unknown suite", "public documents without a folder"])
-def test_mistakes_are_the_users(workspace: Path, suite: str) -> None:
+def test_a_suite_that_cannot_be_run_is_a_users_mistake(workspace: Path, suite: str) -> None:
     assert isinstance(run(suite).exception, UserError)
 
 
@@ -86,9 +86,9 @@ def test_a_changed_case_is_not_compared_and_the_gate_says_which(small: Path) -> 
     assert run("bless", "--reason", "the first baseline of all").exit_code == 0
     case = small / "cases" / "fernbank-terms.yml"
     case.write_text(case.read_text().replace('  - "cooks small batches in Duluth, Minnesota"\n', ""))
-    shown = run("--gate")
-    assert shown.exit_code == 1
-    assert "dataset: 1 case changed (fernbank-terms)" in " ".join(shown.output.split())
+    evaluated = run("--gate")
+    assert evaluated.exit_code == 1
+    assert "dataset: 1 case changed (fernbank-terms)" in " ".join(evaluated.output.split())
 
 
 def test_two_kept_runs_are_compared(small: Path, workspace: Path) -> None:
@@ -104,10 +104,10 @@ def test_two_kept_runs_are_compared(small: Path, workspace: Path) -> None:
 
 def test_a_kept_run_is_scored_again_without_reading_anything(small: Path, workspace: Path) -> None:
     first = json.loads(run("dev", "--no-variants", "--json").stdout)
-    (kept,) = (workspace / "evals" / "runs").iterdir()
-    again = json.loads(run("--kept", str(kept), "--json").stdout)
+    (run_file,) = (workspace / "evals" / "runs").iterdir()
+    again = json.loads(run("--kept", str(run_file), "--json").stdout)
     assert again == first
-    assert list((workspace / "evals" / "runs").iterdir()) == [kept]
+    assert list((workspace / "evals" / "runs").iterdir()) == [run_file]
 
 
 def test_a_floor_is_lowered_only_with_a_reason(small: Path) -> None:
@@ -128,12 +128,12 @@ def test_a_floor_is_lowered_only_with_a_reason(small: Path) -> None:
         (("compare", "a.json", "b.json"), "cannot be read"),
         (("freeze", "SP-P-000001"), "no workspace here yet"),
     ],
-    ids=lambda one: " ".join(one) if isinstance(one, tuple) else "",
+    ids=lambda column: " ".join(column) if isinstance(column, tuple) else "",
 )
 def test_mistakes_say_what_to_do(small: Path, arguments: tuple[str, ...], words: str) -> None:
-    made = run(*arguments)
-    assert isinstance(made.exception, UserError)
-    assert words in str(made.exception)
+    refused = run(*arguments)
+    assert isinstance(refused.exception, UserError)
+    assert words in str(refused.exception)
 
 
 def test_approved_records_become_a_suite_of_their_own(small: Path, workspace: Path) -> None:
@@ -148,6 +148,9 @@ def test_approved_records_become_a_suite_of_their_own(small: Path, workspace: Pa
     assert isinstance(run("freeze", "SP-P-000009").exception, UserError)
     frozen = run("freeze", "SP-P-000001", REFUND.id, PRICES.id)
     assert frozen.exit_code == 0, frozen.exception
-    shown = run(str(workspace / "evals" / "cases"), "--no-variants", "--json")
-    made = json.loads(shown.stdout)
-    assert [one["category"] for one in made["cases"][0]["verdicts"]] == ["cancellation_refund", "unilateral_change"]
+    evaluated = run(str(workspace / "evals" / "cases"), "--no-variants", "--json")
+    figures = json.loads(evaluated.stdout)
+    assert [verdict["category"] for verdict in figures["cases"][0]["verdicts"]] == [
+        "cancellation_refund",
+        "unilateral_change",
+    ]

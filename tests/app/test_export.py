@@ -79,7 +79,7 @@ def test_a_failure_half_way_leaves_no_half_file(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_missing_folder_is_named(tmp_path: Path) -> None:
+def test_a_missing_output_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="no such folder"):
         export(stored(), "jsonl", tmp_path / "gone" / "d.jsonl")
 
@@ -117,7 +117,7 @@ def test_an_approved_draft_is_written_as_it_was_approved(tmp_path: Path) -> None
     ],
     ids=["by its name", "by its name too", "another name", "standard output", "what is said wins"],
 )
-def test_the_format_is_told_by_the_name(form: str | None, name: str, chosen: str) -> None:
+def test_the_format_follows_from_the_files_name(form: str | None, name: str, chosen: str) -> None:
     assert format_of(form, Path(name)) == chosen
 
 
@@ -126,6 +126,6 @@ def test_a_spreadsheet_reads_curly_quotes_from_a_csv(tmp_path: Path) -> None:
     assert (tmp_path / "d.csv").read_bytes().startswith(b"\xef\xbb\xbf")
 
 
-def test_a_folder_is_no_file_to_write(tmp_path: Path) -> None:
+def test_a_folder_as_output_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="is a folder; name a file in it"):
         export(stored(), "jsonl", tmp_path)

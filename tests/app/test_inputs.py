@@ -27,8 +27,8 @@ def manifest(folder: Path, name: str, words: str) -> Path:
 
 
 def test_a_folder_gives_every_readable_file_and_no_hidden_one(folder: Path) -> None:
-    found = [Path(source.location).relative_to(folder).as_posix() for source in gather([str(folder)])]
-    assert found == ["policy.md", "sub/more.txt", "terms.html"]
+    names = [Path(source.location).relative_to(folder).as_posix() for source in gather([str(folder)])]
+    assert names == ["policy.md", "sub/more.txt", "terms.html"]
 
 
 def test_the_same_document_named_twice_is_read_once(folder: Path) -> None:
@@ -60,7 +60,7 @@ def test_a_yaml_manifest_gives_paths_relative_to_itself(folder: Path) -> None:
     assert (second.location, second.title) == ("https://northwind.example/privacy", "Privacy")
 
 
-def test_a_csv_manifest_with_a_byte_order_mark(folder: Path) -> None:
+def test_a_csv_manifest_with_a_byte_order_mark_is_read(folder: Path) -> None:
     (source,) = read_manifest(manifest(folder, "all.csv", "\ufeff" + CSV))
     assert (source.entity, source.jurisdictions) == ("Northwind", ("US", "UK"))
 
@@ -120,7 +120,7 @@ WRONG = [
 
 
 @pytest.mark.parametrize(("name", "words", "message"), [row[1:] for row in WRONG], ids=[row[0] for row in WRONG])
-def test_a_wrong_manifest_names_its_row(folder: Path, name: str, words: str, message: str) -> None:
+def test_a_mistake_in_a_manifest_names_its_row(folder: Path, name: str, words: str, message: str) -> None:
     with pytest.raises(UserError, match=message):
         read_manifest(manifest(folder, name, words))
 
@@ -144,7 +144,7 @@ SPREADSHEETS = [
 
 
 @pytest.mark.parametrize("words", [row[1] for row in SPREADSHEETS], ids=[row[0] for row in SPREADSHEETS])
-def test_a_csv_as_spreadsheets_write_it(folder: Path, words: str) -> None:
+def test_a_csv_as_spreadsheets_write_it_is_read(folder: Path, words: str) -> None:
     path = folder / "all.csv"
     path.write_bytes(words.encode())
     (source,) = read_manifest(path)
@@ -157,7 +157,7 @@ def test_a_csv_in_another_encoding_says_how_to_save_it(folder: Path) -> None:
         read_manifest(folder / "all.csv")
 
 
-def test_what_a_manifest_knows_of_a_folders_document_is_kept(folder: Path) -> None:
+def test_a_manifests_facts_win_over_its_folder(folder: Path) -> None:
     path = manifest(folder, "all.yml", "- path: terms.html\n  title: Terms\n")
     for inputs in ([str(folder), str(path)], [str(path), str(folder)]):
         titles = {Path(source.location).name: source.title for source in gather(inputs)}

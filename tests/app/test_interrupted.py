@@ -43,7 +43,7 @@ class Terminal:
     """A running command whose whole process group gets Ctrl-C, as the foreground of a terminal does."""
 
     process: subprocess.Popen[str]
-    heard: Path  # the addresses that the witness noted
+    contacted: Path  # the addresses that the witness noted
 
     def wait_for(self, words: str) -> None:
         assert self.process.stderr is not None
@@ -78,23 +78,25 @@ def running(workspace: Path, tmp_path: Path, server: FakeServer) -> Iterator[Ter
     (folder / "b.md").write_text(TERMS + "\nDocument second of two.\n")
     (tmp_path / "witness").mkdir()
     (tmp_path / "witness" / "sitecustomize.py").write_text(WITNESS)
-    heard = tmp_path / "heard.txt"
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PREFECT", "DO_NOT_TRACK", "CI"))}
+    contacted = tmp_path / "contacted.txt"
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith(("PREFECT", "DO_NOT_TRACK", "CI"))
+    }
     process = subprocess.Popen(  # noqa: S603 -- our own command
         [sys.executable, "-m", "app.cli", "run", "policies", "-m", "openai:fake", "--base-url", server.base_url],
-        env={**kept, "PYTHONPATH": f"{tmp_path / 'witness'}:{ROOT}", "WITNESS": str(heard)},
+        env={**environment, "PYTHONPATH": f"{tmp_path / 'witness'}:{ROOT}", "WITNESS": str(contacted)},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
     )
-    yield Terminal(process, heard)
+    yield Terminal(process, contacted)
     if process.poll() is None:
         process.kill()
     process.communicate()
 
 
-def one_done(smallprint: Smallprint) -> shapes.Run:
+def run_with_one_document_done(smallprint: Smallprint) -> shapes.Run:
     (run,) = shapes.Status.model_validate_json(smallprint("status", "--json").out).runs
     assert (run.documents, run.done) == (2, 1)
     return run
@@ -107,8 +109,8 @@ def test_control_c_keeps_what_is_finished_and_says_how_to_go_on(
     code, err = running.control_c()
     assert code == 130
     assert err == "Interrupted. What finished is kept; 'smallprint run --resume' goes on from here.\n"
-    assert not running.heard.exists(), f"a run spoke to {running.heard.read_text()}"
-    assert one_done(smallprint).state == "interrupted"
+    assert not running.contacted.exists(), f"a run spoke to {running.contacted.read_text()}"
+    assert run_with_one_document_done(smallprint).state == "interrupted"
 
     asked = len(server.requests)
     server.faults = lambda _number, _request: OK
@@ -132,6 +134,6 @@ def test_a_killed_run_leaves_no_server_behind_and_can_be_resumed(
     while any(Path(f"/proc/{child}").exists() for child in children) and time.monotonic() < deadline:
         time.sleep(0.1)
     assert [child for child in children if Path(f"/proc/{child}").exists()] == []
-    assert one_done(smallprint).state == "running"
+    assert run_with_one_document_done(smallprint).state == "running"
     server.faults = lambda _number, _request: OK
     assert smallprint("run", "--resume").code == 0

@@ -37,7 +37,7 @@ CASES = [
 @pytest.mark.parametrize(("arguments", "unwanted"), [row[1:] for row in CASES], ids=[row[0] for row in CASES])
 def test_only_what_is_used_is_loaded(workspace: Path, arguments: tuple[str, ...], unwanted: set[str]) -> None:
     (workspace.parent / "page.html").write_text(PAGE)
-    done = subprocess.run(  # noqa: S603 -- our own command
+    process = subprocess.run(  # noqa: S603 -- our own command
         [sys.executable, "-c", PROBE, *arguments],
         env={"PYTHONPATH": str(ROOT), "PATH": "", "SMALLPRINT_HOME": str(workspace)},
         cwd=workspace.parent,
@@ -45,14 +45,14 @@ def test_only_what_is_used_is_loaded(workspace: Path, arguments: tuple[str, ...]
         text=True,
         check=True,
     )
-    loaded = set(done.stdout.rpartition("LOADED ")[2].split())
+    loaded = set(process.stdout.rpartition("LOADED ")[2].split())
     assert "app" in loaded
     assert loaded & unwanted == set()
 
 
 def test_the_shell_completes_commands_and_options(workspace: Path) -> None:
     def complete(words: str) -> str:
-        done = subprocess.run(
+        process = subprocess.run(
             [sys.executable, "-c", "from app.cli import main; main()"],
             env={
                 "PYTHONPATH": str(ROOT),
@@ -66,7 +66,7 @@ def test_the_shell_completes_commands_and_options(workspace: Path) -> None:
             text=True,
             check=False,
         )
-        return done.stdout
+        return process.stdout
 
     assert {"export", "extract"} <= set(complete("smallprint ex").split())
     assert "--resume" in complete("smallprint run --re").split()

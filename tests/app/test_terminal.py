@@ -50,22 +50,22 @@ def test_a_strange_file_name_is_read_like_any_other(smallprint: Smallprint, work
     folder = workspace.parent / "policies"
     folder.mkdir()
     (folder / name).write_text("# Terms\n\nWe may change these terms at any time without notice to you.\n")
-    said = smallprint("run", "policies")
-    assert said.code == 0
-    assert "1 of 1 document " in said.out
-    assert name.replace("\n", "") in said.err
+    completed = smallprint("run", "policies")
+    assert completed.code == 0
+    assert "1 of 1 document " in completed.out
+    assert name.replace("\n", "") in completed.err
 
 
-def test_a_name_that_is_no_unicode_is_told_before_anything_runs(smallprint: Smallprint, workspace: Path) -> None:
+def test_a_file_name_outside_unicode_is_refused_before_anything_runs(smallprint: Smallprint, workspace: Path) -> None:
     folder = workspace.parent / "policies"
     folder.mkdir()
     try:
         (folder / "bad\udcff.md").write_text("# Terms")
     except OSError:
         pytest.skip("this file system takes only Unicode names")
-    said = smallprint("run", "policies")
-    assert (said.code, said.err.count("\n")) == (2, 1)
-    assert "bad\\xff.md: the file's name is not valid Unicode; rename it" in said.err
+    completed = smallprint("run", "policies")
+    assert (completed.code, completed.err.count("\n")) == (2, 1)
+    assert "bad\\xff.md: the file's name is not valid Unicode; rename it" in completed.err
 
 
 @pytest.mark.parametrize("width", [80, 140])
@@ -75,15 +75,15 @@ def test_a_summary_fits_the_terminal(
     name = "a_very_long_name_of_a_document_that_somebody_has_downloaded_from_somewhere_(2026-02-03).md"
     (policies / name).write_text("# Terms\n\nWe may change these terms at any time without notice to you.\n")
     monkeypatch.setenv("COLUMNS", str(width))
-    said = smallprint("run", str(policies))
-    lines = said.out.splitlines()
+    completed = smallprint("run", str(policies))
+    lines = completed.out.splitlines()
     assert max(map(len, lines)) <= width
     assert "(2026-02-03).md" in "".join(line.split("  ")[0] for line in lines)
-    assert "covered" in said.out
-    assert "\x1b" not in said.out
+    assert "covered" in completed.out
+    assert "\x1b" not in completed.out
 
 
-def test_progress_counts_what_happens_and_guesses_the_rest() -> None:
+def test_progress_counts_events_and_estimates_the_time_left() -> None:
     now = 0.0
     totals = RunTotals(2, lambda: now)
     totals.add(Event("captured", 0, clauses=10))
@@ -97,7 +97,7 @@ def test_progress_counts_what_happens_and_guesses_the_rest() -> None:
     assert totals.line() == "10 clauses · 3 drafts · 1 call · 1,200 tokens · $0.2500"
 
 
-def test_progress_shows_all_of_it_on_eighty_columns() -> None:
+def test_progress_fits_eighty_columns() -> None:
     totals = RunTotals(40, lambda: 60.0, began=0.0)
     board = Board(totals, ["terms.md"])
     board.show(Event("captured", 0, clauses=2345))

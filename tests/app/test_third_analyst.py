@@ -30,7 +30,7 @@ def test_a_third_analyst_is_one_line_in_the_table(
     monkeypatch.setitem(ANALYSTS, "trained", TRAINED)
     page = workspace.parent / "terms.md"
     page.write_text("# Terms\n\nYou waive any right to bring a class action against Kestrel Kettles Inc.\n")
-    said = smallprint("read", str(page), "--model", "trained:v1")
-    assert (said.code, said.err) == (0, "")
-    assert "Read by the trained analyst v1: a small model on this machine" in said.out
+    completed = smallprint("read", str(page), "--model", "trained:v1")
+    assert (completed.code, completed.err) == (0, "")
+    assert "Read by the trained analyst v1: a small model on this machine" in completed.out
     assert not workspace.exists()

@@ -1,4 +1,4 @@
-"""The evaluate flow under a real Prefect: a task a document, and a gate that is not met is a failed flow run."""
+"""The evaluate flow under a real Prefect: a gate that is not met is a failed flow run."""
 
 import asyncio
 from pathlib import Path
@@ -18,13 +18,13 @@ def evaluated(home: Path):
     return asyncio.run(run())
 
 
-def test_the_flow_keeps_the_run_and_fails_until_the_gate_is_met(small: Path) -> None:
+def test_the_flow_stores_the_run_and_fails_until_the_gate_is_met(small: Path) -> None:
     failed = evaluated(small / "workspace")
     assert failed.is_failed()
     assert "the gate is not met: offline has no blessed baseline" in failed.message
-    (kept,) = (small / "workspace" / "evals" / "runs").glob("gold-offline-*.json")
+    (run_file,) = (small / "workspace" / "evals" / "runs").glob("gold-offline-*.json")
     (small / "baselines").mkdir()
-    (small / "baselines" / "offline.json").write_text(score(load_run(kept)).model_dump_json())
+    (small / "baselines" / "offline.json").write_text(score(load_run(run_file)).model_dump_json())
     met = evaluated(small / "workspace")
     assert met.is_completed(), met.message
     assert "the gate is met" in met.message

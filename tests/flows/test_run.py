@@ -183,7 +183,7 @@ STOPS = [
 
 
 @pytest.mark.parametrize("error", [row[1] for row in STOPS], ids=[row[0] for row in STOPS])
-def test_what_no_document_can_help_stops_the_run_with_its_reason(lab: Runs, error: Exception) -> None:
+def test_trouble_beyond_one_document_stops_the_run_with_its_reason(lab: Runs, error: Exception) -> None:
     write(lab.folder, "a.md", "b.md")
     run_id = lab.begin("a.md", "b.md")
 

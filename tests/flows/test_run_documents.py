@@ -7,7 +7,7 @@ from smallprint.records import Source
 
 
 @pytest.mark.parametrize(
-    ("source", "name"),
+    ("named", "name"),
     [
         (Source(location="x/terms.html", entity="Kestrel", title="Terms"), "Kestrel Terms"),
         (Source(location="x/terms.html"), "terms.html"),
@@ -16,37 +16,37 @@ from smallprint.records import Source
     ],
     ids=["what the manifest says", "a file by its name", "a page by its last part", "no control characters"],
 )
-def test_label(source: Source, name: str) -> None:
-    assert label(source) == name
+def test_a_document_is_called_by_its_manifest_or_its_location(named: Source, name: str) -> None:
+    assert label(named) == name
 
 
-def of(location: str, **said: str) -> Source:
-    return Source(location=location, **said)
+def source(location: str, **facts: str) -> Source:
+    return Source(location=location, **facts)
 
 
-TOGETHER = [
-    ("different names stay short", [of("/x/a.md"), of("/x/b.md")], ["a.md", "b.md"]),
-    ("the same name in two folders", [of("/x/a.md"), of("/y/a.md")], ["a.md (x)", "a.md (y)"]),
+ALIKE_NAMES = [
+    ("different names stay short", [source("/x/a.md"), source("/x/b.md")], ["a.md", "b.md"]),
+    ("the same name in two folders", [source("/x/a.md"), source("/y/a.md")], ["a.md (x)", "a.md (y)"]),
     (
         "the same folder name twice",
-        [of("/1/x/a.md"), of("/2/x/a.md")],
+        [source("/1/x/a.md"), source("/2/x/a.md")],
         ["a.md (x) (/1/x/a.md)", "a.md (x) (/2/x/a.md)"],
     ),
     (
         "two versions of one document",
-        [of("/x/1.md", title="Terms", published="2025"), of("/x/2.md", title="Terms", published="2026")],
+        [source("/x/1.md", title="Terms", published="2025"), source("/x/2.md", title="Terms", published="2026")],
         ["Terms (2025)", "Terms (2026)"],
     ),
-    ("the same path at two sites", [of("https://a.example/terms"), of("https://b.example/terms")], None),
+    ("the same path at two sites", [source("https://a.example/terms"), source("https://b.example/terms")], None),
 ]
 
 
-@pytest.mark.parametrize(("sources", "names"), [row[1:] for row in TOGETHER], ids=[row[0] for row in TOGETHER])
+@pytest.mark.parametrize(("sources", "names"), [row[1:] for row in ALIKE_NAMES], ids=[row[0] for row in ALIKE_NAMES])
 def test_labels_tell_documents_apart(sources: list[Source], names: list[str] | None) -> None:
-    made = labels(sources)
-    assert len(set(made)) == len(sources)
-    assert names is None or made == names
+    distinct = labels(sources)
+    assert len(set(distinct)) == len(sources)
+    assert names is None or distinct == names
 
 
 def test_a_title_that_names_its_company_is_not_doubled() -> None:
-    assert label(of("x.md", entity="Kestrel", title="Kestrel Terms of Use")) == "Kestrel Terms of Use"
+    assert label(source("x.md", entity="Kestrel", title="Kestrel Terms of Use")) == "Kestrel Terms of Use"
