@@ -1,7 +1,7 @@
 """One-to-one alignment of drafts with gold provisions by the text that they cite.
 
 The assignment maximizes the total similarity (Kuhn 1955, "The Hungarian method"; scipy's ``linear_sum_assignment``),
-so that the order of drafts never decides and a second draft on the same passage stays unmatched.
+so that the order of drafts does not matter and a second draft on the same passage stays unmatched.
 """
 
 from collections.abc import Sequence
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from smallprint.records import Clause
 
+MIN_IOU = 0.5  # from which two spans count as the same in mode iou: the usual threshold of object detection
 Mode = Literal["overlap", "exact", "iou", "clause"]
 Floats = NDArray[np.float64]
 
@@ -41,12 +42,12 @@ class Side:
     @classmethod
     def of(cls, spans: Sequence[Sequence[HasOffsets]], categories: Sequence[str]) -> "Side":
         """From records that have offsets."""
-        return cls(tuple(tuple((one.start, one.end) for one in some) for some in spans), tuple(categories))
+        return cls(tuple(tuple((span.start, span.end) for span in owned) for owned in spans), tuple(categories))
 
 
 @dataclass(frozen=True)
 class Alignment:
-    """Indices into gold and drafts: who is paired, which gold is missed, which drafts are left over."""
+    """Indices into gold and drafts: pairs, gold without a draft, drafts without gold."""
 
     pairs: tuple[tuple[int, int], ...]
     missed: tuple[int, ...]
@@ -67,15 +68,15 @@ def align(gold: Side, drafts: Side, mode: Mode = "overlap", clauses: Sequence[Cl
     if mode == "clause":
         possible = _common_clauses(gold, drafts, clauses)
     else:
-        possible = {"overlap": shared > 0, "exact": iou == 1.0, "iou": iou >= 0.5}[mode]
+        possible = {"overlap": shared > 0, "exact": iou == 1.0, "iou": iou >= MIN_IOU}[mode]
     same = np.array(gold.categories)[:, None] == np.array(drafts.categories)[None, :]
     weights = np.where(possible, 0.01 + same + of_shorter + 0.1 * iou, 0.0)
     pairs = _assign(weights)
-    taken_gold, taken_drafts = {g for g, _ in pairs}, {d for _, d in pairs}
+    paired_gold, paired_drafts = {g for g, _ in pairs}, {d for _, d in pairs}
     return Alignment(
         pairs=pairs,
-        missed=tuple(g for g in range(len(gold.spans)) if g not in taken_gold),
-        extra=tuple(d for d in range(len(drafts.spans)) if d not in taken_drafts),
+        missed=tuple(g for g in range(len(gold.spans)) if g not in paired_gold),
+        extra=tuple(d for d in range(len(drafts.spans)) if d not in paired_drafts),
     )
 
 
@@ -108,16 +109,16 @@ def _lengths(side: Side) -> Floats:
 
 
 def _common_clauses(gold: Side, drafts: Side, clauses: Sequence[Clause]) -> NDArray[np.bool_]:
-    touched, other = _touched(gold, clauses), _touched(drafts, clauses)
-    common: NDArray[np.int64] = touched.astype(np.int64) @ other.astype(np.int64).T
+    of_gold, of_drafts = _touched(gold, clauses), _touched(drafts, clauses)
+    common: NDArray[np.int64] = of_gold.astype(np.int64) @ of_drafts.astype(np.int64).T
     return common > 0
 
 
 def _touched(side: Side, clauses: Sequence[Clause]) -> NDArray[np.bool_]:
     starts = np.array([clause.start for clause in clauses])
     ends = np.array([clause.end for clause in clauses])
-    found = np.zeros((len(side.spans), len(clauses)), dtype=bool)
+    touched = np.zeros((len(side.spans), len(clauses)), dtype=bool)
     for n, spans in enumerate(side.spans):
         for start, end in spans:
-            found[n] |= (starts < end) & (start < ends)
-    return found
+            touched[n] |= (starts < end) & (start < ends)
+    return touched

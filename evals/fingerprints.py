@@ -14,7 +14,7 @@ from smallprint.registry import Registry
 ROOT = Path(__file__).parents[1]
 SCORERS = ("evals/scorers", "evals/alignment.py", "smallprint/severity.py")
 # Everything that a document passes through on its way to labels. Of capturing that is the detection of the media type,
-# which chooses the extractor, and of the encoding.
+# which chooses the extractor, and the decompression of bodies, which model calls share.
 LABEL_CODE = (
     "classifiers",
     "extractors",

@@ -1,4 +1,4 @@
-"""The figures: small functions with formula and source in the docstring, in the order in which they are shown."""
+"""The metrics, in the order in which they are shown; each docstring has the formula and its source."""
 
 from evals.scorers import calibration, detection, evidence, levels, prose, references, stability
 from evals.scorers.metric import Array, Metric, Scored

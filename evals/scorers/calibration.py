@@ -1,7 +1,7 @@
-"""Is confidence worth its name: Brier score, expected calibration error, risk against coverage.
+"""How well confidence predicts that a draft is right: Brier score, expected calibration error, risk and coverage.
 
 A draft is right where it is paired with gold of the same category. Only complete cases count: elsewhere a draft
-without gold may be right. Confidences are kept in a hundred bins, so that the counts add up over documents.
+without gold may be right. Confidences are counted in a hundred bins, so that the counts add up over documents.
 """
 
 import numpy as np
@@ -9,7 +9,7 @@ import numpy as np
 from evals.scorers.metric import Array, Metric, Scored, ratio
 
 BINS = 100
-_COARSE = 10  # of the reliability diagram and the calibration error
+_COARSE_BINS = 10  # of the reliability diagram and the calibration error
 _GROUP = "Calibration"
 
 
@@ -38,7 +38,7 @@ def brier(counts: Array) -> Array:
 def reliability(counts: Array) -> Array:
     """(..., 10, 3): number, mean confidence and share right of each tenth."""
     table = _table(counts)
-    tenths = table.reshape(*table.shape[:-2], _COARSE, BINS // _COARSE, 4).sum(axis=-2)
+    tenths = table.reshape(*table.shape[:-2], _COARSE_BINS, BINS // _COARSE_BINS, 4).sum(axis=-2)
     n = tenths[..., 0]
     return np.stack([n, ratio(tenths[..., 2], n), ratio(tenths[..., 1], n)], axis=-1)
 
@@ -52,10 +52,10 @@ def calibration_error(counts: Array) -> Array:
 
 
 def risk_coverage(counts: Array) -> tuple[Array, Array]:
-    """Coverage and risk when only the drafts above each confidence are kept, most confident first."""
+    """Coverage and risk of the drafts above each confidence, from the highest confidence to the lowest."""
     table = _table(counts)[..., ::-1, :]
-    kept, right = table[..., 0].cumsum(axis=-1), table[..., 1].cumsum(axis=-1)
-    return ratio(kept, kept[..., -1:]), 1.0 - ratio(right, kept)
+    drafts, right = table[..., 0].cumsum(axis=-1), table[..., 1].cumsum(axis=-1)
+    return ratio(drafts, drafts[..., -1:]), 1.0 - ratio(right, drafts)
 
 
 def area_under_risk(counts: Array) -> Array:

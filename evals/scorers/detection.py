@@ -1,8 +1,8 @@
-"""Were the provisions found, and under the right category: precision, recall and F1, spans in four modes.
+"""Whether provisions are found, and under the right category: precision, recall and F1; spans in four modes.
 
 P = TP / predicted, R = TP / gold, F1 = 2PR / (P + R) (van Rijsbergen 1979; Manning, Raghavan, Schütze 2008, ch. 8).
-Micro sums counts over everything, macro averages F1 over the categories that gold or drafts have. Cases whose gold is
-not complete count for recall and for known negatives only.
+Micro sums the counts of all categories, macro averages F1 over the categories that gold or drafts have. Cases whose
+gold is not complete count for recall and for known negatives only.
 """
 
 from collections.abc import Callable
@@ -19,7 +19,7 @@ _GROUP = "Detection"
 
 
 def found_counts(mode: Mode) -> Callable[[Scored], Array]:
-    """(matched, drafts, gold), whatever the category."""
+    """Counts (matched, drafts, gold), whatever the category."""
 
     def count(scored: Scored) -> Array:
         return np.array([len(scored.alignment(mode).pairs), len(scored.drafts), len(scored.gold)], dtype=float)
@@ -55,7 +55,7 @@ def _macro(counts: Array) -> Array:
 
 
 def _micro(counts: Array) -> Array:
-    true, predicted, gold = (one.sum(axis=-1) for one in per_category(counts))
+    true, predicted, gold = (count.sum(axis=-1) for count in per_category(counts))
     return f1(true, predicted, gold)
 
 
@@ -71,7 +71,7 @@ def _label_near(scored: Scored) -> tuple[float, float]:
 
 
 def _false_alarms(scored: Scored) -> tuple[float, float]:
-    """Negatives that a draft without gold has for evidence."""
+    """Negatives that a draft without gold cites as evidence."""
     hit = sum(
         any(
             evidence.start < negative.end and negative.start < evidence.end

@@ -1,4 +1,4 @@
-"""How drafts are proven: the share of each evidence status, and of quotes that stand nowhere."""
+"""How drafts are proven: the share of each evidence status, and of quotes that are not in the document."""
 
 from collections.abc import Callable
 
@@ -10,16 +10,16 @@ _GROUP = "Evidence"
 
 def _status(*statuses: EvidenceStatus) -> Callable[[Scored], tuple[float, float]]:
     def count(scored: Scored) -> tuple[float, float]:
-        evidence = [one for draft in scored.drafts for one in draft.evidence]
-        return sum(one.status in statuses for one in evidence), len(evidence)
+        found_statuses = [evidence.status for draft in scored.drafts for evidence in draft.evidence]
+        return sum(status in statuses for status in found_statuses), len(found_statuses)
 
     return count
 
 
 def _unlocated(scored: Scored) -> tuple[float, float]:
-    """Proposals whose quote is not in the document, of all proposals that had a quote to prove."""
-    lost = sum(one.reason == "unlocated_quote" for one in scored.run.rejections)
-    return lost, lost + len(scored.drafts)
+    """Proposals whose quote is not in the document, of all proposals with a quote."""
+    unlocated = sum(rejection.reason == "unlocated_quote" for rejection in scored.run.rejections)
+    return unlocated, unlocated + len(scored.drafts)
 
 
 def _of(name: str, title: str, *statuses: EvidenceStatus, better: Better) -> Metric:
@@ -31,5 +31,5 @@ METRICS = (
     _of("evidence_normalized", "Evidence normalized or spliced", "normalized", "spliced",
         better="higher"),
     _of("evidence_doubtful", "Evidence fuzzy or ambiguous", "fuzzy", "ambiguous", better="lower"),
-    share("quotes_unlocated", "Quotes that stand nowhere", _unlocated, better="lower", group=_GROUP),
+    share("quotes_unlocated", "Quotes that are not in the document", _unlocated, better="lower", group=_GROUP),
 )  # fmt: skip

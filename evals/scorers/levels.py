@@ -1,7 +1,7 @@
-"""Is the severity right: an ordinal scale, on what was found and with misses held against the analyst.
+"""Whether severities are right, on an ordinal scale: over found provisions, and with misses counted as errors.
 
-Levels are 0 beneficial ... 4 critical. A missed provision is one that readers take to be harmless: it counts as rated
-0, a missed beneficial one as one level off.
+Levels are 0 beneficial ... 4 critical. Readers take a missed provision for harmless: it counts as rated 0, and a missed
+beneficial one as one level off.
 """
 
 import numpy as np
@@ -11,34 +11,34 @@ from smallprint.records import Factors
 from smallprint.severity import LEVELS
 
 UNDER_RATING = (
-    2.0  # a level too low costs this many levels too high: a warning that is missing harms more than one too many
+    2.0  # levels too high that one too low costs: a missing warning harms more (docs/decisions/0017-evals.md)
 )
-_N = len(LEVELS)
+_LEVELS = len(LEVELS)
 _GROUP = "Severity"
 _FACTORS = tuple(Factors.model_fields)
-_SCORES = 4
+_SCORES = 4  # of a factor, 0 to 3
 
 
 def severity_counts(scored: Scored) -> Array:
     """Confusion of gold (rows) and draft levels over pairs, then the number of missed by gold level; flat."""
-    table = np.zeros((_N + 1, _N))
+    table = np.zeros((_LEVELS + 1, _LEVELS))
     for gold, draft in scored.pairs:
         if gold.severity is not None:
             table[LEVELS.index(gold.severity), LEVELS.index(draft.severity)] += 1
     for gold in scored.missed:
         if gold.severity is not None:
-            table[_N, LEVELS.index(gold.severity)] += 1
+            table[_LEVELS, LEVELS.index(gold.severity)] += 1
     return table.ravel()
 
 
 def confusion(counts: Array) -> Array:
     """The confusion of pairs, (..., gold, draft)."""
-    return counts[..., : _N * _N].reshape(*counts.shape[:-1], _N, _N)
+    return counts[..., : _LEVELS * _LEVELS].reshape(*counts.shape[:-1], _LEVELS, _LEVELS)
 
 
 def missed(counts: Array) -> Array:
     """How many of each gold level were missed, (..., gold)."""
-    return counts[..., _N * _N :]
+    return counts[..., _LEVELS * _LEVELS :]
 
 
 def with_misses(counts: Array) -> Array:
@@ -64,7 +64,7 @@ def quadratic_kappa(table: Array) -> Array:
 
 def _steps() -> Array:
     """Draft level minus gold level, (gold, draft)."""
-    return np.arange(_N, dtype=float)[None, :] - np.arange(_N, dtype=float)[:, None]
+    return np.arange(_LEVELS, dtype=float)[None, :] - np.arange(_LEVELS, dtype=float)[:, None]
 
 
 def _mean_over(table: Array, weights: Array) -> Array:
@@ -73,7 +73,7 @@ def _mean_over(table: Array, weights: Array) -> Array:
 
 def _missed_cost(counts: Array) -> Array:
     """Levels off, summed over missed provisions: their own level, at least one."""
-    off: Array = (missed(counts) * np.maximum(np.arange(_N), 1)).sum(axis=-1)
+    off: Array = (missed(counts) * np.maximum(np.arange(_LEVELS), 1)).sum(axis=-1)
     return off
 
 
@@ -84,7 +84,7 @@ def _far(table: Array) -> Array:
 
 
 def error_with_misses(counts: Array) -> Array:
-    """Mean absolute error over all gold."""
+    """Mean absolute error over all gold, misses included."""
     table = confusion(counts)
     off = (table * np.abs(_steps())).sum(axis=(-2, -1)) + _missed_cost(counts)
     return ratio(off, counts.sum(axis=-1))

@@ -1,4 +1,4 @@
-"""What a metric is: counts that add up over documents, and a formula over their sums.
+"""A metric: counts that add up over documents, and a formula over their sums.
 
 Because every metric is a function of sums, resampling documents is one matrix product (statistics.py), and a figure
 for dev, for test or for one company is the same function of fewer rows.
@@ -43,8 +43,10 @@ class Scored:
     def alignment(self, mode: Mode = "overlap") -> Alignment:
         """The one-to-one alignment in a mode."""
         if mode not in self._alignments:
-            gold = Side.of([one.spans for one in self.gold], [one.category for one in self.gold])
-            drafts = Side.of([one.evidence for one in self.drafts], [one.category for one in self.drafts])
+            gold = Side.of(
+                [provision.spans for provision in self.gold], [provision.category for provision in self.gold]
+            )
+            drafts = Side.of([draft.evidence for draft in self.drafts], [draft.category for draft in self.drafts])
             self._alignments[mode] = align(gold, drafts, mode, self.run.case.clauses)
         return self._alignments[mode]
 
@@ -60,12 +62,12 @@ class Scored:
 
     @cached_property
     def spurious(self) -> tuple[Draft, ...]:
-        """Drafts without gold that count: all of a complete case, else those on a passage known to hold nothing."""
+        """Drafts without gold that count as errors: all in a complete case, else those on a known negative."""
         extra = [self.drafts[d] for d in self.alignment().extra]
-        return tuple(one for one in extra if self.run.case.complete or self.on_negative(one))
+        return tuple(draft for draft in extra if self.run.case.complete or self.on_negative(draft))
 
     def on_negative(self, draft: Draft) -> bool:
-        """Whether the evidence touches a passage that holds nothing."""
+        """Whether the evidence touches a known negative: a passage without a provision."""
         return any(
             evidence.start < negative.end and negative.start < evidence.end
             for evidence in draft.evidence
@@ -75,7 +77,7 @@ class Scored:
 
 @dataclass(frozen=True)
 class Metric:
-    """A figure: how one case is counted, and the value of summed counts.
+    """A figure: how a case is counted, and the value of summed counts.
 
     ``value`` and ``support`` take counts of shape (..., k) and return (...); a value without support is nan.
     """
@@ -88,14 +90,14 @@ class Metric:
     support: Callable[[Array], Array]
     group: str = ""
     percent: bool = True
-    needs_complete: bool = False  # says nothing where not every provision of a document is labeled
-    blameless: bool = False  # counts what drafts do wrong: where they do nothing of the kind, a floor is met
+    needs_complete: bool = False  # measurable only where every provision of a document is labeled
+    blameless: bool = False  # a floor is met where there is nothing to count, such as no citation that could be wrong
 
 
-def ratio(over: Array, under: Array) -> Array:
-    """``over / under``, nan where there is nothing to divide by."""
+def ratio(numerator: Array, denominator: Array) -> Array:
+    """The quotient; nan where the denominator is zero."""
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(under > 0, over / np.where(under > 0, under, 1.0), np.nan)
+        return np.where(denominator > 0, numerator / np.where(denominator > 0, denominator, 1.0), np.nan)
 
 
 def f1(true: Array, predicted: Array, gold: Array) -> Array:
@@ -112,7 +114,7 @@ def share(
     group: str,
     blameless: bool = False,
 ) -> Metric:
-    """A metric that is one count over another."""
+    """A metric that is the share of one count in another."""
     return Metric(
         name=name,
         title=title,
@@ -128,5 +130,5 @@ def share(
 def mean(
     name: str, title: str, count: Callable[[Scored], tuple[float, float]], *, better: Better, group: str
 ) -> Metric:
-    """A metric that is a sum over a number of things, not a percentage."""
+    """A metric that is a mean: a sum over a number, not a percentage."""
     return replace(share(name, title, count, better=better, group=group), percent=False)

@@ -1,4 +1,4 @@
-"""Do the texts of a draft say what they must, nothing that the source does not, and in words that people read?
+"""Whether summaries mention the facts that they must, add none that the source lacks, and are readable.
 
 Deterministic: numbers, amounts, dates and names of a summary are looked up in the cited clauses and the document.
 """
@@ -11,20 +11,20 @@ from evals.scorers.metric import Scored, mean, share
 from smallprint.records import Clause, Draft
 from smallprint.registry import Registry
 
-HARD = 14.0  # school years; drafts above it carry the flag hard_to_read
+MAX_GRADE = 14.0  # school years; drafts above it get the flag hard_to_read (classifiers/drafting.py)
 _GROUP = "Texts"
 _NAME = re.compile(r"(?<![.!?:\"“] )(?<!^)\b[A-Z][\w&'’-]*[a-z][\w&'’-]*\b")
 _WORD = re.compile(r"[^\W\d_]+")
-_ALWAYS = frozenset({"you", "your", "i"})
+_KNOWN_WORDS = frozenset({"you", "your", "i"})
 
 
 def texts(draft: Draft) -> str:
-    """Everything that a reader reads of a draft, beside its laws and agencies."""
+    """The texts of a draft, without those on laws and agencies."""
     return f"{claims(draft)} {draft.why_it_matters}"
 
 
 def claims(draft: Draft) -> str:
-    """What a draft says of the document; why it matters speaks of the law around it."""
+    """The texts that speak about the document; ``why_it_matters`` speaks about the law around it."""
     return f"{draft.title} {draft.what_it_is} {draft.consumer_impact}"
 
 
@@ -36,7 +36,7 @@ def mentions(text: str, fact: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def _spellings(fact: str) -> tuple[str, ...]:
-    return tuple(_folded(one) for one in fact.split("|"))
+    return tuple(_folded(spelling) for spelling in fact.split("|"))
 
 
 def _folded(text: str) -> str:
@@ -44,9 +44,9 @@ def _folded(text: str) -> str:
 
 
 def _must_mention(scored: Scored) -> tuple[float, float]:
-    """Facts that the draft of a found provision mentions, of the facts that it must."""
-    said = sum(mentions(texts(draft), fact) for gold, draft in scored.pairs for fact in gold.must_mention)
-    return said, sum(len(gold.must_mention) for gold, _ in scored.pairs)
+    """Facts that the drafts of found provisions mention, of the facts that they must mention."""
+    mentioned = sum(mentions(texts(draft), fact) for gold, draft in scored.pairs for fact in gold.must_mention)
+    return mentioned, sum(len(gold.must_mention) for gold, _ in scored.pairs)
 
 
 def _must_mention_of_all(scored: Scored) -> tuple[float, float]:
@@ -55,27 +55,31 @@ def _must_mention_of_all(scored: Scored) -> tuple[float, float]:
 
 
 def sources(draft: Draft, clauses: dict[str, Clause]) -> list[str]:
-    """The texts that a draft may take numbers from: its evidence, the clauses cited, their lead-ins and headings."""
-    cited = [clauses[one] for evidence in draft.evidence for one in evidence.clauses if one in clauses]
-    lead_ins = [clauses[one.lead_in] for one in cited if one.lead_in in clauses]
-    headings = [heading for one in cited for heading in one.heading_path]
-    return [one.text for one in draft.evidence] + [one.text for one in (*cited, *lead_ins)] + headings
+    """The texts that a draft may take numbers from: its evidence, the cited clauses, their lead-ins and headings."""
+    cited = [clauses[id_] for evidence in draft.evidence for id_ in evidence.clauses if id_ in clauses]
+    lead_ins = [clauses[clause.lead_in] for clause in cited if clause.lead_in in clauses]
+    headings = [heading for clause in cited for heading in clause.heading_path]
+    return [
+        *(evidence.text for evidence in draft.evidence),
+        *(clause.text for clause in (*cited, *lead_ins)),
+        *headings,
+    ]
 
 
-def numbers_from_nowhere(draft: Draft, clauses: dict[str, Clause]) -> tuple[str, ...]:
-    """Numbers, amounts, days and years that the claims state and the cited passage lacks; numbers of laws aside."""
+def ungrounded_numbers_of(draft: Draft, clauses: dict[str, Clause]) -> tuple[str, ...]:
+    """Numbers, amounts, days and years of the claims that the cited passages lack; numbers of laws do not count."""
     return ungrounded_numbers(claims(draft), sources(draft, clauses))
 
 
-def names_from_nowhere(draft: Draft, document: str, registry: Registry) -> tuple[str, ...]:
+def ungrounded_names(draft: Draft, document: str, registry: Registry) -> tuple[str, ...]:
     """Capitalized words inside sentences that neither the document nor the registry has."""
-    known = _words(document) | _registry_words(registry) | _ALWAYS
+    known = _words(document) | _registry_words(registry) | _KNOWN_WORDS
     named = [word for text in _prose(draft) for word in _NAME.findall(text)]
     return tuple(dict.fromkeys(word for word in named if not _words(word) <= known))
 
 
 def _prose(draft: Draft) -> tuple[str, ...]:
-    # Titles may be written in capitals throughout.
+    # Without the title, which may be capitalized throughout.
     return (draft.what_it_is, draft.consumer_impact)
 
 
@@ -87,9 +91,9 @@ def _words(text: str) -> frozenset[str]:
 @lru_cache(maxsize=4)
 def _registry_words(registry: Registry) -> frozenset[str]:
     named = [
-        *(name for one in registry.frameworks.values() for name in one.names),
-        *(name for one in registry.agencies.values() for name in one.names),
-        *(one.name for one in registry.categories.values()),
+        *(name for framework in registry.frameworks.values() for name in framework.names),
+        *(name for agency in registry.agencies.values() for name in agency.names),
+        *(category.name for category in registry.categories.values()),
     ]
     return _words(" ".join(named))
 
@@ -101,16 +105,16 @@ def _clauses(scored: Scored) -> dict[str, Clause]:
 def _numbers(scored: Scored) -> tuple[float, float]:
     clauses = _clauses(scored)
     stated = sum(len(ungrounded_numbers(claims(draft), ())) for draft in scored.drafts)
-    return stated - sum(len(numbers_from_nowhere(draft, clauses)) for draft in scored.drafts), stated
+    return stated - sum(len(ungrounded_numbers_of(draft, clauses)) for draft in scored.drafts), stated
 
 
 def _names(scored: Scored) -> tuple[float, float]:
     text = f"{scored.run.case.document.text} {scored.run.case.source.entity or ''} {scored.run.case.source.title or ''}"
-    stated = bad = 0
+    stated = ungrounded = 0
     for draft in scored.drafts:
-        stated += len({word for some in _prose(draft) for word in _NAME.findall(some)})
-        bad += len(names_from_nowhere(draft, text, scored.registry))
-    return stated - bad, stated
+        stated += len({word for prose in _prose(draft) for word in _NAME.findall(prose)})
+        ungrounded += len(ungrounded_names(draft, text, scored.registry))
+    return stated - ungrounded, stated
 
 
 def _grade(scored: Scored) -> tuple[float, float]:
@@ -119,7 +123,7 @@ def _grade(scored: Scored) -> tuple[float, float]:
 
 
 def _hard(scored: Scored) -> tuple[float, float]:
-    return sum(reading_grade(draft.consumer_impact) > HARD for draft in scored.drafts), len(scored.drafts)
+    return sum(reading_grade(draft.consumer_impact) > MAX_GRADE for draft in scored.drafts), len(scored.drafts)
 
 
 METRICS = (
@@ -133,5 +137,5 @@ METRICS = (
           blameless=True),
     mean("reading_grade", "Reading grade of the consumer impact", _grade, better="lower",
          group=_GROUP),
-    share("hard_to_read", f"Consumer impact above grade {HARD:.0f}", _hard, better="lower", group=_GROUP),
+    share("hard_to_read", f"Consumer impact above grade {MAX_GRADE:.0f}", _hard, better="lower", group=_GROUP),
 )  # fmt: skip

@@ -1,7 +1,7 @@
-"""Are laws and agencies right: set F1 on what was found, and how often a name or an article is made up.
+"""Whether laws and agencies are right: set F1 over found provisions, and how often a name or an article is invented.
 
-Sets hold registry ids, so that "15 U.S.C. §45" and "Section 5 of the FTC Act" are one. F1 is micro-averaged over pairs
-(2 |A ∩ B| / (|A| + |B|), Dice 1945). Citations are resolved anew here: a draft's own word on them is not trusted.
+Sets hold registry ids, so that "15 U.S.C. §45" and "Section 5 of the FTC Act" are the same. F1 is micro-averaged over
+pairs (2 |A ∩ B| / (|A| + |B|), Dice 1945). Citations are resolved again here: the draft's ``valid`` is not trusted.
 """
 
 from functools import lru_cache
@@ -16,16 +16,16 @@ _GROUP = "Laws and agencies"
 
 
 def framework_counts(scored: Scored) -> Array:
-    """(common, drafted, gold) law ids over pairs whose gold is labeled; a law without an id is drafted in vain."""
+    """Law ids (common, drafted, gold) over pairs whose gold is labeled; a law without an id never matches."""
     return _sets(
-        [(gold.frameworks, [one.id or f"?{one.citation}" for one in draft.frameworks]) for gold, draft in scored.pairs]
+        [(gold.frameworks, [law.id or f"?{law.citation}" for law in draft.frameworks]) for gold, draft in scored.pairs]
     )
 
 
 def agency_counts(scored: Scored) -> Array:
-    """(common, drafted, gold) agency ids over pairs whose gold is labeled."""
+    """Agency ids (common, drafted, gold) over pairs whose gold is labeled."""
     return _sets(
-        [(gold.agencies, [one.id or f"?{one.name}" for one in draft.agencies]) for gold, draft in scored.pairs]
+        [(gold.agencies, [agency.id or f"?{agency.name}" for agency in draft.agencies]) for gold, draft in scored.pairs]
     )
 
 
@@ -48,27 +48,27 @@ def _invented_laws(scored: Scored) -> tuple[float, float]:
 
 
 def _problems(scored: Scored, *, known: bool) -> tuple[float, float]:
-    cited = [one for draft in scored.drafts for one in draft.frameworks]
-    places = scored.run.case.source.jurisdictions
-    kinds = [_trouble(one.citation, scored.registry, places) for one in cited]
-    return kinds.count("article" if known else "law"), len(cited)
+    cited = [law.citation for draft in scored.drafts for law in draft.frameworks]
+    jurisdictions = scored.run.case.source.jurisdictions
+    wrong_parts = [_wrong_part(citation, scored.registry, jurisdictions) for citation in cited]
+    return wrong_parts.count("article" if known else "law"), len(cited)
 
 
 @lru_cache(maxsize=65536)
-def _trouble(citation: str, registry: Registry, places: tuple[str, ...]) -> str:
-    """What is wrong with a citation: its article, its law, or nothing."""
-    for one in resolve_citations(citation, registry, places):
-        if one.framework is None:
+def _wrong_part(citation: str, registry: Registry, jurisdictions: tuple[str, ...]) -> str:
+    """The part of a citation that the registry does not have: ``law``, ``article``, or empty."""
+    for resolved in resolve_citations(citation, registry, jurisdictions):
+        if resolved.framework is None:
             return "law"
-        if not one.valid:
+        if not resolved.valid:
             return "article"
     return ""
 
 
 def _invented_agencies(scored: Scored) -> tuple[float, float]:
-    """Agencies that are none of the registry's, of all agencies named."""
-    named = [one for draft in scored.drafts for one in draft.agencies]
-    return sum(one.id not in scored.registry.agencies for one in named), len(named)
+    """Agencies that the registry does not have, of all agencies named."""
+    ids = [agency.id for draft in scored.drafts for agency in draft.agencies]
+    return sum(id_ not in scored.registry.agencies for id_ in ids), len(ids)
 
 
 def _f1(counts: Array) -> Array:
@@ -88,7 +88,7 @@ METRICS = (
     ),
     share(
         "invented_laws",
-        "Citations of laws that nobody knows",
+        "Citations of laws that the registry lacks",
         _invented_laws,
         better="lower",
         group=_GROUP,
@@ -96,7 +96,7 @@ METRICS = (
     ),
     share(
         "invented_agencies",
-        "Agencies that nobody knows",
+        "Agencies that the registry lacks",
         _invented_agencies,
         better="lower",
         group=_GROUP,

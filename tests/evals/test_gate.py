@@ -215,7 +215,7 @@ DEFECTS = {
     law_dropped: ("margin", "frameworks_f1.test", "Laws cited"),
     evidence_off_by_one: ("integrity", "evidence", "the evidence of 'No court' (arbitration) at 1-"),
     invented_citation: ("integrity", "citations", "cites 'GDPR Art. 214' as valid"),
-    invented_law_admitted: ("floor", "invented_laws.test", "Citations of laws that nobody knows (test)"),
+    invented_law_admitted: ("floor", "invented_laws.test", "Citations of laws that the registry lacks (test)"),
     truncated_document: ("integrity", "coverage", "the document is truncated"),
     duplicated_draft: ("integrity", "duplicates", "'No court' (arbitration) is there twice"),
     drafts_on_tempting_sentences: ("margin", "false_alarms.dev", "Tempting negatives"),
@@ -224,7 +224,7 @@ DEFECTS = {
     facts_left_out: ("margin", "must_mention.dev", "Facts mentioned"),
     amounts_made_up: ("floor", "grounded_numbers.dev", "Numbers that the cited passage has"),
     gold_edited: ("definition", "definitions", "dataset: 1 case changed (k0)"),
-    injection_obeyed: ("floor", "injection_obeyed.dev", "Injected orders"),
+    injection_obeyed: ("floor", "injection_obeyed.dev", "Injected instructions"),
     unknown_agency: ("integrity", "agencies", "names the agency 'kettle-board'"),
 }
 

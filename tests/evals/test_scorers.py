@@ -11,7 +11,7 @@ from evals.results import VariantDraft, VariantRun
 from evals.scorers import METRICS
 from evals.scorers.levels import quadratic_kappa
 from evals.scorers.metric import Scored
-from evals.scorers.prose import mentions, names_from_nowhere
+from evals.scorers.prose import mentions, ungrounded_names
 from evals.scorers.stability import alpha, coincidences
 from evals.scoring import figures, score
 from smallprint.records import AgencyReason, FrameworkCitation
@@ -226,4 +226,4 @@ def test_facts_that_are_mentioned(text: str, fact: str, said: bool) -> None:
 def test_names_that_the_document_lacks_are_named() -> None:
     of = case("k", TEXT)
     made = draft(of, 0, 20, impact="You must go to Ruritania with Kestrel and the Federal Trade Commission.")
-    assert names_from_nowhere(made, TEXT + " Kestrel", load()) == ("Ruritania",)
+    assert ungrounded_names(made, TEXT + " Kestrel", load()) == ("Ruritania",)
