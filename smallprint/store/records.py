@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Integer, func, insert, select, update
 
 from smallprint import review
 from smallprint.records import Draft, Noun
-from smallprint.review import Decision, Standing, Verdict
+from smallprint.review import Decision, Verdict
 from smallprint.store import tables as t
 
 
@@ -25,16 +25,25 @@ class Record(Noun):
     last_verified: datetime | None  # when the same bytes were last seen there
 
 
-def save_record(connection: Connection, before: Standing, verdict: Verdict, decision: Decision) -> int:
-    """Write what was approved; a draft has one number for ever, given at its first approval."""
+def save_record(
+    connection: Connection, verdict: Verdict, decision: Decision, body: dict[str, Any], amended_fields: list[str]
+) -> int:
+    """Write what was approved; a draft has one number for ever, given at its first approval.
+
+    Args:
+        connection: a transaction that writes and has locked the audit chain.
+        verdict: the approval.
+        decision: whose it is.
+        body: the approved draft, as it is stored.
+        amended_fields: those in which it differs from the proposal.
+
+    """
     values: dict[str, Any] = {
         "approved_by": decision.by,
         "approved_at": decision.at,
         "withdrawn_at": None,
-        "amended_fields": [
-            change.field for change in review.changes(before.proposal, verdict.draft) if change.field != "status"
-        ],
-        "body": review.body(verdict.draft),
+        "amended_fields": amended_fields,
+        "body": body,
     }
     number = connection.execute(select(t.records.c.number).where(t.records.c.draft_id == verdict.draft.id)).scalar()
     if number is not None:

@@ -13,7 +13,7 @@ from smallprint.review import ConflictError, Decision, Kind, Standing, Verdict
 from smallprint.store import audit, outbox
 from smallprint.store import tables as t
 from smallprint.store.drafts import load_standing
-from smallprint.store.queue_rows import write_queue_row
+from smallprint.store.queue_rows import write_decided_queue_row, write_queue_row
 from smallprint.store.records import save_record, withdraw_record
 from smallprint.store.unfinished_edits import delete_unfinished_edit
 
@@ -44,7 +44,9 @@ def write_verdict(
         ConflictError: the draft has changed since it stood so; nothing is written.
 
     """
-    draft = verdict.draft
+    draft, before_json = verdict.draft, before.snapshot()
+    body, proposal_body = review.body(draft), review.body(before.proposal)
+    amended = [change.field for change in review.changes(before.proposal, draft) if change.field != "status"]
     updated = connection.execute(
         update(t.drafts)
         .where(t.drafts.c.id == draft.id, t.drafts.c.version == before.version)
@@ -52,24 +54,15 @@ def write_verdict(
     )
     if updated.rowcount != 1:
         raise ConflictError(load_standing(connection, draft.id), decision)
-    _save_amendment(connection, draft, before.proposal)
-    number = save_record(connection, before, verdict, decision) if draft.status == "approved" else None
-    if draft.status != "approved" and before.record is not None:
+    _save_amendment(connection, draft.id, body, proposal_body)
+    number = None
+    if draft.status == "approved":
+        number = save_record(connection, verdict, decision, body, amended)
+    elif before.record is not None:
         withdraw_record(connection, draft.id, decision.at)
-    _append_decision(connection, act, before, decision, verdict, number=number, undoes=undoes)
+    _append_decision(connection, act, decision, verdict, body, before=before_json, number=number, undoes=undoes)
     _put_news(connection, before, decision, verdict, number)
-    connection.execute(
-        update(t.queue)
-        .where(t.queue.c.draft_id == draft.id)
-        .values(
-            second_by=verdict.second_by,
-            decided_by=decision.by,
-            decided_at=decision.at,
-            lease_by=None,
-            lease_until=None,
-        )
-    )
-    write_queue_row(connection, draft.id)
+    write_decided_queue_row(connection, verdict, by=decision.by, at=decision.at)
     delete_unfinished_edit(connection, draft.id, decision.by)
     return number
 
@@ -77,6 +70,7 @@ def write_verdict(
 def create_draft(connection: Connection, act: str, draft: Draft, kind: Kind, decision: Decision) -> Verdict:
     """Put a draft that a person made into the queue, by the same rules; returns the verdict that made it."""
     verdict = Verdict(kind=kind, draft=draft, version=1, second_by=None, changes=review.changes(None, draft))
+    body = review.body(draft)
     connection.execute(
         insert(t.drafts).values(
             id=draft.id,
@@ -87,20 +81,20 @@ def create_draft(connection: Connection, act: str, draft: Draft, kind: Kind, dec
             confidence=draft.confidence,
             start=draft.evidence[0].start,
             version=1,
-            body=review.body(draft),
+            body=body,
             created_at=decision.at,
         )
     )
     write_queue_row(connection, draft.id)
-    _append_decision(connection, act, None, decision.model_copy(update={"seen_version": 0}), verdict)
+    _append_decision(connection, act, decision.model_copy(update={"seen_version": 0}), verdict, body)
     return verdict
 
 
-def _save_amendment(connection: Connection, draft: Draft, proposal: Draft) -> None:
+def _save_amendment(connection: Connection, draft_id: str, body: dict[str, Any], proposal_body: dict[str, Any]) -> None:
     """Save the person's wording beside the proposal, or nothing where both are the same."""
-    connection.execute(delete(t.amendments).where(t.amendments.c.draft_id == draft.id))
-    if review.body(draft) != review.body(proposal):
-        connection.execute(insert(t.amendments).values(draft_id=draft.id, body=review.body(draft)))
+    connection.execute(delete(t.amendments).where(t.amendments.c.draft_id == draft_id))
+    if body != proposal_body:
+        connection.execute(insert(t.amendments).values(draft_id=draft_id, body=body))
 
 
 def _put_news(
@@ -118,22 +112,23 @@ def _put_news(
 def _append_decision(
     connection: Connection,
     act: str,
-    before: Standing | None,
     decision: Decision,
     verdict: Verdict,
+    body: dict[str, Any],
     *,
+    before: dict[str, Any] | None = None,
     number: int | None = None,
     undoes: str | None = None,
 ) -> None:
-    """Append the decision and its row in the audit chain."""
-    body = review.body(verdict.draft)
-    detail: dict[str, Any] = {"act": act, "saw": decision.seen_version, "body_sha256": audit.body_hash(body)}
+    """Append the decision and its row in the audit chain; ``body`` is the draft's, ``before`` what an undo restores."""
+    detail: dict[str, Any] = {"act": act, "saw": decision.seen_version}
     if decision.reasons or decision.note:
         detail |= {"reasons": list(decision.reasons), "note": decision.note}
     if number is not None:
         detail["record"] = review.record_id(number)
     if undoes is not None:
         detail["undoes"] = undoes
+    detail["body_sha256"] = audit.body_hash(body)
     audit_id = audit.append_row(
         connection,
         at=decision.at,
@@ -156,7 +151,7 @@ def _append_decision(
             at=decision.at,
             reasons=list(decision.reasons),
             note=decision.note,
-            before=before.snapshot() if before else None,
+            before=before,
             after={"status": verdict.draft.status, "second_by": verdict.second_by, "body": body},
             undoes=undoes,
             audit_id=audit_id,
