@@ -1,7 +1,7 @@
-"""The outbox: news of records, written in the transaction that makes them and kept until a listener has taken it.
+"""The outbox: news of records, written in the transaction that makes them and stored until a listener has taken it.
 
 A listener is a channel (a webhook, Prefect) that some running desk is set up for; without one nothing is written.
-Whatever is killed when, news arrives at least once, each time under the same key.
+Whatever process is killed at whatever moment, news arrives at least once, each time under the same key.
 """
 
 from collections.abc import Sequence
@@ -18,11 +18,11 @@ from smallprint.store import tables as t
 Channel = Literal["webhook", "prefect"]
 News = Literal["record.approved", "record.amended", "record.withdrawn"]
 
-LISTENING = timedelta(days=7)  # a channel that no desk was set up for in so long hears nothing more
-PATIENCE = timedelta(days=3)  # of tries, before news is given up until the next start of a desk
-KEPT = timedelta(days=30)  # of news that was given up
-CLAIM = timedelta(minutes=1)  # longer than any try; whoever claimed and died gives way to another after it
-LONGEST_PAUSE = timedelta(hours=1)
+LISTENER_LIFETIME = timedelta(days=7)  # a channel that no desk was set up for in so long gets no more news
+RETRY_PERIOD = timedelta(days=3)  # after which news is given up until the next start of a desk
+GIVEN_UP_RETENTION = timedelta(days=30)
+CLAIM_DURATION = timedelta(minutes=1)  # longer than any try; after it, news of a desk that died is free to claim
+MAX_PAUSE = timedelta(hours=1)
 
 
 class Message(Noun):
@@ -47,7 +47,7 @@ class Backlog(Noun):
     waiting: int
     given_up: int
     oldest: datetime
-    problem: str | None  # what the newest failed try met
+    problem: str | None  # of the newest failed try
 
 
 # ---- writing
@@ -55,17 +55,19 @@ class Backlog(Noun):
 
 def listen(connection: Connection, channel: Channel, at: datetime) -> None:
     """Say that a desk is set up for this channel, and drop what it did not take in a month."""
-    known = connection.execute(update(t.listeners).where(t.listeners.c.channel == channel).values(seen_at=at))
-    if not known.rowcount:
+    listening = connection.execute(update(t.listeners).where(t.listeners.c.channel == channel).values(seen_at=at))
+    if not listening.rowcount:
         connection.execute(insert(t.listeners).values(channel=channel, seen_at=at))
-    old = (t.outbox.c.next_at.is_(None), t.outbox.c.created_at < at - KEPT)
+    old = (t.outbox.c.next_at.is_(None), t.outbox.c.created_at < at - GIVEN_UP_RETENTION)
     connection.execute(delete(t.outbox).where(t.outbox.c.channel == channel, *old))
 
 
-def put(connection: Connection, event: News, record: int, made: Verdict, at: datetime) -> None:
-    """Tell every listener what a decision did to the record of this number."""
+def put(connection: Connection, event: News, record: int, verdict: Verdict, at: datetime) -> None:
+    """Write news for every listener of what a verdict did to the record of this number."""
     channels = (
-        connection.execute(select(t.listeners.c.channel).where(t.listeners.c.seen_at > at - LISTENING)).scalars().all()
+        connection.execute(select(t.listeners.c.channel).where(t.listeners.c.seen_at > at - LISTENER_LIFETIME))
+        .scalars()
+        .all()
     )
     for channel in channels:
         connection.execute(
@@ -74,8 +76,8 @@ def put(connection: Connection, event: News, record: int, made: Verdict, at: dat
                 channel=channel,
                 event=event,
                 record=record,
-                draft_id=made.draft.id,
-                version=made.version,
+                draft_id=verdict.draft.id,
+                version=verdict.version,
                 created_at=at,
                 tries=0,
                 next_at=at,
@@ -107,35 +109,39 @@ def claim(connection: Connection, channel: Channel, at: datetime) -> Message | N
     if row is None:
         return None
     tries = row["tries"] + 1
-    connection.execute(update(t.outbox).where(t.outbox.c.id == row["id"]).values(tries=tries, next_at=at + CLAIM))
+    connection.execute(
+        update(t.outbox).where(t.outbox.c.id == row["id"]).values(tries=tries, next_at=at + CLAIM_DURATION)
+    )
     draft = Draft.model_validate({**row["after"]["body"], "status": row["after"]["status"]})
-    told = {name: row[name] for name in ("id", "key", "event", "record", "act", "version", "by", "at")}
-    return Message(**told, draft=draft, tries=tries)
+    facts = {name: row[name] for name in ("id", "key", "event", "record", "act", "version", "by", "at")}
+    return Message(**facts, draft=draft, tries=tries)
 
 
 def delivered(connection: Connection, message: Message) -> None:
-    """It was taken."""
+    """Delete a message that its listener has taken."""
     connection.execute(delete(t.outbox).where(t.outbox.c.id == message.id))
 
 
 def failed(connection: Connection, message: Message, problem: str, at: datetime) -> datetime | None:
-    """It was not taken; returns when it is tried again, None where that was the last try."""
+    """Schedule the next try of a message that was not taken; returns when, None where it is given up."""
     created = connection.execute(select(t.outbox.c.created_at).where(t.outbox.c.id == message.id)).scalar()
-    again = None if created is None or at - created > PATIENCE else at + pause(message.tries)
-    connection.execute(update(t.outbox).where(t.outbox.c.id == message.id).values(next_at=again, problem=problem[:300]))
-    return again
+    next_at = None if created is None or at - created > RETRY_PERIOD else at + pause(message.tries)
+    connection.execute(
+        update(t.outbox).where(t.outbox.c.id == message.id).values(next_at=next_at, problem=problem[:300])
+    )
+    return next_at
 
 
 def pause(tries: int) -> timedelta:
     """How long to wait after so many tries: 2, 4, 8 seconds, at last an hour."""
-    return min(LONGEST_PAUSE, timedelta(seconds=2 ** min(tries, 12)))
+    return min(MAX_PAUSE, timedelta(seconds=2 ** min(tries, 12)))
 
 
 def next_due(connection: Connection, channel: Channel) -> datetime | None:
     """When the next news is due; None where nothing waits."""
     query = select(t.outbox.c.next_at).where(t.outbox.c.channel == channel, t.outbox.c.next_at.is_not(None))
-    found: datetime | None = connection.execute(query.order_by(t.outbox.c.next_at).limit(1)).scalar()
-    return found
+    due_at: datetime | None = connection.execute(query.order_by(t.outbox.c.next_at).limit(1)).scalar()
+    return due_at
 
 
 def backlog(connection: Connection) -> Sequence[Backlog]:
@@ -146,10 +152,10 @@ def backlog(connection: Connection) -> Sequence[Backlog]:
         func.count(t.outbox.c.next_at).label("waiting"),
         func.min(t.outbox.c.created_at).label("oldest"),
     )
-    found = []
+    backlogs = []
     for row in connection.execute(counted.group_by(t.outbox.c.channel).order_by(t.outbox.c.channel)).mappings():
         last = select(t.outbox.c.problem).where(t.outbox.c.channel == row["channel"], t.outbox.c.problem.is_not(None))
-        found.append(
+        backlogs.append(
             Backlog(
                 channel=row["channel"],
                 waiting=row["waiting"],
@@ -158,4 +164,4 @@ def backlog(connection: Connection) -> Sequence[Backlog]:
                 problem=connection.execute(last.order_by(t.outbox.c.id.desc()).limit(1)).scalar(),
             )
         )
-    return found
+    return backlogs

@@ -1,4 +1,4 @@
-"""The database's tables: one place for names, types and constraints, read by the store and by the migrations."""
+"""The database's tables: their names, types and constraints, read by the store and by the migrations."""
 
 from datetime import UTC, datetime
 
@@ -252,7 +252,7 @@ decisions = Table(
     Column("after", JSON),
     Column("undoes", String(32)),  # the act that this one compensates
     Column("audit_id", ForeignKey("audit.id"), nullable=False, unique=True),
-    UniqueConstraint("draft_id", "version"),  # nobody decides twice on one version, whatever the code does
+    UniqueConstraint("draft_id", "version"),  # no version is decided on twice, whatever the code does
 )
 
 # Append-only, each row hashed with the one before it.
@@ -312,7 +312,7 @@ records = Table(
     Column("body", JSON, nullable=False),
 )
 
-# Who wants to hear of records: a desk that is set up for a channel says so while it runs.
+# Channels that want news of records; a desk that is set up for one renews its row while it runs.
 listeners = Table(
     "listeners",
     metadata,
@@ -338,7 +338,7 @@ outbox = Table(
     Index("ix_outbox_channel_next_at", "channel", "next_at"),
 )
 
-# What somebody has typed and not yet decided.
+# What somebody has typed into a draft's form and not yet decided.
 half_edits = Table(
     "half_edits",
     metadata,

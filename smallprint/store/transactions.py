@@ -7,7 +7,7 @@ from threading import Lock
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DatabaseError
 
-from smallprint.store.database import is_in_trouble, open_engine, refusal
+from smallprint.store.database import is_database_failure, open_engine, store_error
 
 
 class Store:
@@ -15,13 +15,13 @@ class Store:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        # SQLite's writers poll for the one lock and may wait long; threads of one process rather stand in line here.
-        self._turn = Lock() if engine.dialect.name == "sqlite" else nullcontext()
+        # SQLite's writers poll for the one lock and may wait long, so threads of one process queue here instead.
+        self._write_lock = Lock() if engine.dialect.name == "sqlite" else nullcontext()
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """One transaction that holds the right to write from its start, so that it cannot fail half-way for another."""
-        with self._turn, self._transaction(writes=True) as connection:
+        """One transaction that holds the write lock from its start, so that no other writer makes it fail half-way."""
+        with self._write_lock, self._transaction(writes=True) as connection:
             yield connection
 
     @contextmanager
@@ -38,9 +38,9 @@ class Store:
                 with connection.begin():
                     yield connection
         except DatabaseError as error:
-            if not is_in_trouble(error):
+            if not is_database_failure(error):
                 raise
-            raise refusal(self.engine.url, error) from error
+            raise store_error(self.engine.url, error) from error
 
     def close(self) -> None:
         """Give all connections back."""

@@ -89,7 +89,7 @@ def test_doctor_reports_announcements_that_were_not_delivered(cli, store):
     assert "note announcements 1 for the webhook wait since 2026-03-02 09:00 UTC, 0 of them given up" in report
     assert "it answered 503" in report
     with store.write() as connection:
-        late = NOW + outbox.PATIENCE * 2
+        late = NOW + outbox.RETRY_PERIOD * 2
         outbox.failed(connection, outbox.claim(connection, "webhook", late), "it answered 503", late)
     failed = cli("doctor")
     assert failed.exit_code == 1

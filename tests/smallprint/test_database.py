@@ -155,7 +155,7 @@ def test_an_unusable_database_is_one_line_and_stays_as_it_is(
 def test_a_database_that_another_program_holds_says_to_try_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(database, "PATIENCE", 50)
+    monkeypatch.setattr(database, "BUSY_TIMEOUT_MS", 50)
     store = open_store(f"sqlite:///{tmp_path}/smallprint.db")
     holder = sqlite3.connect(tmp_path / "smallprint.db", isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")

@@ -224,12 +224,12 @@ def test_messages_that_nobody_accepted_in_a_month_are_dropped(store):
         outbox.listen(connection, "webhook", NOW)
     decide(store, "approve", REFUND)
     with store.write() as connection:
-        late = NOW + outbox.PATIENCE * 2
+        late = NOW + outbox.RETRY_PERIOD * 2
         outbox.failed(connection, outbox.claim(connection, "webhook", late), "it answered 503", late)
-        outbox.listen(connection, "webhook", NOW + outbox.KEPT)
+        outbox.listen(connection, "webhook", NOW + outbox.GIVEN_UP_RETENTION)
     assert backlog(store) == [("webhook", 0, 1, "it answered 503")]
     with store.write() as connection:
-        outbox.listen(connection, "webhook", NOW + outbox.KEPT * 2)
+        outbox.listen(connection, "webhook", NOW + outbox.GIVEN_UP_RETENTION * 2)
     assert backlog(store) == []
 
 
@@ -245,7 +245,7 @@ def test_a_message_is_claimed_by_one_sender_and_by_another_when_the_first_has_di
     with store.write() as connection:
         first = outbox.claim(connection, "webhook", NOW)
         assert outbox.claim(connection, "webhook", NOW) is None
-        again = outbox.claim(connection, "webhook", NOW + outbox.CLAIM)
+        again = outbox.claim(connection, "webhook", NOW + outbox.CLAIM_DURATION)
     assert (first.key, first.tries, again.key, again.tries) == (again.key, 1, first.key, 2)
 
 
