@@ -13,7 +13,7 @@ from smallprint.records import Source
 from smallprint.store.drafts import StoredDraft
 from smallprint.store.records import Record
 from tests.app import shapes
-from tests.smallprint.test_store import DOCUMENT, NOW, draft
+from tests.smallprint.store.test_runs import DOCUMENT, NOW, draft
 
 
 def stored(**changes: object) -> Iterator[StoredDraft]:

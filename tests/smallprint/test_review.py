@@ -30,17 +30,19 @@ def decision(kind, draft=REFUND, seen_version=3, **fields):
     return Decision(kind=kind, draft=draft.id, seen_version=seen_version, by="anna", at=NOW, **fields)
 
 
-def test_approval_makes_the_next_version_and_tells_the_change():
-    made = decide(standing(), decision("approve"), REGISTRY)
-    assert (made.kind, made.draft.status, made.version) == ("approve", "approved", 4)
-    assert [(one.field, one.before, one.after) for one in made.changes] == [("status", "draft", "approved")]
+def test_approval_makes_the_next_version_and_names_the_change():
+    verdict = decide(standing(), decision("approve"), REGISTRY)
+    assert (verdict.kind, verdict.draft.status, verdict.version) == ("approve", "approved", 4)
+    assert [(change.field, change.before, change.after) for change in verdict.changes] == [
+        ("status", "draft", "approved")
+    ]
 
 
-def test_approval_with_other_words_is_an_amendment_told_field_by_field():
-    words = REFUND.model_copy(update={"title": "No refunds", "what_it_is": "Fees are kept."})
-    made = decide(standing(), decision("approve", edited_draft=words), REGISTRY)
-    assert made.kind == "amend"
-    assert {one.field: one.after for one in made.changes} == {
+def test_approval_with_edits_is_an_amendment_with_every_changed_field():
+    edited = REFUND.model_copy(update={"title": "No refunds", "what_it_is": "Fees are kept."})
+    verdict = decide(standing(), decision("approve", edited_draft=edited), REGISTRY)
+    assert verdict.kind == "amend"
+    assert {change.field: change.after for change in verdict.changes} == {
         "status": "approved",
         "title": "No refunds",
         "what_it_is": "Fees are kept.",
@@ -49,16 +51,16 @@ def test_approval_with_other_words_is_an_amendment_told_field_by_field():
 
 def test_severity_is_computed_whatever_the_form_says():
     factors = Factors(rights_waived=3, opt_out=3, breadth=3, exposure=3, discretion=3)
-    words = REFUND.model_copy(update={"factors": factors, "severity": "low"})
-    assert decide(standing(), decision("approve", edited_draft=words), REGISTRY).draft.severity == "critical"
+    edited = REFUND.model_copy(update={"factors": factors, "severity": "low"})
+    assert decide(standing(), decision("approve", edited_draft=edited), REGISTRY).draft.severity == "critical"
 
 
 def test_a_person_cannot_rewrite_where_a_draft_comes_from():
     forged = REFUND.model_copy(
         update={"id": "d-forged", "confidence": 1.0, "provenance": REFUND.provenance.model_copy(update={"model": "x"})}
     )
-    made = decide(standing(), decision("approve", edited_draft=forged), REGISTRY).draft
-    assert (made.id, made.confidence, made.provenance) == (REFUND.id, REFUND.confidence, REFUND.provenance)
+    approved = decide(standing(), decision("approve", edited_draft=forged), REGISTRY).draft
+    assert (approved.id, approved.confidence, approved.provenance) == (REFUND.id, REFUND.confidence, REFUND.provenance)
 
 
 def test_a_decision_on_an_older_version_is_a_conflict_with_both_sides():
@@ -100,16 +102,16 @@ def test_a_decision_on_an_older_version_is_a_conflict_with_both_sides():
     ],
 )
 def test_what_no_archive_should_print_is_refused_with_its_field(field, changes):
-    words = REFUND.model_copy(update=changes)
+    edited = REFUND.model_copy(update=changes)
     with pytest.raises(RefusedError) as caught:
-        decide(standing(), decision("approve", edited_draft=words), REGISTRY)
+        decide(standing(), decision("approve", edited_draft=edited), REGISTRY)
     assert list(caught.value.problems) == [field]
 
 
 def test_an_unpublishable_draft_can_still_be_rejected():
-    words = REFUND.model_copy(update={"category": "kettle_law"})
-    made = decide(standing(words), decision("reject", reasons=("misread",)), REGISTRY)
-    assert made.draft.status == "rejected"
+    unpublishable_draft = REFUND.model_copy(update={"category": "kettle_law"})
+    verdict = decide(standing(unpublishable_draft), decision("reject", reasons=("misread",)), REGISTRY)
+    assert verdict.draft.status == "rejected"
 
 
 @pytest.mark.parametrize(
@@ -121,7 +123,7 @@ def test_an_unpublishable_draft_can_still_be_rejected():
         pytest.param({"reasons": ("misread",), "note": "x" * 5000}, "note", id="a novel"),
     ],
 )
-def test_a_rejection_tells_why(fields, problem):
+def test_a_rejection_without_a_listed_reason_or_with_an_endless_note_is_refused(fields, problem):
     with pytest.raises(RefusedError) as caught:
         decide(standing(), decision("reject", **fields), REGISTRY)
     assert list(caught.value.problems) == [problem]
@@ -137,15 +139,15 @@ def test_a_decided_draft_is_not_decided_again_by_a_second_click(status, kind):
 
 def test_an_approved_record_can_be_amended():
     approved = REFUND.model_copy(update={"status": "approved"})
-    words = approved.model_copy(update={"title": "No refunds at all"})
-    made = decide(standing(approved), decision("approve", edited_draft=words), REGISTRY)
-    assert (made.kind, made.draft.status, made.draft.title) == ("amend", "approved", "No refunds at all")
+    edited = approved.model_copy(update={"title": "No refunds at all"})
+    verdict = decide(standing(approved), decision("approve", edited_draft=edited), REGISTRY)
+    assert (verdict.kind, verdict.draft.status, verdict.draft.title) == ("amend", "approved", "No refunds at all")
 
 
-def test_a_second_opinion_keeps_the_words_and_leaves_the_draft_open():
-    words = REFUND.model_copy(update={"title": "Hm"})
-    made = decide(standing(), decision("second_opinion", edited_draft=words), REGISTRY)
-    assert (made.draft.status, made.draft.title, made.second_by) == ("draft", "Hm", "anna")
+def test_a_second_opinion_keeps_the_edits_and_leaves_the_draft_open():
+    edited = REFUND.model_copy(update={"title": "Hm"})
+    verdict = decide(standing(), decision("second_opinion", edited_draft=edited), REGISTRY)
+    assert (verdict.draft.status, verdict.draft.title, verdict.second_by) == ("draft", "Hm", "anna")
 
 
 def test_a_split_retires_the_draft_and_makes_its_parts():
@@ -153,10 +155,10 @@ def test_a_split_retires_the_draft_and_makes_its_parts():
         REFUND,
         REFUND.model_copy(update={"category": "unilateral_change", "title": "Prices", "evidence": PRICES.evidence}),
     )
-    gone, made = split(standing(), decision("split"), parts)
-    assert gone.draft.status == "rejected"
-    assert [(one.title, one.status) for one in made] == [(REFUND.title, "draft"), ("Prices", "draft")]
-    assert len({REFUND.id, *(one.id for one in made)}) == 3
+    retired, children = split(standing(), decision("split"), parts)
+    assert retired.draft.status == "rejected"
+    assert [(child.title, child.status) for child in children] == [(REFUND.title, "draft"), ("Prices", "draft")]
+    assert len({REFUND.id, *(child.id for child in children)}) == 3
 
 
 def test_equal_parts_are_no_split():
@@ -165,14 +167,14 @@ def test_equal_parts_are_no_split():
 
 
 def test_a_merge_gathers_passages_in_order_and_categories():
-    into, gone = merge(
+    merged, retired = merge(
         standing(CLASS_ACTION),
         decision("merge", CLASS_ACTION),
         [(standing(ARBITRATION), decision("merge", ARBITRATION))],
     )
-    assert [one.clauses for one in into.draft.evidence] == [("c6",), ("c7",)]
-    assert into.draft.secondary == ("arbitration",)
-    assert (into.draft.status, gone.draft.status) == ("draft", "rejected")
+    assert [proof.clauses for proof in merged.draft.evidence] == [("c6",), ("c7",)]
+    assert merged.draft.secondary == ("arbitration",)
+    assert (merged.draft.status, retired.draft.status) == ("draft", "rejected")
 
 
 def test_a_merge_with_a_draft_seen_in_another_version_is_a_conflict():
@@ -188,23 +190,23 @@ def test_need_puts_doubt_and_harm_first():
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("text", "start"),
     [
         pytest.param("New. " + REFUND.evidence[0].text, 5, id="moved word for word"),
         pytest.param(REFUND.evidence[0].text.replace("never", "rarely"), None, id="one word changed"),
         pytest.param(REFUND.evidence[0].text + " " + REFUND.evidence[0].text, None, id="now standing twice"),
     ],
 )
-def test_a_decision_follows_its_passage_only_where_it_is_unchanged(text, found):
+def test_a_decision_follows_its_passage_only_where_it_is_unchanged(text, start):
     clauses = (Clause(id="c1", start=0, end=len(text), text=text),)
     moved = follow(REFUND, text, clauses)
-    assert (moved[0].start if moved else None) == found
+    assert (moved[0].start if moved else None) == start
     assert moved is None or text[moved[0].start : moved[0].end] == moved[0].text
 
 
 def test_what_an_analyst_may_not_publish_is_listed_by_field():
-    wrong = REFUND.model_copy(update={"category": "x", "title": ""})
-    assert set(unpublishable(wrong, REGISTRY)) == {"category", "title"}
+    unpublishable_draft = REFUND.model_copy(update={"category": "x", "title": ""})
+    assert set(unpublishable(unpublishable_draft, REGISTRY)) == {"category", "title"}
 
 
 def test_permanent_ids_are_written_as_the_archive_cites_them():

@@ -16,11 +16,12 @@ from sqlalchemy import create_engine
 from smallprint.errors import StoreError
 from smallprint.records import Source
 from smallprint.store import database, open_store, runs
+from smallprint.store import tables as t
 from smallprint.store.answers import StoredAnswers
 from smallprint.store.database import SCHEMA
 from tests.databases import KINDS, Databases
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 
 def scripts() -> Config:
@@ -29,7 +30,8 @@ def scripts() -> Config:
     return config
 
 
-OLDER = [one.revision for one in ScriptDirectory.from_config(scripts()).walk_revisions() if one.revision != SCHEMA]
+REVISIONS = [script.revision for script in ScriptDirectory.from_config(scripts()).walk_revisions()]
+OLDER = [revision for revision in REVISIONS if revision != SCHEMA]
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -187,3 +189,13 @@ def test_a_password_in_the_address_is_never_shown() -> None:
     with pytest.raises(StoreError) as refused:
         open_store("nosuch://user:hunter2@host/db")
     assert "hunter2" not in str(refused.value)
+
+
+def test_migrations_and_tables_say_the_same_on_both_databases(url: str):
+    from alembic.autogenerate import compare_metadata
+    from alembic.runtime.migration import MigrationContext
+
+    store = open_store(url)
+    with store.engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), t.metadata) == []
+    store.close()
