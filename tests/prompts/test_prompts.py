@@ -6,7 +6,7 @@ from importlib.resources import files
 import pytest
 
 import prompts
-from classifiers.drafting import Drafting, Maker
+from classifiers.drafting import Drafting, Origin
 from classifiers.model.answers import FACTORS, answer_model, read_answer, score_of, to_proposal
 from classifiers.model.instructions import instructions_for, load_examples
 from classifiers.model.windows import cut_windows
@@ -163,10 +163,12 @@ def test_the_quotes_of_every_example_are_proven_without_flags(example: dict) -> 
     proposals = tuple(
         to_proposal(provision, {n: f"c{n}" for n in range(1, len(clauses) + 1)}) for provision in provisions
     )
-    maker = Maker(prompt="p", prompt_sha256="", schema_sha256="", run=None, created_at=datetime(2026, 1, 2, tzinfo=UTC))
+    origin = Origin(
+        prompt="p", prompt_sha256="", schema_sha256="", run=None, created_at=datetime(2026, 1, 2, tzinfo=UTC)
+    )
     outcome = Outcome(tuple(clause.id for clause in clauses), "done", "example", proposals=proposals)
     job = Job(document, clauses, registry=REGISTRY, answers=MemoryAnswers(), budget=Budget())
-    drafting = Drafting(job, maker)
+    drafting = Drafting(job, origin)
     for draft in [drafting.prove(proposal, outcome) for proposal in proposals]:
         assert isinstance(draft, Draft), draft
         assert draft.flags == ()
