@@ -122,6 +122,15 @@ def test_folders_of_tests_mirror_the_packages(folder: str) -> None:
     assert (ROOT / folder / "__init__.py").exists()
 
 
+def test_the_names_that_the_walk_places_in_a_file_are_defined_there() -> None:
+    named = re.findall(r"`(\w+)` (?:\([^()]*\) )?in \[[^]]*\]\(\.\./([^)]+)\)", read_page(Path("docs/walk.md")))
+    assert len(named) > 4
+    for name, path in named:
+        assert re.search(rf"^(?:(?:async )?def |class )?{name}\b", read_page(Path(path)), re.MULTILINE), (
+            f"{name}, {path}"
+        )
+
+
 def missing_names(text: str, page: Path) -> list[str]:
     """The paths and modules in backticks that do not exist.
 
