@@ -1,5 +1,6 @@
 """``make picture``: draw the README's picture of ``make demo`` from its real output."""
 
+import html
 import importlib
 import io
 import os
@@ -14,6 +15,7 @@ from rich.text import Text
 from app.terminal import Terminal
 
 WIDTH = 118
+READER_HOME = "/home/you/smallprint/.smallprint"  # shown instead of the temporary workspace
 _DARK = TerminalTheme(
     (24, 26, 31),
     (222, 222, 218),
@@ -47,13 +49,24 @@ def main(target: Path) -> None:
     if code:
         raise SystemExit(code)
     svg = console.export_svg(title="Smallprint", theme=_DARK, unique_id="demo")
-    target.write_text(_without_web_fonts(svg), encoding="utf-8")
+    target.write_text(_with_reader_folder(_without_web_fonts(svg), str(Path(home).resolve())), encoding="utf-8")
 
 
 def _without_web_fonts(svg: str) -> str:
     """The SVG without downloads: the reader's own monospaced font instead."""
     svg = re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL)
     return svg.replace("Fira Code, monospace", "ui-monospace, Menlo, Consolas, monospace")
+
+
+def _with_reader_folder(svg: str, home: str) -> str:
+    """The SVG with a reader's workspace where the temporary one was, and the lengths of these texts adapted."""
+
+    def renamed(element: re.Match[str]) -> str:
+        start, length, middle, text = element.groups()
+        shown = text.replace(home, READER_HOME)
+        return f"{start}{float(length) * len(html.unescape(shown)) / len(html.unescape(text)):g}{middle}{shown}"
+
+    return re.sub(rf'(<text[^>]*textLength=")([\d.]+)("[^>]*>)([^<]*{re.escape(home)}[^<]*)', renamed, svg)
 
 
 if __name__ == "__main__":

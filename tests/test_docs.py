@@ -286,19 +286,18 @@ def test_the_picture_shows_what_the_demo_prints(tmp_path: Path, monkeypatch: pyt
     demo = importlib.import_module("app.cli.demo")
 
     def show_demo() -> int:
-        demo.stdout().print(f"a workspace of its own: {Settings().home != here}")
+        demo.stdout().print(f"written to {Settings().home.resolve()}")
         return 0
-
-    here = Settings().home
 
     # docs/picture.py replaces both; undone after this test
     monkeypatch.setattr(demo, "stdout", demo.stdout)
-    monkeypatch.setenv("SMALLPRINT_HOME", "")
+    monkeypatch.setenv("SMALLPRINT_HOME", str(tmp_path / "mine"))
     monkeypatch.setattr(demo, "show_demo", show_demo)
     runpy.run_path(str(ROOT / "docs" / "picture.py"))["main"](tmp_path / "demo.svg")
     picture = (tmp_path / "demo.svg").read_text(encoding="utf-8").replace("&#160;", " ")
     assert "make demo" in picture
-    assert "a workspace of its own: True" in picture
+    assert "written to /home/you/smallprint/.smallprint" in picture
+    assert str(tmp_path) not in picture
     assert "@font-face" not in picture
 
 
