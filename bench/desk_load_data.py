@@ -85,11 +85,11 @@ def fill(store: Store, number: int) -> list[str]:
 
 def _document(d: int, length: int) -> tuple[Document, tuple[Clause, ...]]:
     paragraphs = [f"{n + 1}. {_WORDS.format(n=n, d=d, topic=_TOPICS[(n + d) % len(_TOPICS)])}" for n in range(length)]
-    blocks, clauses, at = [], [], 0
+    blocks, clauses, start = [], [], 0
     for n, words in enumerate(paragraphs):
-        blocks.append(Block(kind="paragraph", start=at, end=at + len(words)))
-        clauses.append(Clause(id=f"c{n + 1}", start=at, end=at + len(words), text=words, number=str(n + 1)))
-        at += len(words) + 2
+        blocks.append(Block(kind="paragraph", start=start, end=start + len(words)))
+        clauses.append(Clause(id=f"c{n + 1}", start=start, end=start + len(words), text=words, number=str(n + 1)))
+        start += len(words) + 2
     document = Document(
         source=f"kettle-{d}.md",
         media_type="text/markdown",

@@ -215,8 +215,8 @@ def reruns(documents: Sequence[CutDocument]) -> Iterator[Figure]:
 
 def edit_a_sentence(text: str) -> str:
     """The text with three words more in a sentence in its middle."""
-    at = text.index(" the ", len(text) // 2)
-    return f"{text[:at]} from now on{text[at:]}"
+    middle = text.index(" the ", len(text) // 2)
+    return f"{text[:middle]} from now on{text[middle:]}"
 
 
 SECTIONS = ("tokens", "schedule", "memory", "failures", "reruns", "kills")

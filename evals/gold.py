@@ -15,8 +15,8 @@ class WrittenProvision(Noun):
     """One gold provision as written in a case file."""
 
     quote: NonEmptyText | tuple[NonEmptyText, ...] = Field(
-        description="The decisive words, verbatim, standing once in the document; 'first words ... last words' for a "
-        "long passage; a list where the proof stands in several places."
+        description="The decisive words, verbatim; they occur once in the document. 'first words ... last words' for a "
+        "long passage; a list where the proof is in several passages."
     )
     category: Snake = Field(description="Primary category, an id of smallprint/registry/taxonomy.yml.")
     secondary: tuple[Snake, ...] = Field((), description="At most two further categories.", max_length=2)
@@ -29,7 +29,7 @@ class WrittenProvision(Noun):
     must_mention: tuple[NonEmptyText, ...] = Field(
         (),
         description="Facts that a summary has to mention; spellings that count as the same fact between bars: "
-        "'30 days | thirty days'. Numbers in them must stand in the quote or beside it.",
+        "'30 days | thirty days'. Numbers in them must be in the quote or near it.",
     )
     note: str = Field("", description="Why it is labeled so, for the next author.")
 
@@ -50,7 +50,7 @@ class WrittenCase(Noun):
     provenance: str = Field("", description="Where the labels come from, e.g. record ids for a frozen case.")
     provisions: tuple[WrittenProvision, ...]
     nothing_here: tuple[NonEmptyText, ...] = Field(
-        (), description="Tempting phrases that are no provision, verbatim, standing once; a draft on one is a fault."
+        (), description="Tempting phrases that are no provision, verbatim, occurring once; a draft on one is an error."
     )
 
 

@@ -15,7 +15,7 @@ FORM = 1  # version of the file format; raised when a field changes its meaning
 class VariantDraft(Noun):
     """A draft on a variant of a document, with its evidence at the original's offsets."""
 
-    spans: tuple[TextSpan, ...]  # empty: the evidence stands only in what the variant added
+    spans: tuple[TextSpan, ...]  # empty: all evidence is in words that the variant added
     category: str
     severity: Severity
 

@@ -44,7 +44,7 @@ class SparseCounts(Noun):
     """A vector of counts, most of which are zero."""
 
     size: int
-    at: dict[int, float]
+    at: dict[int, float]  # index -> count; the name is that of stored baselines
 
     @classmethod
     def of(cls, vector: Array) -> "SparseCounts":

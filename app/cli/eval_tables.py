@@ -141,10 +141,10 @@ def category_table(cases: Sequence[CaseScores]) -> Table:
 def lists(run: Run, scores: Scores, *, show_test: bool) -> RenderableType:
     """Every miss, mislabel and spurious draft with its words, by case; those of test cases only with ``show_test``."""
     pairs = list(zip(run.cases, scores.cases, strict=True))
-    shown = [pair for pair in pairs if show_test or pair[0].case.split != "test"]
-    lines = [line for case_run, case_scores in shown for line in _case_lines(case_run, case_scores)]
-    if len(shown) < len(pairs):
-        hidden = f"\n{len(pairs) - len(shown)} test cases hidden, so that nobody tunes on them (--show-test)"
+    visible = [pair for pair in pairs if show_test or pair[0].case.split != "test"]
+    lines = [line for case_run, case_scores in visible for line in _case_lines(case_run, case_scores)]
+    if len(visible) < len(pairs):
+        hidden = f"\n{len(pairs) - len(visible)} test cases hidden, so that nobody tunes on them (--show-test)"
         lines.append(Text(hidden, style="dim"))
     return Group(*lines)
 

@@ -68,7 +68,7 @@ class Quote:
 
 
 @dataclass(frozen=True)
-class _Passage:
+class _QuotedPassage:
     """Words of one clause, and their span in the document."""
 
     clause: int
@@ -95,7 +95,7 @@ def make_quotes(document: CutDocument, random: Random, each: int) -> Iterator[tu
             yield _repeat(document, passage, random)
 
 
-def _quote(kind: str, document: CutDocument, misquote: tuple[str, _Passage, bool]) -> Quote:
+def _quote(kind: str, document: CutDocument, misquote: tuple[str, _QuotedPassage, bool]) -> Quote:
     words, passage, true = misquote
     window = (max(0, passage.clause - _WINDOW_REACH), passage.clause + _WINDOW_REACH)
     cited = (document.clauses[passage.clause].id,)
@@ -104,7 +104,7 @@ def _quote(kind: str, document: CutDocument, misquote: tuple[str, _Passage, bool
 
 def _pick_passage(
     document: CutDocument, random: Random, min_words: int = _MIN_WORDS, max_words: int = _MAX_WORDS
-) -> _Passage | None:
+) -> _QuotedPassage | None:
     """Words of a random clause that occur only once in the document; None where the clause has too few."""
     clause = random.randrange(len(document.clauses))
     spans = [match.span() for match in _WORD.finditer(document.clauses[clause].text)]
@@ -117,14 +117,14 @@ def _pick_passage(
     quote = document.document.text[start:end]
     if sum(word.isalpha() for word in quote.split()) < min_words * 2 // 3 or _recurs(document.document.text, quote):
         return None
-    return _Passage(clause, start, end, tuple(quote.split()))
+    return _QuotedPassage(clause, start, end, tuple(quote.split()))
 
 
 def _recurs(text: str, quote: str) -> bool:
     return text.find(quote, text.find(quote) + 1) >= 0
 
 
-_Misquote = tuple[str, _Passage, bool] | None
+_Misquote = tuple[str, _QuotedPassage, bool] | None
 
 
 def _changed(
@@ -170,8 +170,8 @@ def _hyphenate(quote: str, random: Random) -> str | None:
 
 def _emphasize(quote: str, random: Random) -> str:
     words = quote.split()
-    at = random.randrange(len(words))
-    words[at] = random.choice(["**{}**", "*{}*", "_{}_", "`{}`"]).format(words[at])
+    n = random.randrange(len(words))
+    words[n] = random.choice(["**{}**", "*{}*", "_{}_", "`{}`"]).format(words[n])
     return random.choice(["", "- ", "• ", "> ", "* "]) + " ".join(words)
 
 
@@ -199,7 +199,7 @@ def _merge(document: CutDocument, random: Random) -> _Misquote:
     words = tuple(match[0] for match in (*tail, *head))
     if sum(word.isalpha() for word in words) < 10 or _recurs(document.document.text, document.document.text[start:end]):
         return None
-    return " ".join(words), _Passage(first, start, end, words), True
+    return " ".join(words), _QuotedPassage(first, start, end, words), True
 
 
 def _misspell(quote: str, random: Random) -> str | None:
@@ -207,8 +207,9 @@ def _misspell(quote: str, random: Random) -> str | None:
     long = [n for n, word in enumerate(words) if len(word) > 6 and word.isalpha()]
     if not long:
         return None
-    n, at = random.choice(long), random.randint(2, 4)
-    words[n] = words[n][:at] + words[n][at + 1] + words[n][at] + words[n][at + 2 :]
+    n, swapped = random.choice(long), random.randint(2, 4)
+    word = words[n]
+    words[n] = word[:swapped] + word[swapped + 1] + word[swapped] + word[swapped + 2 :]
     return " ".join(words) if words != quote.split() else None
 
 
@@ -306,7 +307,7 @@ _MAKERS: dict[str, Callable[[CutDocument, Random], _Misquote]] = {
 }
 
 
-def _repeat(document: CutDocument, passage: _Passage, random: Random) -> tuple[CutDocument, list[Quote]]:
+def _repeat(document: CutDocument, passage: _QuotedPassage, random: Random) -> tuple[CutDocument, list[Quote]]:
     """The document with the passage's words at the end of four more clauses, and a quote of one of these."""
     count = len(document.clauses)
     hosts = sorted(random.sample(range(count), min(_MAX_REPEATS, count)))

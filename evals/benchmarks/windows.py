@@ -73,12 +73,12 @@ def measure_windows(name: str, document: Document, clauses: tuple[Clause, ...], 
     def changed(edited: Sequence[Clause]) -> int:
         return sum(window.sha256 not in before for window in cut_windows(document, edited, budget_tokens=BUDGET))
 
-    def inserted(at: int) -> int:
-        near = clauses[min(at, len(clauses) - 1)]
-        path = near.heading_path if at else clauses[0].heading_path
+    def inserted(position: int) -> int:
+        neighbor = clauses[min(position, len(clauses) - 1)]
+        path = neighbor.heading_path if position else clauses[0].heading_path
         words = _INSERTED_SENTENCE * random.randint(1, 6)
-        new = Clause(id="new", start=0, end=len(words), text=words, heading_path=path)
-        return changed([*clauses[:at], new, *clauses[at:]])
+        clause = Clause(id="new", start=0, end=len(words), text=words, heading_path=path)
+        return changed([*clauses[:position], clause, *clauses[position:]])
 
     return WindowFigures(
         name=name,
@@ -92,12 +92,12 @@ def measure_windows(name: str, document: Document, clauses: tuple[Clause, ...], 
 
 
 def _edited(clauses: Sequence[Clause], random: Random) -> list[Clause]:
-    at = random.choice([n for n, clause in enumerate(clauses) if not clause.heading_only])
-    words = clauses[at].text.split(" ")
+    n = random.choice([n for n, clause in enumerate(clauses) if not clause.heading_only])
+    words = clauses[n].text.split(" ")
     first = random.randrange(len(words))
     words[first : first + random.choice([0, 1, 5])] = ["as", "amended", "hereafter"][: random.randint(1, 3)]
-    changed = clauses[at].model_copy(update={"text": " ".join(words)})
-    return [*clauses[:at], changed, *clauses[at + 1 :]]
+    edited = clauses[n].model_copy(update={"text": " ".join(words)})
+    return [*clauses[:n], edited, *clauses[n + 1 :]]
 
 
 def _mean(values: Sequence[float]) -> float:

@@ -38,7 +38,7 @@ def html(
     severities = table(scores.cases, METRICS["severity_kappa"]).sum(axis=0)
     factors: Array = table(scores.cases, METRICS["factors_exact"]).sum(axis=0)
     worst_first = sorted(zip(run.cases, scores.cases, strict=True), key=lambda pair: -_badness(pair[1]))
-    shown = [pair for pair in worst_first if show_test or pair[0].case.split != "test"]
+    visible = [pair for pair in worst_first if show_test or pair[0].case.split != "test"]
     return _template().render(
         run=run,
         gate=gate,
@@ -54,9 +54,10 @@ def html(
         reliability=Markup(charts.reliability_diagram(_confidence(scores))),  # noqa: S704 -- numbers in our own SVG
         risk=Markup(charts.risk_coverage_curve(_confidence(scores))),  # noqa: S704 -- numbers in our own SVG
         documents=[
-            _document(case_run, case_scores, n < _UNFOLDED_DOCUMENTS) for n, (case_run, case_scores) in enumerate(shown)
+            _document(case_run, case_scores, n < _UNFOLDED_DOCUMENTS)
+            for n, (case_run, case_scores) in enumerate(visible)
         ],
-        hidden=len(worst_first) - len(shown),
+        hidden=len(worst_first) - len(visible),
         moved=sorted(comparison.provisions, key=lambda change: (not change.worse, change.case)) if comparison else [],
     )
 

@@ -1,4 +1,4 @@
-"""Small cases and drafts for the tests of the evals, made of a text in which every provision is a sentence."""
+"""Small cases, drafts and runs for the tests of the evals; every provision is a sentence of a made-up text."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -18,12 +18,12 @@ GRAVE = Factors(rights_waived=3, opt_out=2, breadth=3, exposure=1, discretion=0)
 WORST = Factors(rights_waived=3, opt_out=3, breadth=3, exposure=3, discretion=3)
 
 
-def sentences(count: int, word: str = "kettle") -> list[str]:
-    """Sentences that differ, each a paragraph of its own."""
+def make_sentences(count: int, word: str = "kettle") -> list[str]:
+    """Different sentences, to be joined as paragraphs."""
     return [f"Sentence number {n} says what happens to {word} {n} when it breaks." for n in range(count)]
 
 
-def case(
+def make_case(
     name: str,
     text: str,
     gold: Sequence[GoldProvision] = (),
@@ -46,12 +46,12 @@ def case(
     )
 
 
-def span(text: str, words: str) -> TextSpan:
+def span_of(text: str, words: str) -> TextSpan:
     start = text.index(words)
     return TextSpan(start=start, end=start + len(words))
 
 
-def gold(
+def make_gold(
     number: int,
     text: str,
     words: str,
@@ -65,7 +65,7 @@ def gold(
 ) -> GoldProvision:
     return GoldProvision(
         id=f"p{number}",
-        spans=(span(text, words),),
+        spans=(span_of(text, words),),
         text=words,
         category=category,
         secondary=tuple(secondary),
@@ -77,8 +77,8 @@ def gold(
     )
 
 
-def draft(
-    of: Case,
+def make_draft(
+    case: Case,
     start: int,
     end: int,
     category: str = "arbitration",
@@ -89,9 +89,9 @@ def draft(
     impact: str = "You cannot go to court.",
     confidence: float = 0.9,
 ) -> Draft:
-    touched = tuple(clause.id for clause in of.clauses if clause.start < end and start < clause.end)
+    touched = tuple(clause.id for clause in case.clauses if clause.start < end and start < clause.end)
     return Draft(
-        id=f"d{of.id}-{start}-{end}-{category}",
+        id=f"d{case.id}-{start}-{end}-{category}",
         title="No court",
         category=category,
         severity=severity(factors),
@@ -101,7 +101,7 @@ def draft(
         why_it_matters="It is unusual.",
         frameworks=tuple(frameworks),
         agencies=tuple(agencies),
-        evidence=(Evidence(start=start, end=end, status="exact", text=of.document.text[start:end], clauses=touched),),
+        evidence=(Evidence(start=start, end=end, status="exact", text=case.document.text[start:end], clauses=touched),),
         confidence=confidence,
         provenance=Provenance(
             model="fake",
@@ -109,43 +109,43 @@ def draft(
             prompt_sha256="p",
             schema_sha256="s",
             registry_sha256="r",
-            snapshot_sha256=of.document.sha256,
-            document=of.document.id,
+            snapshot_sha256=case.document.sha256,
+            document=case.document.id,
             run=None,
             created_at=NOW,
         ),
     )
 
 
-def right(of: Case, one: GoldProvision, **changed: object) -> Draft:
-    """The draft that this gold asks for."""
-    where = one.spans[0]
+def right_draft(case: Case, gold: GoldProvision, **changed: object) -> Draft:
+    """A draft that agrees with this gold in everything but what is changed."""
+    span = gold.spans[0]
     facts = {
-        "category": one.category,
-        "factors": one.factors,
+        "category": gold.category,
+        "factors": gold.factors,
         "frameworks": [
-            FrameworkCitation(id=name, citation=name, valid=True, why="it applies") for name in one.frameworks
+            FrameworkCitation(id=name, citation=name, valid=True, why="it applies") for name in gold.frameworks
         ],
-        "agencies": [AgencyReason(id=name, name=name, reason="it enforces") for name in one.agencies],
-        "impact": "You cannot go to court. " + " ".join(fact.split("|")[0] for fact in one.must_mention),
+        "agencies": [AgencyReason(id=name, name=name, reason="it enforces") for name in gold.agencies],
+        "impact": "You cannot go to court. " + " ".join(fact.split("|")[0] for fact in gold.must_mention),
         **changed,
     }
-    return draft(of, where.start, where.end, **facts)
+    return make_draft(case, span.start, span.end, **facts)
 
 
-def case_run(of: Case, drafts: Sequence[Draft], **changed: object) -> CaseRun:
+def make_case_run(case: Case, drafts: Sequence[Draft], **changed: object) -> CaseRun:
     ledger = Ledger(
-        clauses=len(of.clauses),
+        clauses=len(case.clauses),
         analyzed=0,
-        nothing_found=len(of.clauses),
+        nothing_found=len(case.clauses),
         failed=0,
         over_budget=0,
         characters_covered=1.0,
     )
-    return CaseRun(case=of, drafts=tuple(drafts), ledger=ledger, **changed)
+    return CaseRun(case=case, drafts=tuple(drafts), ledger=ledger, **changed)
 
 
-def run_of(runs: Sequence[CaseRun], *, model: str = "fake") -> Run:
+def make_run(runs: Sequence[CaseRun], *, model: str = "fake") -> Run:
     from evals.fingerprints import yardstick_of
     from smallprint.registry import load
 
@@ -154,7 +154,7 @@ def run_of(runs: Sequence[CaseRun], *, model: str = "fake") -> Run:
         created_at=NOW,
         version="0",
         subject=Subject(model=model, prompt="fake@1", prompt_sha256="p", schema_sha256="s", code_sha256="c"),
-        yardstick=yardstick_of([one.case for one in runs], load())
+        yardstick=yardstick_of([case_run.case for case_run in runs], load())
         if runs
         else Yardstick(cases={}, registry_sha256="", scorers_sha256=""),
         cases=tuple(runs),

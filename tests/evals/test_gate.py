@@ -1,4 +1,4 @@
-"""The shipped gate notices: every seeded defect turns it red with a message that names the cause."""
+"""The gate fails for every seeded defect, with a message that names the cause."""
 
 from collections.abc import Callable
 from datetime import date
@@ -7,8 +7,19 @@ from pathlib import Path
 import pytest
 
 from evals.comparing import compare
-from evals.fingerprints import yardstick_of
-from evals.gate import FloorChange, GateFile, GateResult, gate_path, hold, load_baseline, load_gate, set_floor, slug
+from evals.fingerprints import changed_yardstick, yardstick_of
+from evals.gate import (
+    FloorChange,
+    GateFile,
+    GateResult,
+    baseline_path,
+    gate_path,
+    hold,
+    load_baseline,
+    load_gate,
+    set_floor,
+    slug,
+)
 from evals.gold import TextSpan
 from evals.leaks import analyst_files, leaks
 from evals.loading import load_cases
@@ -24,14 +35,14 @@ from tests.evals.factory import (
     MILD,
     SERIOUS,
     WORST,
-    case,
-    case_run,
-    draft,
-    gold,
-    right,
-    run_of,
-    sentences,
-    span,
+    make_case,
+    make_case_run,
+    make_draft,
+    make_gold,
+    make_run,
+    make_sentences,
+    right_draft,
+    span_of,
 )
 
 CATEGORIES = ["arbitration", "venue", "governing_law", "auto_renewal", "data_sale", "ai_training"]
@@ -39,12 +50,12 @@ FACTORS = [GRAVE, SERIOUS, MILD, SERIOUS, WORST, GRAVE]
 DAY = date(2026, 3, 1)
 
 
-def a_case(number: int) -> CaseRun:
-    """A case with six provisions, all found and right, two tempting sentences left alone, one injection resisted."""
-    lines = sentences(8, f"kettle {number}")
+def flawless_case_run(number: int) -> CaseRun:
+    """A case with six provisions, all found and right, no draft on two tempting sentences, an injection resisted."""
+    lines = make_sentences(8, f"kettle {number}")
     text = "\n\n".join(lines)
     provisions = [
-        gold(
+        make_gold(
             n + 1,
             text,
             lines[n],
@@ -56,20 +67,22 @@ def a_case(number: int) -> CaseRun:
         )
         for n in range(6)
     ]
-    negatives = [span(text, lines[6]), span(text, lines[7])]
-    of = case(f"k{number}", text, provisions, negatives=negatives, split="test" if number % 3 == 0 else "dev")
+    negatives = [span_of(text, lines[6]), span_of(text, lines[7])]
+    case = make_case(f"k{number}", text, provisions, negatives=negatives, split="test" if number % 3 == 0 else "dev")
     cited = [
         FrameworkCitation(id="ftc-act", citation="FTC Act Section 5", valid=True, why=""),
         FrameworkCitation(id="faa", citation="FAA, 9 U.S.C. §2", valid=True, why=""),
     ]
-    drafts = [right(of, one, frameworks=cited[: len(one.frameworks)]) for one in provisions]
-    found = tuple(VariantDraft(spans=one.spans, category=one.category, severity=one.severity) for one in provisions)
-    return case_run(of, drafts, variants=(VariantRun(kind="injection", name="silence", found=found),))
+    drafts = [right_draft(case, gold, frameworks=cited[: len(gold.frameworks)]) for gold in provisions]
+    unmoved = tuple(
+        VariantDraft(spans=gold.spans, category=gold.category, severity=gold.severity) for gold in provisions
+    )
+    return make_case_run(case, drafts, variants=(VariantRun(kind="injection", name="silence", found=unmoved),))
 
 
 @pytest.fixture(scope="module")
 def sound() -> Run:
-    return run_of([a_case(number) for number in range(12)], model="offline")
+    return make_run([flawless_case_run(number) for number in range(12)], model="offline")
 
 
 @pytest.fixture(scope="module")
@@ -87,124 +100,126 @@ def held(run: Run, gate: GateFile, baseline: Scores, known=()) -> GateResult:
 
 
 def with_drafts(run: Run, change: Callable, *, cases: int | None = None) -> Run:
-    """Every draft of the first so many cases changed; a change that gives None drops the draft."""
-    made = []
-    for n, one in enumerate(run.cases):
-        drafts = one.drafts
+    """The run with every draft of the first so many cases changed; a change that gives None drops the draft."""
+    changed = []
+    for n, case_run in enumerate(run.cases):
+        drafts = case_run.drafts
         if cases is None or n < cases:
-            drafts = tuple(new for draft in drafts if (new := change(one, draft)) is not None)
-        made.append(one.model_copy(update={"drafts": drafts}))
-    return run.model_copy(update={"cases": tuple(made)})
+            drafts = tuple(new for draft in drafts if (new := change(draft)) is not None)
+        changed.append(case_run.model_copy(update={"drafts": drafts}))
+    return run.model_copy(update={"cases": tuple(changed)})
 
 
-def first_draft(run: Run, **changes: object) -> Run:
-    """The first draft of the first case changed."""
-
-    def change(one: CaseRun, draft):
-        return draft.model_copy(update=changes) if draft is one.drafts[0] else draft
-
-    return with_drafts(run, change, cases=1)
+def with_first_draft(run: Run, **changes: object) -> Run:
+    """The run with the first draft of the first case changed."""
+    first, *others = run.cases[0].drafts
+    return with_first_case(run, drafts=(first.model_copy(update=changes), *others))
 
 
-def changed_case(run: Run, **changes: object) -> Run:
+def with_first_case(run: Run, **changes: object) -> Run:
     return run.model_copy(update={"cases": (run.cases[0].model_copy(update=changes), *run.cases[1:])})
 
 
 def severity_shifted_by_one(run: Run) -> Run:
-    return first_draft(run, severity="medium")
+    return with_first_draft(run, severity="medium")
 
 
 def every_level_a_step_milder(run: Run) -> Run:
     milder = {GRAVE: SERIOUS, SERIOUS: MILD, WORST: GRAVE, MILD: HARMLESS}
     return with_drafts(
         run,
-        lambda _, one: one.model_copy(
-            update={"factors": milder[one.factors], "severity": severity(milder[one.factors])}
+        lambda draft: draft.model_copy(
+            update={"factors": milder[draft.factors], "severity": severity(milder[draft.factors])}
         ),
     )
 
 
 def category_swapped(run: Run) -> Run:
     return with_drafts(
-        run, lambda _, one: one.model_copy(update={"category": "venue"}) if one.category == "governing_law" else one
+        run,
+        lambda draft: draft.model_copy(update={"category": "venue"}) if draft.category == "governing_law" else draft,
     )
 
 
 def agency_dropped(run: Run) -> Run:
-    return with_drafts(run, lambda _, one: one.model_copy(update={"agencies": ()}))
+    return with_drafts(run, lambda draft: draft.model_copy(update={"agencies": ()}))
 
 
 def law_dropped(run: Run) -> Run:
-    return with_drafts(run, lambda _, one: one.model_copy(update={"frameworks": one.frameworks[1:]}))
+    return with_drafts(run, lambda draft: draft.model_copy(update={"frameworks": draft.frameworks[1:]}))
 
 
 def evidence_off_by_one(run: Run) -> Run:
     evidence = run.cases[0].drafts[0].evidence[0]
-    return first_draft(
+    return with_first_draft(
         run, evidence=(evidence.model_copy(update={"start": evidence.start + 1, "end": evidence.end + 1}),)
     )
 
 
 def invented_citation(run: Run) -> Run:
     made_up = FrameworkCitation(id="gdpr", citation="GDPR Art. 214", valid=True, why="")
-    return first_draft(run, frameworks=(made_up,))
+    return with_first_draft(run, frameworks=(made_up,))
 
 
 def invented_law_admitted(run: Run) -> Run:
-    return first_draft(run, frameworks=(FrameworkCitation(id=None, citation="Kettle Act §3", valid=False, why=""),))
+    return with_first_draft(
+        run, frameworks=(FrameworkCitation(id=None, citation="Kettle Act §3", valid=False, why=""),)
+    )
 
 
 def truncated_document(run: Run) -> Run:
-    one = run.cases[0].case
-    return changed_case(run, case=one.model_copy(update={"clauses": one.clauses[: len(one.clauses) // 2]}))
+    case = run.cases[0].case
+    return with_first_case(run, case=case.model_copy(update={"clauses": case.clauses[: len(case.clauses) // 2]}))
 
 
 def duplicated_draft(run: Run) -> Run:
     drafts = run.cases[0].drafts
-    return changed_case(run, drafts=(*drafts, drafts[0].model_copy(update={"id": "another"})))
+    return with_first_case(run, drafts=(*drafts, drafts[0].model_copy(update={"id": "another"})))
 
 
 def drafts_on_tempting_sentences(run: Run) -> Run:
-    def tempted(one: CaseRun) -> CaseRun:
-        extra = [draft(one.case, negative.start, negative.end, "other", MILD) for negative in one.case.negatives]
-        return one.model_copy(update={"drafts": (*one.drafts, *extra)})
+    def tempted(case_run: CaseRun) -> CaseRun:
+        case = case_run.case
+        extra = [make_draft(case, negative.start, negative.end, "other", MILD) for negative in case.negatives]
+        return case_run.model_copy(update={"drafts": (*case_run.drafts, *extra)})
 
-    return run.model_copy(update={"cases": tuple(tempted(one) for one in run.cases)})
+    return run.model_copy(update={"cases": tuple(tempted(case_run) for case_run in run.cases)})
 
 
 def one_critical_provision_lost(run: Run) -> Run:
-    return with_drafts(run, lambda _, one: None if one.severity == "critical" else one, cases=1)
+    return with_drafts(run, lambda draft: None if draft.severity == "critical" else draft, cases=1)
 
 
 def document_failed(run: Run) -> Run:
-    return changed_case(run, error="8 of 8 clauses were not analyzed: the server was away")
+    return with_first_case(run, error="8 of 8 clauses were not analyzed: the server was away")
 
 
 def facts_left_out(run: Run) -> Run:
-    return with_drafts(run, lambda _, one: one.model_copy(update={"consumer_impact": "You cannot go to court."}))
+    return with_drafts(run, lambda draft: draft.model_copy(update={"consumer_impact": "You cannot go to court."}))
 
 
 def amounts_made_up(run: Run) -> Run:
     return with_drafts(
-        run, lambda _, one: one.model_copy(update={"consumer_impact": one.consumer_impact + " You pay $7,431."})
+        run, lambda draft: draft.model_copy(update={"consumer_impact": draft.consumer_impact + " You pay $7,431."})
     )
 
 
 def gold_edited(run: Run) -> Run:
-    one = run.cases[0].case
-    other = one.model_copy(update={"negatives": (TextSpan(start=0, end=5),)})
-    made = changed_case(run, case=other)
-    return made.model_copy(update={"yardstick": yardstick_of([some.case for some in made.cases], load())})
+    case = run.cases[0].case
+    edited = with_first_case(run, case=case.model_copy(update={"negatives": (TextSpan(start=0, end=5),)}))
+    yardstick = yardstick_of([case_run.case for case_run in edited.cases], load())
+    return edited.model_copy(update={"yardstick": yardstick})
 
 
 def injection_obeyed(run: Run) -> Run:
     silenced = (VariantRun(kind="injection", name="silence", found=()),)
-    return run.model_copy(update={"cases": tuple(one.model_copy(update={"variants": silenced}) for one in run.cases)})
+    cases = tuple(case_run.model_copy(update={"variants": silenced}) for case_run in run.cases)
+    return run.model_copy(update={"cases": cases})
 
 
 def unknown_agency(run: Run) -> Run:
     agency = run.cases[0].drafts[0].agencies[0].model_copy(update={"id": "kettle-board"})
-    return first_draft(run, agencies=(agency,))
+    return with_first_draft(run, agencies=(agency,))
 
 
 DEFECTS = {
@@ -232,17 +247,17 @@ DEFECTS = {
 @pytest.mark.parametrize(
     ("defect", "cause"), DEFECTS.items(), ids=[defect.__name__.replace("_", " ") for defect in DEFECTS]
 )
-def test_a_seeded_defect_turns_the_gate_red_and_is_named(sound, shipped, blessed, defect, cause) -> None:
+def test_a_seeded_defect_fails_the_gate_with_its_cause(sound, shipped, blessed, defect, cause) -> None:
     kind, name, words = cause
     result = held(defect(sound), shipped, blessed)
     assert not result.met
-    found = [check for check in result.failed if (check.kind, check.name) == (kind, name)]
-    assert found, [check.message for check in result.failed]
-    assert words in found[0].message
+    checks = [check for check in result.failed if (check.kind, check.name) == (kind, name)]
+    assert checks, [check.message for check in result.failed]
+    assert words in checks[0].message
 
 
 @pytest.mark.parametrize(
-    ("told_text", "words"),
+    ("prompt", "words"),
     [
         ("Take kettle number k3 for an example.", "k3"),
         ("Our friends at Kestrel Kettles say so.", "kestrel kettles"),
@@ -250,22 +265,20 @@ def test_a_seeded_defect_turns_the_gate_red_and_is_named(sound, shipped, blessed
     ],
     ids=["the name of a test case", "the company of a test case", "eight words of a test document"],
 )
-def test_a_prompt_that_shows_a_test_case_turns_the_gate_red(
-    sound, shipped, blessed, told_text: str, words: str
-) -> None:
-    shown = list(leaks([one.case for one in sound.cases], {"prompts/provisions.md": told_text}))
-    result = held(sound, shipped, blessed, shown)
+def test_a_prompt_that_gives_a_test_case_away_fails_the_gate(sound, shipped, blessed, prompt: str, words: str) -> None:
+    known = list(leaks([case_run.case for case_run in sound.cases], {"prompts/provisions.md": prompt}))
+    result = held(sound, shipped, blessed, known)
     assert [check.kind for check in result.failed] == ["leak"]
     assert "prompts/provisions.md gives away the test case k" in result.failed[0].message
     assert words in result.failed[0].message
 
 
-def test_a_prompt_may_show_dev_cases(sound) -> None:
-    shown = list(leaks([one.case for one in sound.cases], {"prompts/provisions.md": "kettle number k1"}))
-    assert shown == []
+def test_a_prompt_may_quote_dev_cases(sound) -> None:
+    cases = [case_run.case for case_run in sound.cases]
+    assert list(leaks(cases, {"prompts/provisions.md": "kettle number k1"})) == []
 
 
-def test_nothing_that_is_shipped_shows_a_test_case() -> None:
+def test_no_shipped_file_gives_a_test_case_away() -> None:
     assert [str(leak) for leak in leaks(load_cases(), analyst_files())] == []
 
 
@@ -274,15 +287,15 @@ def test_the_same_run_meets_the_gate(sound, shipped, blessed) -> None:
     assert result.met, [check.message for check in result.failed]
 
 
-def test_a_run_that_read_no_injected_copy_has_not_shown_that_it_resists(sound, shipped, blessed) -> None:
-    unread = run_of([one.model_copy(update={"variants": ()}) for one in sound.cases], model="offline")
+def test_a_run_without_injected_copies_fails_the_floor_on_injections(sound, shipped, blessed) -> None:
+    unread = make_run([case_run.model_copy(update={"variants": ()}) for case_run in sound.cases], model="offline")
     assert {check.name for check in held(unread, shipped, blessed).failed} == {
         "injection_obeyed.dev",
         "injection_obeyed.test",
     }
 
 
-def test_errors_are_told_apart_from_low_scores(sound, shipped, blessed) -> None:
+def test_errors_are_reported_apart_from_low_scores(sound, shipped, blessed) -> None:
     broken = held(document_failed(sound), shipped, blessed)
     assert {check.kind for check in broken.failed} == {"error"}
     low = held(one_critical_provision_lost(sound), shipped, blessed)
@@ -291,13 +304,14 @@ def test_errors_are_told_apart_from_low_scores(sound, shipped, blessed) -> None:
 
 def test_too_mild_costs_more_than_too_harsh(sound) -> None:
     def value(run: Run) -> float:
-        return next(one.value for one in compare(score(run), score(sound)).metrics if one.metric == "severity_cost")
+        changes = compare(score(run), score(sound)).metrics
+        return next(change.value for change in changes if change.metric == "severity_cost")
 
     harsher = {GRAVE: WORST, SERIOUS: GRAVE, WORST: WORST, MILD: SERIOUS}
     too_harsh = with_drafts(
         sound,
-        lambda _, one: one.model_copy(
-            update={"factors": harsher[one.factors], "severity": severity(harsher[one.factors])}
+        lambda draft: draft.model_copy(
+            update={"factors": harsher[draft.factors], "severity": severity(harsher[draft.factors])}
         ),
     )
     assert value(every_level_a_step_milder(sound)) > 2 * value(too_harsh) > 0
@@ -324,7 +338,7 @@ def test_another_models_baseline_is_refused(sound, shipped) -> None:
     ],
     ids=["the dataset", "the registry", "the scorers"],
 )
-def test_runs_under_different_definitions_are_not_compared(sound, changed, words: str) -> None:
+def test_runs_with_different_yardsticks_are_not_compared(sound, changed, words: str) -> None:
     scores = score(sound)
     other = scores.model_copy(update={"yardstick": scores.yardstick.model_copy(update=changed)})
     with pytest.raises(UserError, match="cannot be compared") as caught:
@@ -336,7 +350,7 @@ def test_a_comparison_names_what_differs_between_the_subjects(sound) -> None:
     other = sound.model_copy(update={"subject": sound.subject.model_copy(update={"prompt_sha256": "new"})})
     comparison = compare(score(other), score(sound))
     assert comparison.subjects == ("prompt",)
-    assert all(one.change.detectable >= 0 for one in comparison.metrics)
+    assert all(metric_change.change.detectable >= 0 for metric_change in comparison.metrics)
 
 
 @pytest.fixture
@@ -347,20 +361,20 @@ def gate_file(tmp_path: Path) -> Path:
     return path
 
 
-def test_floors_are_raised_freely_and_the_history_keeps_both(gate_file: Path) -> None:
+def test_a_floor_is_raised_without_a_reason_and_the_history_has_both(gate_file: Path) -> None:
     assert (
         set_floor(gate_file, FloorChange(day=DAY, metric="found_recall", split="dev", floor=0.7, reason="raised"))
         is False
     )
     gate = load_gate(gate_file)
     assert gate.floors["found_recall"]["dev"] == 0.7
-    assert [one.floor for one in gate.history if one.metric == "found_recall"] == [0.6, 0.7]
+    assert [change.floor for change in gate.history if change.metric == "found_recall"] == [0.6, 0.7]
 
 
 @pytest.mark.parametrize(
     ("metric", "floor"), [("found_recall", 0.5), ("severity_cost", 1.2)], ids=["a lower floor", "a higher ceiling"]
 )
-def test_to_ask_for_less_takes_a_reason(gate_file: Path, metric: str, floor: float) -> None:
+def test_a_lower_demand_needs_a_reason(gate_file: Path, metric: str, floor: float) -> None:
     before = gate_file.read_text()
     with pytest.raises(UserError, match="reason"):
         set_floor(gate_file, FloorChange(day=DAY, metric=metric, split="dev", floor=floor, reason="later"))
@@ -379,24 +393,32 @@ def test_to_ask_for_less_takes_a_reason(gate_file: Path, metric: str, floor: flo
     ],
     ids=["a floor lowered by hand", "a metric that does not exist", "a share over one"],
 )
-def test_a_gate_that_was_edited_by_hand_is_refused(gate_file: Path, before: str, after: str, words: str) -> None:
+def test_a_gate_file_edited_by_hand_is_refused(gate_file: Path, before: str, after: str, words: str) -> None:
     gate_file.write_text(gate_file.read_text().replace(before, after, 1))
     with pytest.raises(UserError, match=words):
         load_gate(gate_file)
 
 
 @pytest.mark.parametrize("name", ["offline.yml", "model.yml"])
-def test_the_shipped_gates_hold_together(name: str) -> None:
+def test_the_shipped_gates_are_valid(name: str) -> None:
     assert load_gate(gate_path("offline").parent / name).margins
 
 
-def test_every_model_has_a_gate_and_a_file_name() -> None:
+def test_a_model_without_a_gate_of_its_own_has_the_common_one() -> None:
     assert gate_path("openai:gpt-5-mini").name == "model.yml"
     assert slug("openai:org/Model 5.1") == "openai-org-model-5.1"
 
 
-def test_what_is_no_baseline_is_refused(tmp_path: Path) -> None:
+def test_a_file_without_a_baseline_is_refused(tmp_path: Path) -> None:
     assert load_baseline(tmp_path / "none.json") is None
     (tmp_path / "bad.json").write_text("{}")
     with pytest.raises(UserError, match="not a baseline"):
         load_baseline(tmp_path / "bad.json")
+
+
+def test_the_shipped_baseline_has_the_present_yardstick() -> None:
+    baseline = load_baseline(baseline_path("offline"))
+    assert baseline is not None
+    cases = [case for case in load_cases() if case.id in baseline.yardstick.cases]
+    # After an edit of a case, the registry or a scorer: check the run, then bless it with 'smallprint eval bless'.
+    assert changed_yardstick(yardstick_of(cases, load()), baseline.yardstick) == []

@@ -1,4 +1,4 @@
-"""Case files: what is accepted, and that a mistake is named with file, key and line."""
+"""Case files: what is accepted, and that mistakes are reported with file, key and line."""
 
 import json
 from pathlib import Path
@@ -50,15 +50,15 @@ def provision(quote: str = "Fees are not refunded.", category: str = "cancellati
     return f'  - quote: "{quote}"\n    category: {category}\n{FACTORS}{extra}'
 
 
-def test_every_case_that_is_shipped_holds() -> None:
+def test_every_shipped_case_loads() -> None:
     cases = load_cases()
     for case in cases:
-        for found in case.provisions:
-            assert " ... ".join(case.document.text[s.start : s.end] for s in found.spans) == found.text
+        for gold in case.provisions:
+            assert " ... ".join(case.document.text[span.start : span.end] for span in gold.spans) == gold.text
         assert case.provisions
 
 
-def test_the_schema_file_is_the_one_that_the_models_give() -> None:
+def test_the_schema_file_is_that_of_the_models() -> None:
     assert json.loads((CASES / "schema.json").read_text(encoding="utf-8")) == case_schema()
 
 
@@ -74,18 +74,18 @@ def test_offsets_severity_and_ids_are_computed(write) -> None:
 
 
 @pytest.mark.parametrize(
-    ("quote", "found"),
+    ("quote", "words"),
     [
         ("Fees are not refunded. A descaling kit", "Fees are not refunded. A descaling\nkit"),
         ("We may change ... within 14 days.", None),
     ],
     ids=["white space may differ", "first and last words stand for the passage"],
 )
-def test_quotes_that_are_located(write, quote: str, found: str | None) -> None:
+def test_quotes_that_are_located(write, quote: str, words: str | None) -> None:
     case = load_case(write(HEAD + provision(quote)))
     text = case.provisions[0].text
-    if found:
-        assert text.split() == found.split()
+    if words:
+        assert text.split() == words.split()
     else:
         assert text.startswith("We may change")
         assert text.endswith("within 14 days.")
@@ -140,7 +140,7 @@ def test_quotes_that_are_located(write, quote: str, found: str | None) -> None:
         "broken YAML",
     ],
 )
-def test_mistakes_are_named(write, yaml: str, key: str, words: str) -> None:
+def test_mistakes_are_reported_with_file_and_key(write, yaml: str, key: str, words: str) -> None:
     with pytest.raises(CaseError) as caught:
         load_case(write(yaml))
     assert caught.value.file == "kestrel.yml"
@@ -148,6 +148,6 @@ def test_mistakes_are_named(write, yaml: str, key: str, words: str) -> None:
     assert words in str(caught.value)
 
 
-def test_a_folder_without_cases_says_so(tmp_path: Path) -> None:
+def test_a_folder_without_cases_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(CaseError, match="holds no case file"):
         load_cases(tmp_path)

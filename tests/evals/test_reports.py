@@ -1,4 +1,4 @@
-"""Reports: what a reader of the page, the pull request and the CI sees, and that hostile text stays text."""
+"""Reports: the page, the comment, JUnit and JSON, and that hostile text stays text in each."""
 
 import json
 import re
@@ -13,38 +13,49 @@ from evals.reports.json import scores_json
 from evals.reports.junit import junit
 from evals.reports.markdown import markdown
 from evals.scoring import score
-from tests.evals.factory import GRAVE, MILD, case, case_run, draft, gold, right, run_of, sentences, span
+from tests.evals.factory import (
+    GRAVE,
+    MILD,
+    make_case,
+    make_case_run,
+    make_draft,
+    make_gold,
+    make_run,
+    make_sentences,
+    right_draft,
+    span_of,
+)
 
 HOSTILE = "<script>alert('x')</script> | `rm` \x0b and ]]> & \"quotes\" of kettle 9 stand here"
-LINES = [*sentences(6), HOSTILE.replace("\x0b", "")]
+LINES = [*make_sentences(6), HOSTILE.replace("\x0b", "")]
 TEXT = "\n\n".join(LINES)
 
 
 @pytest.fixture(scope="module")
 def run():
     provisions = [
-        gold(1, TEXT, LINES[0]),
-        gold(2, TEXT, LINES[1], "venue", MILD),
-        gold(3, TEXT, LINES[2], "data_sale"),
-        gold(4, TEXT, LINES[3], "ai_training"),
+        make_gold(1, TEXT, LINES[0]),
+        make_gold(2, TEXT, LINES[1], "venue", MILD),
+        make_gold(3, TEXT, LINES[2], "data_sale"),
+        make_gold(4, TEXT, LINES[3], "ai_training"),
     ]
-    of = case("kestrel", TEXT, provisions, negatives=[span(TEXT, LINES[4])])
-    hostile = draft(of, TEXT.index(LINES[6]), len(TEXT), "other", MILD).model_copy(update={"title": HOSTILE})
+    case = make_case("kestrel", TEXT, provisions, negatives=[span_of(TEXT, LINES[4])])
+    hostile = make_draft(case, TEXT.index(LINES[6]), len(TEXT), "other", MILD).model_copy(update={"title": HOSTILE})
     drafts = [
-        right(of, provisions[0]),
-        right(of, provisions[1], factors=GRAVE),
-        right(of, provisions[2], category="data_sharing"),
+        right_draft(case, provisions[0]),
+        right_draft(case, provisions[1], factors=GRAVE),
+        right_draft(case, provisions[2], category="data_sharing"),
         hostile,
     ]
-    return run_of([case_run(of, drafts, error=f"broke on {HOSTILE}")])
+    return make_run([make_case_run(case, drafts, error=f"broke on {HOSTILE}")])
 
 
 @pytest.fixture(scope="module")
 def before(run):
     """A run that found the fourth provision and missed the first."""
-    one = run.cases[0]
-    drafts = (right(one.case, one.case.provisions[3]), *one.drafts[1:])
-    return run.model_copy(update={"cases": (one.model_copy(update={"drafts": drafts}),)})
+    case_run = run.cases[0]
+    drafts = (right_draft(case_run.case, case_run.case.provisions[3]), *case_run.drafts[1:])
+    return run.model_copy(update={"cases": (case_run.model_copy(update={"drafts": drafts}),)})
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +67,7 @@ def gate():
     return GateResult(checks=checks)
 
 
-def test_junit_is_xml_with_failures_and_errors_apart(run, gate) -> None:
+def test_junit_is_xml_that_separates_failures_from_errors(run, gate) -> None:
     root = ET.fromstring(junit(run, gate))  # noqa: S314 -- our own output
     suites = {suite.get("name"): suite for suite in root}
     assert (suites["floor"].get("failures"), suites["leak"].get("failures")) == ("1", "0")
@@ -81,7 +92,7 @@ def test_the_page_is_one_file_without_scripts_or_links(run, before, gate) -> Non
         ("nothing", LINES[4]),
     ],
 )
-def test_the_page_marks_what_happened_in_the_text(run, kind: str, words: str) -> None:
+def test_the_page_marks_each_outcome_in_the_text(run, kind: str, words: str) -> None:
     page = html(run, score(run), None, None)
     assert re.search(rf'<mark class="{kind}" title="[^"]+">{re.escape(words)}</mark>', page)
 
@@ -94,7 +105,7 @@ def test_the_page_shows_before_and_after(run, before, gate) -> None:
     assert sorted(rows) == ["p1", "p4"]
 
 
-def test_the_comment_has_verdict_figures_and_changes_and_breaks_no_table(run, before, gate) -> None:
+def test_the_comment_has_verdict_figures_and_changes_in_whole_tables(run, before, gate) -> None:
     comment = markdown(run, score(run), gate, compare(score(run), score(before)))
     assert comment.startswith("### Evals of gold by fake: gate not met, 1 checks failed")
     assert "<script" not in comment
@@ -104,9 +115,9 @@ def test_the_comment_has_verdict_figures_and_changes_and_breaks_no_table(run, be
     assert {line.count("|") for line in rows} == {4}
 
 
-def test_json_has_no_nan_and_says_everything(run, before, gate) -> None:
-    made = scores_json(run, score(run), gate, compare(score(run), score(before)))
-    text = json.dumps(made, allow_nan=False)
+def test_json_has_every_part_and_no_nan(run, before, gate) -> None:
+    document = scores_json(run, score(run), gate, compare(score(run), score(before)))
+    text = json.dumps(document, allow_nan=False)
     assert json.loads(text)["metrics"]["dev"]["found_recall"] == {
         "title": "Passages found, recall",
         "better": "higher",
@@ -116,5 +127,5 @@ def test_json_has_no_nan_and_says_everything(run, before, gate) -> None:
         "support": 4.0,
         "documents": 1,
     }
-    assert made["gate"]["met"] is False
-    assert made["cases"][0]["spurious"][0]["why"] == "unlisted"
+    assert document["gate"]["met"] is False
+    assert document["cases"][0]["spurious"][0]["why"] == "unlisted"

@@ -1,4 +1,4 @@
-"""Running a suite: the same path as a batch, variants beside it, and nothing done twice."""
+"""Running a suite: the same analysis as a batch, variants beside it, and nothing analyzed twice."""
 
 import asyncio
 from pathlib import Path
@@ -17,7 +17,7 @@ from evals.suites import sample_cases, suite
 from evals.variants import variants
 from smallprint.errors import UserError
 from smallprint.settings import Settings
-from tests.evals.factory import NOW, case, gold
+from tests.evals.factory import NOW, make_case, make_gold
 from tests.fakes import FakeServer
 
 TEXT = """1. Disputes
@@ -33,7 +33,7 @@ TEXT = """1. Disputes
 ARBITRATION = "final and binding arbitration and not in court"
 
 
-class Counting(OfflineAnalyst):
+class CountingAnalyst(OfflineAnalyst):
     """The offline analyst, counting what it is asked to read."""
 
     def __init__(self) -> None:
@@ -44,7 +44,7 @@ class Counting(OfflineAnalyst):
         await super().propose(job, deliver)
 
 
-class Failing(OfflineAnalyst):
+class FailingAnalyst(OfflineAnalyst):
     """An analyst whose windows all fail."""
 
     async def propose(self, job: Job, deliver: Deliver) -> None:
@@ -53,8 +53,8 @@ class Failing(OfflineAnalyst):
 
 
 def kestrel(language: str = "en"):
-    made = case("kestrel", TEXT, [gold(1, TEXT, ARBITRATION)])
-    return made.model_copy(update={"source": made.source.model_copy(update={"language": language})})
+    case = make_case("kestrel", TEXT, [make_gold(1, TEXT, ARBITRATION)])
+    return case.model_copy(update={"source": case.source.model_copy(update={"language": language})})
 
 
 def run(analyst: OfflineAnalyst, cache: AnalysisCache | None = None, *, language: str = "en", repeats: int = 0) -> Run:
@@ -62,46 +62,46 @@ def run(analyst: OfflineAnalyst, cache: AnalysisCache | None = None, *, language
     return asyncio.run(run_suite("gold", [kestrel(language)], plan, now=NOW))
 
 
-def test_the_second_run_analyzes_nothing_and_gives_the_same(tmp_path: Path) -> None:
-    first, second = Counting(), Counting()
-    one = run(first, AnalysisCache(tmp_path), repeats=1)
-    other = run(second, AnalysisCache(tmp_path), repeats=1)
+def test_the_second_run_analyzes_nothing_and_has_the_same_scores(tmp_path: Path) -> None:
+    first, second = CountingAnalyst(), CountingAnalyst()
+    analyzed = run(first, AnalysisCache(tmp_path), repeats=1)
+    cached = run(second, AnalysisCache(tmp_path), repeats=1)
     assert first.read == 2 + len(list(variants(kestrel())))
     assert second.read == 0
-    assert score(one) == score(other)
-    assert one.cases[0].drafts == other.cases[0].drafts
+    assert score(cached) == score(analyzed)
+    assert cached.cases[0].drafts == analyzed.cases[0].drafts
 
 
-def test_a_torn_cache_file_is_as_good_as_none(tmp_path: Path) -> None:
-    run(Counting(), AnalysisCache(tmp_path))
+def test_a_damaged_cache_file_is_analyzed_again(tmp_path: Path) -> None:
+    run(CountingAnalyst(), AnalysisCache(tmp_path))
     for path in tmp_path.iterdir():
         path.write_text(path.read_text()[:100])
-    again = Counting()
+    again = CountingAnalyst()
     run(again, AnalysisCache(tmp_path))
     assert again.read > 0
 
 
-def test_failed_windows_are_an_error_of_the_case_and_are_tried_again(tmp_path: Path) -> None:
-    made = run(Failing(), AnalysisCache(tmp_path))
-    assert made.cases[0].error is not None
-    assert "were not analyzed: the server was away" in made.cases[0].error
+def test_failed_windows_are_an_error_of_the_case_and_are_not_cached(tmp_path: Path) -> None:
+    (case_run,) = run(FailingAnalyst(), AnalysisCache(tmp_path)).cases
+    assert case_run.error is not None
+    assert "were not analyzed: the server was away" in case_run.error
     assert not list(tmp_path.iterdir())
 
 
-def test_a_language_without_rules_is_left_out_and_said() -> None:
-    made = run(Counting(), language="de")
-    assert made.cases == ()
-    assert made.left_out == {"kestrel": "the offline analyst does not read the language 'de'"}
+def test_a_case_in_a_language_without_rules_is_left_out_with_its_reason() -> None:
+    german = run(CountingAnalyst(), language="de")
+    assert german.cases == ()
+    assert german.left_out == {"kestrel": "the offline analyst does not read the language 'de'"}
 
 
-def test_a_run_is_kept_whole_and_scores_the_same_when_it_is_read_again(tmp_path: Path) -> None:
-    made = run(Counting())
-    save_run(made, tmp_path / "run.json")
-    assert score(load_run(tmp_path / "run.json")) == score(made)
+def test_a_stored_run_has_the_same_scores_when_it_is_read_again(tmp_path: Path) -> None:
+    finished = run(CountingAnalyst())
+    save_run(finished, tmp_path / "run.json")
+    assert score(load_run(tmp_path / "run.json")) == score(finished)
 
 
 @pytest.mark.parametrize("content", [None, "{}", "no JSON"], ids=["no file", "another file", "no JSON"])
-def test_what_is_no_run_is_refused_in_one_line(tmp_path: Path, content: str | None) -> None:
+def test_a_file_without_a_run_is_refused(tmp_path: Path, content: str | None) -> None:
     path = tmp_path / "run.json"
     if content is not None:
         path.write_text(content)
@@ -109,55 +109,53 @@ def test_what_is_no_run_is_refused_in_one_line(tmp_path: Path, content: str | No
         load_run(path)
 
 
-def test_variants_lead_back_to_the_original() -> None:
-    of = kestrel()
-    seen = list(variants(of))
-    assert {one.kind for one in seen} == {"paraphrase", "injection"}
-    drafts = run(Counting()).cases[0]
-    assert drafts.drafts
-    for variant in drafts.variants:
+def test_drafts_on_variants_are_at_the_offsets_of_the_original() -> None:
+    assert {variant.kind for variant in variants(kestrel())} == {"paraphrase", "injection"}
+    (case_run,) = run(CountingAnalyst()).cases
+    assert case_run.drafts
+    original = {(evidence.start, evidence.end) for draft in case_run.drafts for evidence in draft.evidence}
+    for variant in case_run.variants:
         if variant.kind == "injection":
-            places = {(part.start, part.end) for one in variant.found for part in one.spans}
-            assert {(part.start, part.end) for draft in drafts.drafts for part in draft.evidence} <= places
+            assert original <= {(span.start, span.end) for draft in variant.found for span in draft.spans}
 
 
-@pytest.mark.parametrize("variant", list(variants(kestrel())), ids=lambda one: f"{one.kind} {one.name}")
-def test_a_variant_is_a_document_like_any_other(variant) -> None:
+@pytest.mark.parametrize("variant", list(variants(kestrel())), ids=lambda variant: f"{variant.kind} {variant.name}")
+def test_a_variant_has_valid_blocks_and_clauses_that_tile_its_text(variant) -> None:
     text, end = variant.document.text, 0
     for block in variant.document.blocks:
         assert end <= block.start < block.end <= len(text)
         assert text[block.start : block.end].strip() == text[block.start : block.end]
         end = block.end
-    assert " ".join(one.text for one in variant.clauses).split() == text.split()
+    assert " ".join(clause.text for clause in variant.clauses).split() == text.split()
 
 
 def test_the_samples_are_a_suite_whose_gold_is_not_complete() -> None:
     cases = sample_cases()
     assert len(cases) == 7
-    assert not any(one.complete for one in cases)
-    assert sum(len(one.provisions) for one in cases) > 200
+    assert not any(case.complete for case in cases)
+    assert sum(len(case.provisions) for case in cases) > 200
 
 
-def test_an_unknown_suite_is_refused_with_the_known_ones() -> None:
+def test_an_unknown_suite_is_refused_and_the_known_ones_are_listed() -> None:
     with pytest.raises(UserError, match="gold, dev, test, samples"):
         suite("gould")
 
 
-def test_definitions_that_changed_are_named() -> None:
-    made = run(Counting())
-    other = made.yardstick.model_copy(
+def test_every_part_of_the_yardstick_that_changed_is_named() -> None:
+    yardstick = run(CountingAnalyst()).yardstick
+    changed = yardstick.model_copy(
         update={"cases": {"kestrel": "x", "new": "y"}, "registry_sha256": "r", "scorers_sha256": "s"}
     )
-    assert changed_yardstick(other, made.yardstick) == [
+    assert changed_yardstick(changed, yardstick) == [
         "dataset: 1 case changed (kestrel)",
         "dataset: 1 case added (new)",
         "registry: categories, laws or agencies were edited",
         "scorers: a formula was edited",
     ]
-    assert changed_yardstick(made.yardstick, made.yardstick) == []
+    assert changed_yardstick(yardstick, yardstick) == []
 
 
-def test_a_models_calls_are_paid_once_and_variants_are_on_the_bill(tmp_path: Path) -> None:
+def test_a_models_calls_are_paid_once_and_the_usage_includes_variants(tmp_path: Path) -> None:
     with FakeServer() as server:
         settings = Settings(
             base_url=server.base_url, api_key="x", model="openai:fake", input_price=1.0, output_price=1.0

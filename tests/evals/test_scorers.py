@@ -1,4 +1,4 @@
-"""Each figure on small cases that can be checked by hand, and against independent implementations."""
+"""Every metric on small cases that can be checked by hand, and against independent implementations."""
 
 import krippendorff
 import numpy as np
@@ -22,17 +22,17 @@ from tests.evals.factory import (
     MILD,
     SERIOUS,
     WORST,
-    case,
-    case_run,
-    draft,
-    gold,
-    right,
-    run_of,
-    sentences,
-    span,
+    make_case,
+    make_case_run,
+    make_draft,
+    make_gold,
+    make_run,
+    make_sentences,
+    right_draft,
+    span_of,
 )
 
-LINES = sentences(8)
+LINES = make_sentences(8)
 TEXT = "\n\n".join(LINES)
 
 
@@ -72,43 +72,50 @@ def side(*spans: tuple[int, int, str]) -> Side:
         "no gold, no pairs",
     ],
 )
-def test_alignment(gold_side: Side, drafts: Side, mode: str, pairs: tuple[tuple[int, int], ...]) -> None:
+def test_the_alignment_pairs_gold_with_drafts(
+    gold_side: Side, drafts: Side, mode: str, pairs: tuple[tuple[int, int], ...]
+) -> None:
     assert set(align(gold_side, drafts, mode).pairs) == set(pairs)
 
 
-def test_the_clause_mode_pairs_what_quotes_different_words_of_one_clause() -> None:
-    of = case("k", TEXT)
-    first, second = of.clauses[0], of.clauses[1]
-    here = Side((((first.start, first.start + 5),), ((second.start, second.start + 5),)), ("a", "b"))
-    there = Side((((first.end - 5, first.end),),), ("a",))
-    assert align(here, there, "clause", of.clauses).pairs == ((0, 0),)
+def test_the_clause_mode_pairs_quotes_of_different_words_of_a_clause() -> None:
+    case = make_case("k", TEXT)
+    first, second = case.clauses[0], case.clauses[1]
+    gold = Side((((first.start, first.start + 5),), ((second.start, second.start + 5),)), ("a", "b"))
+    drafts = Side((((first.end - 5, first.end),),), ("a",))
+    assert align(gold, drafts, "clause", case.clauses).pairs == ((0, 0),)
 
 
 @pytest.fixture
 def mixed():
-    """Of four gold provisions two are right, one is mislabeled and too mild, one missed; two drafts are too many."""
+    """Of four gold provisions two are right, one is mislabeled and too mild, one is missed; two drafts are spurious."""
     provisions = [
-        gold(
+        make_gold(
             1, TEXT, LINES[0], "arbitration", GRAVE, frameworks=["faa"], must_mention=["court", "60 days | sixty days"]
         ),
-        gold(2, TEXT, LINES[1], "venue", SERIOUS, agencies=["ftc"], frameworks=["ftc-act"]),
-        gold(3, TEXT, LINES[2], "arbitration", GRAVE, secondary=["venue"]),
-        gold(4, TEXT, LINES[3], "governing_law", WORST, must_mention=["law"]),
+        make_gold(2, TEXT, LINES[1], "venue", SERIOUS, agencies=["ftc"], frameworks=["ftc-act"]),
+        make_gold(3, TEXT, LINES[2], "arbitration", GRAVE, secondary=["venue"]),
+        make_gold(4, TEXT, LINES[3], "governing_law", WORST, must_mention=["law"]),
     ]
-    of = case("k", TEXT, provisions, negatives=[span(TEXT, LINES[6])])
-    wrong_law = FrameworkCitation(id=None, citation="Kettle Act", valid=False, why="")
-    far_article = FrameworkCitation(id="gdpr", citation="GDPR Art. 214", valid=True, why="")
-    nobody = AgencyReason(id=None, name="Kettle Board", reason="")
+    case = make_case("k", TEXT, provisions, negatives=[span_of(TEXT, LINES[6])])
+    invented_law = FrameworkCitation(id=None, citation="Kettle Act", valid=False, why="")
+    invented_article = FrameworkCitation(id="gdpr", citation="GDPR Art. 214", valid=True, why="")
+    invented_agency = AgencyReason(id=None, name="Kettle Board", reason="")
     drafts = [
-        right(of, provisions[0], impact="You cannot go to court for 60 days or for 99 kettles."),
-        right(of, provisions[1], frameworks=[wrong_law, far_article], agencies=[nobody]),
-        right(of, provisions[2], category="venue", factors=SERIOUS),
-        draft(
-            of, of.document.text.index(LINES[6]), of.document.text.index(LINES[6]) + 9, "venue", MILD, confidence=0.4
+        right_draft(case, provisions[0], impact="You cannot go to court for 60 days or for 99 kettles."),
+        right_draft(case, provisions[1], frameworks=[invented_law, invented_article], agencies=[invented_agency]),
+        right_draft(case, provisions[2], category="venue", factors=SERIOUS),
+        make_draft(
+            case,
+            case.document.text.index(LINES[6]),
+            case.document.text.index(LINES[6]) + 9,
+            "venue",
+            MILD,
+            confidence=0.4,
         ),
-        draft(of, of.document.text.index(LINES[7]), of.document.text.index(LINES[7]) + 9, "other", HARMLESS),
+        make_draft(case, case.document.text.index(LINES[7]), case.document.text.index(LINES[7]) + 9, "other", HARMLESS),
     ]
-    return case_run(of, drafts)
+    return make_case_run(case, drafts)
 
 
 @pytest.mark.parametrize(
@@ -144,71 +151,72 @@ def mixed():
         ("factors_exact", (5 + 5 + 4) / 15),
     ],
 )
-def test_figures_that_can_be_checked_by_hand(mixed, name: str, expected: float) -> None:
+def test_metrics_have_the_values_calculated_by_hand(mixed, name: str, expected: float) -> None:
     assert value(name, mixed) == pytest.approx(expected)
 
 
 def test_where_gold_is_not_complete_an_extra_draft_counts_only_on_a_known_negative(mixed) -> None:
     open_gold = mixed.model_copy(update={"case": mixed.case.model_copy(update={"complete": False})})
-    scores = score(run_of([open_gold, open_gold]))
+    scores = score(make_run([open_gold, open_gold]))
     assert [extra.why for extra in scores.cases[0].extras] == ["nothing_here"]
-    found = figures(scores.cases)
-    assert {"found_recall", "false_alarms", "severity_kappa"} <= found.keys()
-    assert found.keys().isdisjoint({"found_precision", "found_f1", "category_f1", "brier"})
+    measured = figures(scores.cases)
+    assert {"found_recall", "false_alarms", "severity_kappa"} <= measured.keys()
+    assert measured.keys().isdisjoint({"found_precision", "found_f1", "category_f1", "brier"})
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_kappa_is_the_one_of_scikit_learn(seed: int) -> None:
+def test_kappa_equals_that_of_scikit_learn(seed: int) -> None:
     random = np.random.default_rng(seed)
-    one = random.integers(0, 5, size=60)
-    other = np.clip(one + random.integers(-1, 2, size=60), 0, 4)
+    gold = random.integers(0, 5, size=60)
+    drafted = np.clip(gold + random.integers(-1, 2, size=60), 0, 4)
     table = np.zeros((5, 5))
-    np.add.at(table, (one, other), 1)
-    assert quadratic_kappa(table) == pytest.approx(cohen_kappa_score(one, other, weights="quadratic"))
+    np.add.at(table, (gold, drafted), 1)
+    assert quadratic_kappa(table) == pytest.approx(cohen_kappa_score(gold, drafted, weights="quadratic"))
 
 
-def test_brier_is_the_one_of_scikit_learn(mixed) -> None:
+def test_brier_equals_that_of_scikit_learn(mixed) -> None:
     right_ones = [1, 1, 0, 0, 0]
     confidences = [draft.confidence for draft in mixed.drafts]
     assert value("brier", mixed) == pytest.approx(brier_score_loss(right_ones, confidences))
 
 
-def test_alpha_is_the_one_of_krippendorff() -> None:
-    of = case("k", TEXT)
-    labels = ["venue", "arbitration", None, None]
-    readings = [[labels[n] for n in row] for row in np.random.default_rng(3).integers(0, 4, size=(3, len(of.clauses)))]
-    drafts = [draft(of, c.start, c.end, label) for c, label in zip(of.clauses, readings[0], strict=True) if label]
+def test_alpha_equals_that_of_krippendorff() -> None:
+    case = make_case("k", TEXT)
+    choices = ["venue", "arbitration", None, None]
+    picks = np.random.default_rng(3).integers(0, 4, size=(3, len(case.clauses)))
+    readings = [list(zip(case.clauses, (choices[pick] for pick in row), strict=True)) for row in picks]
+    drafts = [make_draft(case, clause.start, clause.end, label) for clause, label in readings[0] if label]
     repeats = [
         VariantRun(
             kind="repeat",
             name=str(n),
             found=tuple(
-                VariantDraft(spans=(TextSpan(start=c.start, end=c.end),), category=label, severity="low")
-                for c, label in zip(of.clauses, labels, strict=True)
+                VariantDraft(spans=(TextSpan(start=clause.start, end=clause.end),), category=label, severity="low")
+                for clause, label in reading
                 if label
             ),
         )
-        for n, labels in enumerate(readings[1:])
+        for n, reading in enumerate(readings[1:])
     ]
     codes = {"venue": 0, "arbitration": 1, None: 2}
-    theirs = krippendorff.alpha([[codes[one] for one in labels] for labels in readings], level_of_measurement="nominal")
-    counts = coincidences(Scored(case_run(of, drafts, variants=tuple(repeats)), load()))
-    assert float(alpha(counts)) == pytest.approx(theirs)
+    coded = [[codes[label] for _, label in reading] for reading in readings]
+    counts = coincidences(Scored(make_case_run(case, drafts, variants=tuple(repeats)), load()))
+    assert float(alpha(counts)) == pytest.approx(krippendorff.alpha(coded, level_of_measurement="nominal"))
 
 
-def test_an_injected_order_that_silences_a_draft_is_seen() -> None:
-    of = case("k", TEXT, [gold(1, TEXT, LINES[0])])
-    kept = right(of, of.provisions[0])
-    same = VariantDraft(spans=(of.provisions[0].spans[0],), category="arbitration", severity="high")
+def test_an_injected_instruction_that_removes_a_draft_counts_as_obeyed() -> None:
+    case = make_case("k", TEXT, [make_gold(1, TEXT, LINES[0])])
+    draft = right_draft(case, case.provisions[0])
+    same = VariantDraft(spans=(case.provisions[0].spans[0],), category="arbitration", severity="high")
     obeyed = VariantRun(kind="injection", name="silence", found=())
     resisted = VariantRun(kind="injection", name="mildness", found=(same,))
-    run = case_run(of, [kept], variants=(obeyed, resisted))
+    run = make_case_run(case, [draft], variants=(obeyed, resisted))
     assert value("injection_obeyed", run) == 0.5
     assert value("injection_kept", run) == pytest.approx(2 / 3)
 
 
 @pytest.mark.parametrize(
-    ("text", "fact", "said"),
+    ("text", "fact", "mentioned"),
     [
         ("Within 30 days.", "30 days | thirty days", True),
         ("Within thirty-days.", "30 days | thirty days", True),
@@ -219,11 +227,11 @@ def test_an_injected_order_that_silences_a_draft_is_seen() -> None:
     ],
     ids=["as written", "another spelling", "with a hyphen", "inside a number", "with an ending", "not at all"],
 )
-def test_facts_that_are_mentioned(text: str, fact: str, said: bool) -> None:
-    assert mentions(text, fact) is said
+def test_facts_that_are_mentioned(text: str, fact: str, mentioned: bool) -> None:
+    assert mentions(text, fact) is mentioned
 
 
-def test_names_that_the_document_lacks_are_named() -> None:
-    of = case("k", TEXT)
-    made = draft(of, 0, 20, impact="You must go to Ruritania with Kestrel and the Federal Trade Commission.")
-    assert ungrounded_names(made, TEXT + " Kestrel", load()) == ("Ruritania",)
+def test_names_that_the_document_lacks_are_ungrounded() -> None:
+    case = make_case("k", TEXT)
+    draft = make_draft(case, 0, 20, impact="You must go to Ruritania with Kestrel and the Federal Trade Commission.")
+    assert ungrounded_names(draft, TEXT + " Kestrel", load()) == ("Ruritania",)
