@@ -19,7 +19,7 @@ class SmallprintError(Exception):
 
 
 class UserError(SmallprintError):
-    """A mistake that the user can mend; the text says how."""
+    """A mistake that the user can correct; the text says how."""
 
 
 class RegistryError(SmallprintError):

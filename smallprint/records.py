@@ -33,14 +33,14 @@ class Source(Noun):
     title: str | None = None
     terms_type: str | None = None
     language: str | None = None  # ISO 639-1
-    jurisdictions: tuple[str, ...] = ()  # registry codes such as US, EU, UK; empty: not said
+    jurisdictions: tuple[str, ...] = ()  # registry codes such as US, EU, UK; empty: unknown
     published: str | None = None  # ISO date of this version, where the manifest says it
     ignore_robots: bool = False  # fetch it although its robots.txt asks programs not to; the snapshot's notes say so
     render: bool = False  # run its scripts in a browser before reading it
 
     @property
     def origin(self) -> str:
-        """The host or file name of its location, to call it by where nobody said whose it is; never a disk's path."""
+        """The host or file name of its location, a name where the entity is unknown; never a path on a disk."""
         try:
             host = urlsplit(self.location).hostname
         except ValueError:  # brackets that hold no address
@@ -133,7 +133,7 @@ class Factors(Noun):
 
 
 class FrameworkCitation(Noun):
-    """A regulatory framework that a provision engages, resolved to the registry or kept as flagged text."""
+    """A regulatory framework that a provision engages, resolved to the registry, or stored as flagged text."""
 
     id: str | None  # registry id; None: unknown, kept as text
     citation: str
@@ -203,7 +203,7 @@ class Draft(Noun):
 
 
 class Rejection(Noun):
-    """A proposal that did not become a draft, and why; nothing that an analyst said disappears."""
+    """A proposal that did not become a draft, and why; nothing that an analyst proposed disappears."""
 
     reason: str  # "unlocated_quote", "unknown_category", "invalid_answer", ...
     quote: str = ""

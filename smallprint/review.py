@@ -1,6 +1,6 @@
 """Review, pure: a draft and a person's decision make a verdict, or a conflict or a refusal that says why.
 
-The analyst's proposal and the person's word are two drafts with one id; severity is always computed. A decision
+The analyst's proposal and the person's version are two drafts with one id; severity is always computed. A decision
 carries the version that the person saw: decided on anything else it is a conflict with both sides in it.
 """
 
@@ -68,7 +68,7 @@ _FLAG_NEED = {
 
 
 class Standing(Noun):
-    """How a draft stands: the person's word where there is one, else the proposal."""
+    """How a draft stands: as a person edited it, else as it was proposed."""
 
     draft: Draft
     proposal: Draft
@@ -127,7 +127,7 @@ class ConflictError(SmallprintError):
 
 
 class RefusedError(SmallprintError):
-    """A decision that the rules do not allow; ``problems`` say what to mend, by field."""
+    """A decision that the rules do not allow; ``problems`` say what to correct, by field."""
 
     def __init__(self, problems: dict[str, str]) -> None:
         super().__init__("; ".join(problems.values()))
@@ -200,7 +200,7 @@ def apply_person_edits(standing: Draft, edited: Draft) -> Draft:
 
 
 def changes(before: Draft | None, after: Draft | None) -> tuple[Change, ...]:
-    """The fields that differ; a draft that did not exist, or is gone, has None in all of them."""
+    """The fields that differ; a draft that does not exist has None in all of them."""
     fields = ("status", *EDITABLE)
     old = before.model_dump(mode="json", include=set(fields)) if before else {}
     new = after.model_dump(mode="json", include=set(fields)) if after else {}
@@ -328,7 +328,7 @@ def need(draft: Draft, *, second: bool = False, changed: bool = False) -> int:
 
 
 def follow(draft: Draft, text: str, clauses: Sequence[Clause]) -> tuple[Evidence, ...] | None:
-    """The draft's evidence in a newer text of its document, or None where a passage changed or stands twice.
+    """The draft's evidence in a newer text of its document, or None where a passage changed or occurs twice.
 
     The stale rule: a decision follows evidence that is unchanged word for word; all else goes back to the queue.
     """

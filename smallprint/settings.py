@@ -52,7 +52,9 @@ class Settings(BaseSettings):
     language: str = "English"  # of what a model writes, as a name
     input_price: float | None = None  # USD a million tokens, for models that the price table does not know
     output_price: float | None = None
-    secret: SecretStr | None = None  # behind the marks around document text; default: made once, kept in home/secret
+    secret: SecretStr | None = (
+        None  # behind the marks around document text; default: generated once and stored in home/secret
+    )
     blind_share: float = Field(0.0, ge=0, le=1)  # of the drafts: read twice at the review desk, the second time blind
     webhook_url: str | None = None  # where the review desk posts approvals
     webhook_secret: SecretStr | None = None  # signs them

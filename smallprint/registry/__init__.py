@@ -108,7 +108,7 @@ def _by_name(entries: Iterable[_Named]) -> dict[tuple[str, ...], _Named]:
 
 
 def load(folder: Path | None = None) -> Registry:
-    """The registry of a folder; of the one that is shipped, once per process, where none is given.
+    """The registry in a folder; without one the registry that is shipped, loaded once per process.
 
     Raises:
         RegistryError: an entry or a reference does not hold; names file, line and key.

@@ -1,4 +1,4 @@
-"""The cross-checks of the registry: what one entry says of another, and what no model can say of itself."""
+"""The cross-checks of the registry: references between entries, and rules that no single model can check."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple

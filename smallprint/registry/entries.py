@@ -82,7 +82,7 @@ class Framework(Noun):
     citations: tuple[CitationPattern, ...] = Field(min_length=1)
 
     def in_force(self, on: date) -> bool:
-        """Whether the law as a whole applies on that day; ``status`` tells of parts that do not."""
+        """Whether the law as a whole applies on that day; ``status`` names parts that do not."""
         begun = self.effective_from is None or self.effective_from <= on
         return begun and (self.effective_to is None or on <= self.effective_to)
 

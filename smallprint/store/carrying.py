@@ -111,7 +111,7 @@ class _Act:
         self._write(without_record, old.draft, "rejected", "carried")
 
     def create_continuation(self, old: Standing, moved: tuple[Evidence, ...]) -> Standing:
-        """Create a draft for a record that no analyst proposed anew; ``move`` decides it at once."""
+        """Create a draft for a record that no analyst proposed again; ``move`` decides it at once."""
         query = select(t.documents.c.sha256).where(t.documents.c.id == self.document_id)
         sha256 = self.connection.execute(query).scalar_one()
         draft = review.continued(old.draft, moved, self.document_id, sha256, self.at)
@@ -120,7 +120,7 @@ class _Act:
         return new
 
     def reopen(self, old: Standing) -> None:
-        """Put an approval whose passage changed back into the queue; a rejection of it needs nobody any more."""
+        """Put an approval whose passage changed back into the queue; a rejection stays as it is."""
         if old.draft.status == "approved":
             self._write(old, old.draft, "draft", "document_changed")
 

@@ -1,4 +1,4 @@
-"""The database behind the store: opened, prepared for many writers, migrated, its errors told in one line."""
+"""The database behind the store: opened, prepared for many writers, migrated; its errors become one line."""
 
 import json
 import re
@@ -104,7 +104,7 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 def _write_ahead(engine: Engine) -> None:
-    """Readers beside a writer; kept in the file, so asked for only once we know that the file is ours."""
+    """Let readers work beside a writer. Stored in the file, so set only once it is known to be ours."""
     connection = engine.raw_connection()
     try:
         connection.cursor().execute("PRAGMA journal_mode=WAL")

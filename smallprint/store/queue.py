@@ -245,7 +245,7 @@ def _behind(connection: Connection, draft_id: str) -> ColumnElement[bool]:
 
 
 def count_decided_by_person(connection: Connection, since: datetime) -> dict[str, int]:
-    """How many drafts stand decided by each person since then."""
+    """How many drafts each person has decided since then, by who decided last."""
     query = (
         select(t.queue.c.decided_by, func.count())
         .where(t.queue.c.decided_by.is_not(None), t.queue.c.decided_at >= since, t.queue.c.status != "draft")

@@ -1,4 +1,4 @@
-"""The queue's row of a draft, written anew with every change: what the queue sorts, filters, counts and searches by."""
+"""The queue's row of a draft, rewritten with every change: what the queue sorts, filters, counts and searches by."""
 
 from datetime import datetime
 from typing import Any

@@ -28,7 +28,7 @@ class Record(Noun):
 def save_record(
     connection: Connection, verdict: Verdict, decision: Decision, body: dict[str, Any], amended_fields: list[str]
 ) -> int:
-    """Write what was approved; a draft has one number for ever, given at its first approval.
+    """Write what was approved; a draft gets one permanent number, at its first approval.
 
     Args:
         connection: a transaction that writes and has locked the audit chain.
@@ -48,7 +48,7 @@ def save_record(
     number = connection.execute(select(t.records.c.number).where(t.records.c.draft_id == verdict.draft.id)).scalar()
     if number is not None:
         if verdict.kind == "carry":
-            del values["approved_by"], values["approved_at"]  # nobody approved anew: the person's word moved
+            del values["approved_by"], values["approved_at"]  # nobody approved it again: an approval was carried over
         connection.execute(update(t.records).where(t.records.c.number == number).values(**values))
         return int(number)
     number = _next_number(connection, t.records.c.number)

@@ -11,7 +11,7 @@ from smallprint.store.people import Person, person_from_row
 from smallprint.store.token_hashes import token_hash
 
 SESSION_DURATION = timedelta(hours=10)
-# An ended session opens nothing; it is stored longer because it says whose a form was that comes late.
+# An ended session opens nothing; its row is stored longer, to know whose form it is that arrives late.
 ENDED_SESSION_RETENTION = timedelta(days=7)
 
 
@@ -24,7 +24,7 @@ class Session(Noun):
 
 
 def start_session(connection: Connection, name: str, at: datetime, *, instead_of: str | None = None) -> str:
-    """Start a session; returns its token. The one that the browser came with ends, so that nobody can plant one."""
+    """Start a session; returns its token. The session that the browser had ends, so that nobody can plant one."""
     if instead_of:
         end_session(connection, instead_of)
     connection.execute(delete(t.sessions).where(t.sessions.c.expires_at <= at - ENDED_SESSION_RETENTION))

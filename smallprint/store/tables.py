@@ -170,7 +170,7 @@ rejections = Table(
     Column("body", JSON, nullable=False),
 )
 
-# ---- the review desk (docs/decisions/0020): what people did is kept beside what analysts proposed, never over it
+# ---- the review desk (docs/decisions/0020): what people decide never overwrites what analysts proposed
 
 # One narrow row a draft: what the queue sorts, filters and counts by, as the draft stands now.
 queue = Table(
@@ -189,7 +189,9 @@ queue = Table(
     Column("start", Integer, nullable=False),
     Column("model", String(120), nullable=False),
     Column("prompt", String(120), nullable=False),
-    Column("flags", Text, nullable=False),  # "|fuzzy_evidence|low_confidence|", so that one is found with its bars
+    Column(
+        "flags", Text, nullable=False
+    ),  # "|fuzzy_evidence|low_confidence|": searched for with the bars, so that no flag matches in part
     Column("second_by", String(80)),  # who asks for a second opinion
     Column("assignee", String(80)),
     Column("lease_by", String(80)),  # who is reading it now, until lease_until
@@ -224,7 +226,7 @@ queue_words = Table(
     Column("words", Text, nullable=False),  # lower case: title, explanation, quotes
 )
 
-# The person's word on a draft where it differs from the proposal; drafts.body stays the analyst's.
+# A draft as a person edited it, where that differs from the proposal; drafts.body stays the analyst's.
 amendments = Table(
     "amendments",
     metadata,
@@ -272,7 +274,7 @@ audit = Table(
     Index("ix_audit_subject", "subject"),
 )
 
-# One row: the end of the chain. Whoever writes holds it, so that the chain has one end.
+# One row: the end of the chain. Every writer locks it, so that the chain has one end.
 audit_head = Table(
     "audit_head",
     metadata,
@@ -320,12 +322,14 @@ listeners = Table(
     Column("seen_at", UtcDateTime, nullable=False),
 )
 
-# News of records, written with the decision and deleted when it was taken; its words are those of the decision.
+# News of records, written with the decision and deleted once delivered; its draft is that of the decision.
 outbox = Table(
     "outbox",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("key", String(36), nullable=False, unique=True),  # the same at every try: receivers know it again by it
+    Column(
+        "key", String(36), nullable=False, unique=True
+    ),  # the same at every try, by which receivers recognize a repetition
     Column("channel", String(16), nullable=False),
     Column("event", String(32), nullable=False),
     Column("record", Integer, nullable=False),  # its number
@@ -334,7 +338,7 @@ outbox = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("tries", Integer, nullable=False),
     Column("next_at", UtcDateTime),  # None: given up
-    Column("problem", Text),  # what the last try met
+    Column("problem", Text),  # of the last failed try
     Index("ix_outbox_channel_next_at", "channel", "next_at"),
 )
 
@@ -362,7 +366,7 @@ users = Table(
     Column("created_at", UtcDateTime, nullable=False),
 )
 
-# Only hashes of tokens are kept: who reads the database cannot sign in with it.
+# Only hashes of tokens are stored: reading the database does not let anybody sign in.
 sessions = Table(
     "sessions",
     metadata,
@@ -399,11 +403,11 @@ api_tokens = Table(
     Column("created_at", UtcDateTime, nullable=False),
 )
 
-# What an ended session had sent, while its person signs in at a provider.
+# A form that was sent after its session had ended, stored while its person signs in at a provider.
 kept_forms = Table(
     "kept_forms",
     metadata,
-    Column("session", String(64), primary_key=True),  # hash of the session's token, which may have been swept away
+    Column("session", String(64), primary_key=True),  # hash of the session's token; the session may have been deleted
     Column("user", ForeignKey("users.name"), nullable=False),
     Column("path", Text, nullable=False),
     Column("fields", JSON, nullable=False),  # form field -> values
