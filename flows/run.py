@@ -11,8 +11,9 @@ from flows.options import RunOptions
 from flows.reading import SHARED_BUDGET, read_document
 from flows.resources import Resources, close_resources, resources_for
 from flows.run_documents import failed, label, unfinished
-from smallprint.errors import ModelStopError
+from smallprint.errors import ModelStopError, UserError
 from smallprint.store import Store, runs
+from smallprint.store.runs import RunDocument
 
 _MIN_DOCUMENTS_AT_ONCE = 2  # so that one is fetched or saved while another keeps the processor busy
 
@@ -28,18 +29,17 @@ async def run(run_id: str, options: RunOptions) -> None:
         options: how it is carried out.
 
     Raises:
+        UserError: the store knows no such run, or the analyst is not configured.
         ModelStopError: the model's server refuses us for good.
         StoreError: the store cannot be used.
         OSError: the disk is full or gone.
 
     """
-    resources = resources_for(options)
-    SHARED_BUDGET.set(Budget(options.budget))
-    with resources.store.read() as connection:
-        run_documents = runs.list_run_documents(connection, run_id)
-    remaining = (failed if options.failed_only else unfinished)(run_documents)
-    slots = asyncio.Semaphore(_documents_at_once(resources, options, len(remaining)))
+    outer_budget = SHARED_BUDGET.set(Budget(options.budget))
     try:
+        resources = resources_for(options)
+        remaining = _remaining(resources.store, run_id, options)
+        slots = asyncio.Semaphore(_documents_at_once(resources, options, len(remaining)))
         with _state_in_store(resources.store, run_id):
             async with asyncio.TaskGroup() as group:
                 for document in remaining:
@@ -49,7 +49,16 @@ async def run(run_id: str, options: RunOptions) -> None:
     except BaseExceptionGroup as failures:
         raise _cause(failures) from failures
     finally:
+        SHARED_BUDGET.reset(outer_budget)
         await close_resources()
+
+
+def _remaining(store: Store, run_id: str, options: RunOptions) -> list[RunDocument]:
+    with store.read() as connection:
+        if runs.find_run(connection, run_id) is None:
+            raise UserError(f"there is no run {run_id}; 'smallprint status' lists the runs")
+        run_documents = runs.list_run_documents(connection, run_id)
+    return (failed if options.failed_only else unfinished)(run_documents)
 
 
 def _documents_at_once(resources: Resources, options: RunOptions, remaining: int) -> int:

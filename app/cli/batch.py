@@ -39,7 +39,7 @@ def run(inputs: list[str], sources: list[Source], options: RunOptions, *, resume
     started = time.monotonic()
     settings = options.settings()
     if not resume:
-        configured_analyst(options)  # what is not configured is told before a run is begun
+        configured_analyst(options)  # a mistake in the configuration is reported before a run is begun
     with workspace(settings) as store:
         if resume:
             stored_run = newest_unfinished(store, inputs, failed_only=options.failed_only)
@@ -77,7 +77,7 @@ def configured_analyst(options: RunOptions) -> Analyst:
 
 
 def begin(store: Store, sources: Sequence[Source], options: RunOptions, inputs: Sequence[str]) -> str:
-    """Write a new run down; returns its id: UTC time and four random hex digits, e.g. 20260131-142501-9f3c."""
+    """Store a new run; returns its id: UTC time and four random hex digits, e.g. 20260131-142501-9f3c."""
     run_id = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{token_hex(2)}"
     settings = options.settings()
     row = {"inputs": list(inputs), "base_url": settings.base_url, "by_batch": options.by_batch}

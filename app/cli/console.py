@@ -42,7 +42,7 @@ def severity_chart(drafts: Sequence[Draft]) -> Table:
 
 
 def analyst_line(model: str) -> Text:
-    """Who read the documents; one that costs nothing is described, beside what would read better."""
+    """Which analyst read the documents; a free one is described, with a hint at what would read better."""
     from classifiers.analysts import traits_of
 
     traits = traits_of(model)

@@ -33,13 +33,13 @@ def review(
 
 @users.command("add")
 def add_user(
-    name: Annotated[str, typer.Argument(help="As it stands on every decision.")],
+    name: Annotated[str, typer.Argument(help="As every decision shows it.")],
     role: Annotated[str, typer.Option("--role", help="read-only, reviewer, lead or admin.")] = "reviewer",
     address: Annotated[
         str, typer.Option("--address", help="Where the desk is reached.")
     ] = f"http://{DESK_HOST}:{DESK_PORT}",
 ) -> None:
-    """Give somebody a place and print the link by which they choose a password.
+    """Let somebody work at the desk, and print the link by which they choose a password.
 
     For example:
     $ smallprint users add "Ada Quill" --role lead
@@ -51,7 +51,7 @@ def add_user(
 
 @users.command("disable")
 def disable_user(name: Annotated[str, typer.Argument(help="Their name.")]) -> None:
-    """End somebody's sessions and their right to sign in; what they decided stays.
+    """End somebody's sessions and their right to sign in; their decisions stay.
 
     For example:
     $ smallprint users disable "Ada Quill"

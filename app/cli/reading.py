@@ -50,7 +50,7 @@ def read_to_drafts(
 
 @contextmanager
 def _answers(analyst: Analyst, settings: Settings) -> Iterator[Answers | None]:
-    """Where paid answers are kept; free ones need no folder, and no half second to load the database's library."""
+    """Where paid answers are stored; a free analyst needs no workspace, and not the half second to load SQLAlchemy."""
     if analyst.traits.free:
         yield None
         return

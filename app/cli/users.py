@@ -13,7 +13,7 @@ _ACTOR = "command line"  # as the audit log names who did it
 
 
 def add(settings: Settings, name: str, role: str, address: str) -> None:
-    """Give somebody a place and print the one-time link by which they choose a password."""
+    """Let somebody work at the desk, and print the one-time link by which they choose a password."""
     wanted = people.role_named(role)
     store = open_store(settings.sqlalchemy_url)
     try:

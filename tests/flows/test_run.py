@@ -18,7 +18,7 @@ from flows.engine import start_prefect
 from flows.options import RunOptions
 from flows.progress import Event, listening
 from flows.run_documents import unfinished
-from smallprint.errors import ModelStopError
+from smallprint.errors import ModelStopError, UserError
 from smallprint.records import Source
 from smallprint.settings import Settings
 from smallprint.store import Store, open_store, runs
@@ -217,6 +217,11 @@ def test_a_bug_that_one_document_meets_costs_the_others_nothing(lab: Runs, works
     assert [event.position for event in lab.events if event.kind == "failed"] == [1]
 
 
+def test_a_run_that_the_store_does_not_know_is_refused(lab: Runs) -> None:
+    with pytest.raises(UserError, match="there is no run 20260101-000000-ffff"):
+        lab.carry_out("20260101-000000-ffff")
+
+
 def test_documents_over_budget_are_work_left(lab: Runs) -> None:
     write(lab.folder, "a.md")
     run_id = lab.begin("a.md")
@@ -260,6 +265,20 @@ def test_another_process_with_the_same_settings_reads_a_document_from_plain_valu
     )
     assert [document.state for document in lab.documents(run_id)] == ["waiting", "analyzed"]
     assert lab.drafts(run_id)
+
+
+@pytest.mark.parametrize(
+    ("entry_point", "parameters"),
+    [
+        pytest.param("flows/run.py:run", {"run_id", "options"}, id="run"),
+        pytest.param("flows/evaluate.py:evaluate", {"suite_name", "model", "budget"}, id="evaluate"),
+    ],
+)
+def test_prefect_finds_the_flow_and_its_parameters_by_its_entry_point(entry_point: str, parameters: set[str]) -> None:
+    from prefect.flows import load_flow_from_entrypoint
+
+    flow = load_flow_from_entrypoint(str(ROOT / entry_point))
+    assert flow.parameters.properties.keys() == parameters
 
 
 def test_a_password_stays_out_of_what_prefect_records(lab: Runs) -> None:
