@@ -1,4 +1,4 @@
-"""Progress of a run for somebody in the same process; a run that nobody listens to loses nothing by it."""
+"""Progress of a run for a listener in the same process; nothing else depends on there being one."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

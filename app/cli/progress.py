@@ -103,7 +103,7 @@ def progress(names: Sequence[str], *, total: int) -> Iterator[Listener]:
 
 
 def _with_batches(console: Console, show: Listener) -> Listener:
-    """A listener that prints what became of batches and leaves the steps of documents to another one."""
+    """A listener that prints news of batches and passes the steps of documents on."""
 
     def listener(event: Event) -> None:
         if event.kind == "batch":
