@@ -136,13 +136,15 @@ def _row(row: Row) -> RawBlock | None:
 def _notes(archive: zipfile.ZipFile, walk: Body) -> Iterator[RawBlock]:
     """Foot- and endnotes after the text, with the number that their mark shows."""
     parts = {kind: _part(archive, f"word/{kind}s.xml") for kind in {key.split(":")[0] for key in walk.footnotes}}
+    notes_by_key: dict[str, list[Element]] = {}
+    for kind, root in parts.items():
+        for note in root if root is not None else ():
+            notes_by_key.setdefault(f"{kind}:{note.get(W + 'id')}", []).append(note)
     counts = dict.fromkeys(parts, 0)
     for key in list(walk.footnotes):
-        kind, _, wanted = key.partition(":")
+        kind = key.partition(":")[0]
         counts[kind] += 1
-        root = parts[kind]
-        found = [] if root is None else [note for note in root if note.get(W + "id") == wanted]
-        for note in found:
+        for note in notes_by_key.get(key, ()):
             text = "\n".join(item.text.strip() for item in walk.items(note) if isinstance(item, Paragraph))
             prefix = f"{counts[kind]} "
             yield RawBlock("paragraph", prefix + text.lstrip(), generated=len(prefix))

@@ -12,6 +12,8 @@ from smallprint.errors import DocumentError
 
 PlumberPdf: TypeAlias = Any  # pdfplumber publishes no types
 _MAX_STREAM = 256_000_000  # bytes that one stream may unpack to; a large color scan is a tenth of it
+_PIECE_BYTES = 64_000  # of a packed stream that are unpacked at a time
+_BEGINNING_BYTES = 4_000_000  # of what a stream unpacks to, in which a further packed stream is looked for
 _MAX_CHAIN = 6  # filters packed into one another
 _STREAM = re.compile(rb"stream\r?\n")
 
@@ -75,8 +77,16 @@ def refuse_bombs(data: bytes) -> None:
 
     """
     for found in _STREAM.finditer(data):
-        packed: bytes = data[found.end() :]
-        if packed[:1] not in (b"\x78", b"\x58", b"\x48", b"\x68", b"\x08", b"\x18", b"\x28", b"\x38"):
+        if data[found.end() : found.end() + 1] not in (
+            b"\x78",
+            b"\x58",
+            b"\x48",
+            b"\x68",
+            b"\x08",
+            b"\x18",
+            b"\x28",
+            b"\x38",
+        ):
             continue
         _refuse_bomb(data, found.end())
 
@@ -101,11 +111,16 @@ def _unpacked(packed: memoryview) -> tuple[int, bytes]:
     unpacker = zlib.decompressobj()
     size, beginning = 0, b""
     try:
-        chunk = unpacker.decompress(packed, 4_000_000)
-        beginning = chunk
-        while chunk and size <= _MAX_STREAM:
-            size += len(chunk)
-            chunk = unpacker.decompress(unpacker.unconsumed_tail, 4_000_000)
+        for start in range(0, len(packed), _PIECE_BYTES):  # in pieces: zlib copies what it has not read yet
+            piece: bytes | memoryview = packed[start : start + _PIECE_BYTES]
+            while piece and size <= _MAX_STREAM:
+                chunk = unpacker.decompress(piece, _BEGINNING_BYTES)
+                size += len(chunk)
+                if len(beginning) < _BEGINNING_BYTES:
+                    beginning += chunk
+                piece = unpacker.unconsumed_tail
+            if unpacker.eof or size > _MAX_STREAM:
+                break
     except zlib.error:
         return size, beginning
     return size, beginning

@@ -5,8 +5,9 @@ from collections import Counter
 from collections.abc import Iterable
 
 _WORD = re.compile(r"[^\W\d_]+(?:[-‐‑][^\W\d_]+)*")
+_END_CHARS = 300  # of a text, which hold its last word or web address
 _HYPHENS = "-‐‑\u00ad"
-_TAIL = re.compile(rf"([^\W\d_]+(?:[-‐‑][^\W\d_]+)*)[{_HYPHENS}]$")
+_TAIL = re.compile(rf"([^\W\d_]{{1,60}}(?:[-‐‑][^\W\d_]{{1,60}}){{0,6}})[{_HYPHENS}]$")
 _HEAD = re.compile(r"[^\W\d_]+")
 # First parts of compounds that keep their hyphen; a line broken after one of them is a compound until shown otherwise.
 _FIRST_PARTS = frozenset(
@@ -49,7 +50,7 @@ _FIRST_PARTS = frozenset(
         "with",
     )
 )
-_ADDRESS = re.compile(r"(?:https?://|www\.)\S*$|\S+@\S*$", re.IGNORECASE)
+_ADDRESS = re.compile(r"(?:https?://|www\.)\S{0,250}$|\S@\S{0,250}$", re.IGNORECASE)
 
 
 class Vocabulary:
@@ -79,8 +80,9 @@ def join(text: str, line: str, vocabulary: Vocabulary) -> str:
         return text + line
     if text.endswith("\u00ad"):
         return text[:-1] + line
-    tail = _TAIL.search(text)
-    if _ADDRESS.search(text) and (text[-1] in "/-._?&=%#~@" or line[0] in "/?&=%#"):
+    end = text[-_END_CHARS:]  # a paragraph of many lines is not searched again for each of them
+    tail = _TAIL.search(end)
+    if _ADDRESS.search(end) and (text[-1] in "/-._?&=%#~@" or line[0] in "/?&=%#"):
         return text + line
     if tail:
         head = _HEAD.match(line)
@@ -88,7 +90,7 @@ def join(text: str, line: str, vocabulary: Vocabulary) -> str:
             return text + line  # "A-" + "320", "non-" + "EU"
         return text + line if vocabulary.keeps_hyphen(tail[1], head.group()) else text[:-1] + line
     # A range, a docket number, a dash without spaces around it.
-    return text + line if re.search(r"\w[–—]$|\d-$|—$", text) else f"{text} {line}"
+    return text + line if re.search(r"\w[–—]$|\d-$|—$", end) else f"{text} {line}"
 
 
 def _shouted(tail: str, head: str) -> bool:

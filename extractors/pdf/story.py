@@ -10,8 +10,8 @@ from extractors.pdf.columns import Line, line_text, reading_order
 from extractors.pdf.joins import Vocabulary, join
 from extractors.pdf.page import Cell, Page, common_size
 
-_LEADERS = re.compile(r"(?:\.\s?){4,}\s*(?:\d{1,4}|[ivxlc]{1,7})\s*$")
-_DOTS = re.compile(r"\s*\.{2,}(?=\s|$)|\s*(?:\.\s){3,}\.?")  # that lead the eye to the next cell
+_LEADERS = re.compile(r"(?:\.\s?){4}\s{0,8}(?:\d{1,4}|[ivxlc]{1,7})\s{0,8}$")
+_DOTS = re.compile(r"\s{0,8}(?<!\.)\.{2,}(?=\s|$)|\s{0,8}(?:\.\s){3,}\.?")  # that lead the eye to the next cell
 
 
 @dataclass
