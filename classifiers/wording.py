@@ -6,7 +6,7 @@ from functools import lru_cache
 
 _LINK = re.compile(
     r"(?:https?|hxxps?|javascript):\S*|\b(?:ftp|data|mailto|file|vbscript):\S+"
-    r"|\bwww\.\S+|//[\w-]+(?:\.[\w-]+)+\S*|\b(?:[a-z0-9-]+\.)+[a-z]{2,12}/\S*",
+    r"|\bwww\.\S+|//[\w-]+(?:\.[\w-]+)+\S*|\b(?:[a-z0-9-]{1,63}\.){1,8}[a-z]{2,12}/\S*",
     re.IGNORECASE,
 )
 _MARKDOWN_LINK = re.compile(r"!?\[([^\[\]]{0,300})\]\([^()]{0,2000}\)")
@@ -20,8 +20,8 @@ _VOWELS = re.compile(r"[aeiouy]+", re.IGNORECASE)
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 # A number after one of these is a citation, which the registry checks.
 _LEGAL_NUMBER = re.compile(
-    r"(?:\b(?:art(?:icle)?s?|sec(?:tion)?s?|chapter|annex|recital|reg(?:ulation)?|part|rule|act|directive)\.?|§+)"
-    r"\s*\(?\d[\w.:/()-]*|\b\d+\s+(?:U\.?S\.?C|C\.?F\.?R)\b\.?(?:\s*§*\s*\d[\w.()-]*)?",
+    r"(?:\b(?:art(?:icle)?s?|sec(?:tion)?s?|chapter|annex|recital|reg(?:ulation)?|part|rule|act|directive)\.?|§{1,3})"
+    r"\s{0,4}\(?\d[\w.:/()-]*|\b\d{1,9}\s{1,4}(?:U\.?S\.?C|C\.?F\.?R)\b\.?(?:\s{0,4}§{0,3}\s{0,4}\d[\w.()-]*)?",
     re.IGNORECASE,
 )
 _INVISIBLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")

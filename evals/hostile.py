@@ -22,7 +22,7 @@ _HARMLESS_CLAUSE = (
 _MAX_TEXT_LENGTH = 520  # characters: classifiers/drafting.py cuts the longest text of a draft at 500, plus a mark
 # Links, markup and invisible characters: a page, a chat window or a spreadsheet would act on them.
 _ACTIVE_CONTENT = re.compile(
-    r"https?:|javascript:|data:\S|//[\w-]+\.|\bwww\.|[\w-]+\.example/|[<>`]|\]\(|!\[|[\u200b-\u200f\u202a-\u202e\u2066-\u2069]",
+    r"https?:|javascript:|data:\S|//[\w-]+\.|\bwww\.|[\w-]\.example/|[<>`]|\]\(|!\[|[\u200b-\u200f\u202a-\u202e\u2066-\u2069]",
     re.IGNORECASE,
 )
 

@@ -19,7 +19,7 @@ from smallprint.registry.reading import Path_, line_of, read
 from smallprint.severity import severity
 
 CASES = Path(__file__).parent / "cases"
-_ELISION = re.compile(r"\s+(?:\.\.\.|…)\s+")
+_ELISION = re.compile(r"\s{1,8}(?:\.\.\.|…)\s{1,8}")
 _MAX_ELIDED_LENGTH = 6000  # characters from the first words to the last: longer than any clause, so never a passage
 _CONTEXT_LENGTH = 600  # characters around a quote in which a fact's numbers may be: about a paragraph on either side
 _MAX_SHOWN_LENGTH = 80  # characters of a quote in a message

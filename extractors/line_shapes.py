@@ -31,7 +31,7 @@ _DATE = re.compile(
     r"|\d{1,4}[./-]\d{1,2}[./-]\d{1,4}"
 )
 _SENTENCE_END = re.compile(r"[.!;,:…]['\"’”)\]]*$")
-_TWO_SENTENCES = re.compile(r"[^\W\d_]{3,}[.!?]\s+[^\W\d_]")
+_TWO_SENTENCES = re.compile(r"[^\W\d_]{3}[.!?]\s{1,8}[^\W\d_]")
 _LETTER = re.compile(r"[^\W\d_]")
 _ITEM_NUMBER = re.compile(r"\(?[a-zA-Z]{1,7}[.)]|\(\d{1,3}\)|\d{1,3}\)")
 _MIN_CAPITALS = 4  # of a line in capitals; fewer are an abbreviation

@@ -28,7 +28,7 @@ from extractors.text import LINES_PER_BLOCK, decode, extract_text
 from smallprint.records import DocumentWarning
 
 _FRONT_MATTER = re.compile(r"---[ \t]*\n(.{0,20000}?)\n(?:---|\.\.\.)[ \t]*\n", re.DOTALL)
-_FRONT_TITLE = re.compile(r"^title:[ \t]*['\"]?(.+?)['\"]?[ \t]*$", re.MULTILINE)
+_FRONT_TITLE = re.compile(r"^title:[ \t]{0,8}['\"]?([^\n]{1,300}?)['\"]?[ \t]{0,8}$", re.MULTILINE)
 _CELL_BULLET = re.compile(
     r"^[ \t]*[*•·-][ \t]+(?=\S)", re.MULTILINE
 )  # Markdown has no lists in cells, so converters draw them
@@ -36,7 +36,7 @@ _CELL_BULLET = re.compile(
 _ROW_AFTER_DELIMITER = re.compile(r"^(\|(?:[ \t]*:?-{3,}:?[ \t]*\|)++)[ \t]*(?=[^\s|:-])", re.MULTILINE)
 _SPACED_TARGET = re.compile(r"\]\(#[^()<>\n]*\)")  # "[..](#Section B)": meant as a link, but none in CommonMark
 _PERMALINK = re.compile(r"(?<=\S)\s+[#¶]\s*$")  # the link beside a heading that copies its address
-_PARENTHESIZED_NUMBER = re.compile(r"\s*\((?:\d{1,3}|[a-z]{1,2}|[ivxlc]{1,6})\)\s")
+_PARENTHESIZED_NUMBER = re.compile(r"\s{0,8}\((?:\d{1,3}|[a-z]{1,2}|[ivxlc]{1,6})\)\s")
 _MAX_HEADING_CHARS = 300  # real headings reach 170; longer ones are paragraphs that happen to be above a rule
 _MAX_BRACKETS = 5000  # in one paragraph: markdown-it takes quadratic time over open brackets
 _MAX_NESTING = (
@@ -181,7 +181,7 @@ def _inline(state: _MarkdownState, parent: Token, token: Token) -> Iterator[RawB
         if clean(inline.text):
             state.marked_level = int(parent.tag[1])
             yield _numbered_block(state, "heading", inline, state.marked_level)
-    elif re.fullmatch(r"\s*=+\s*", inline.text):
+    elif inline.text.strip() and not inline.text.strip().strip("="):
         return
     else:
         yield from _prose(state, inline)

@@ -49,7 +49,7 @@ _LINE_CHARS = 80
 _CLAUSE_END = re.compile(r"(?:[.;:!?]['\"’”)\]]*|[;,] (?:and|or|und|oder|et|ou|y|o|e|lub|i))$")
 _SENTENCE_END = re.compile(r"[.!?:]['\"’”)\]]*$")
 _HYPHEN_END = re.compile(r"[^\W\d_]-$")
-_UNDERLINE = re.compile(r"\s*([=\-~_*])\1{2,}\s*$")
+_UNDERLINE = re.compile(r"^\s{0,80}([=\-~_*])\1{2,}\s{0,80}$")
 _HASHES = re.compile(r"(#{1,6}) +(?=\S)")
 
 

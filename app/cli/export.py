@@ -21,7 +21,7 @@ from smallprint.store.records import Record, stream_records
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
-_INNER_FORMULA = re.compile(r"([;\t\r\n]\s*)([=+\-@\uff1d\uff0b\uff0d\uff20])")
+_INNER_FORMULA = re.compile(r"([;\t\r\n][^\S\t\r\n]*)([=+\-@\uff1d\uff0b\uff0d\uff20])")
 
 # What a record says beside its draft; ``document_id`` is the permanent one.
 _RECORD_FIELDS = ("document_id", "first_tracked", "last_verified", "approved_by", "approved_at", "amended_fields")

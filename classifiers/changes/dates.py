@@ -44,7 +44,7 @@ _CLAIM = re.compile(
     re.IGNORECASE,
 )
 MONTHS = 12
-_BARE = re.compile(rf"\W*{_DATE}\W*", re.IGNORECASE)
+_BARE = re.compile(rf"^\W{{0,40}}{_DATE}\W{{0,40}}", re.IGNORECASE)
 # A claim stands at the top or the foot; a date in the middle belongs to a clause ("effective date of your order").
 _DATE_LINE_REST = 40  # characters around the claim: "Terms of Service", brackets, a full stop
 _EDGE_SHARE, _EDGE_LENGTH = 0.1, 2_000  # of the text; characters

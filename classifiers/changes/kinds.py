@@ -21,14 +21,15 @@ from smallprint.records import ChangeKind, ChangeReason, RedlinePart
 _WORD = re.compile(r"[^\W_]+(?:[’'.-][^\W_]+)*")
 _LINK = re.compile(r"\(?\bhttps?://[^\s)>\]]+\)?|\bwww\.[^\s)>\]]+|\[email protected\]", re.IGNORECASE)
 _CONTACT = re.compile(
-    r"[\w.+-]+@[\w-]+\.[\w.-]+|\bhttps?://\S+|\bwww\.\S+|\b[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|eu|de|fr|uk|io|co|gov)(?:/\S*)?\b"
-    r"|\+?\d[\d ()/.-]{7,}\d",
+    r"[\w.+-]{1,64}@[\w-]{1,63}\.[\w.-]{1,255}|\bhttps?://\S+|\bwww\.\S+"
+    r"|\b[\w-]{1,63}(?:\.[\w-]{1,63}){0,8}\.(?:com|org|net|eu|de|fr|uk|io|co|gov)(?:/\S*)?\b"
+    r"|\+?\d[\d ()/.-]{7,30}\d",
     re.IGNORECASE,
 )
 _REFERENCE = re.compile(
     r"\b(?:section|sections|clause|clauses|paragraph|paragraphs|article|articles|chapter|part|annex|exhibit|schedule)s?\s+"
     r"[\divxlc]+(?:[.\-]\d+)*(?:\([a-z\d]+\))*(?:\s*(?:,|and|or|to|-|–)\s*[\divxlc]+(?:[.\-]\d+)*(?:\([a-z\d]+\))*)*"
-    r"|§+\s*\d+(?:\.\d+)*",
+    r"|§{1,3}\s{0,4}\d+(?:\.\d+)*",
     re.IGNORECASE,
 )
 _LEADING_NUMBER = re.compile(

@@ -33,7 +33,7 @@ _QUANTITY = re.compile(
     rf"|(?P<count>\b(?P<figure>{_NUMBER}|{_WORDS})\b)",
     re.IGNORECASE,
 )
-_UNIT_BEHIND = re.compile(rf"\W{{0,3}}(?:\(\s*\d+\s*\))?[\s-]*{_PERIOD_UNIT}\b", re.IGNORECASE)
+_UNIT_BEHIND = re.compile(rf"\W{{0,3}}(?:\(\s{{0,4}}\d{{1,9}}\s{{0,4}}\))?[\s-]{{0,8}}{_PERIOD_UNIT}\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from smallprint.records import Clause
 
 # Passages looked at for words that a document repeats. Of 5,291 generated quotes one was missed at 8, none at 64.
 _MAX_PASSAGES = 64
-_SENTENCE_END = re.compile(r"[\"'”’»)\]*_]{0,4}\s*(?:[.;:!?。！？]|\n|$)")
+_SENTENCE_END = re.compile(r"[\"'”’»)\]*_]{0,4}\s{0,8}(?:[.;:!?。！？]|\n|$)")
 _SENTENCE_START = re.compile(r"(?:[.;:!?。！？][\"'”’»)\]*_]{0,4}\s{0,3}|\n\s{0,8}|^)[\"'“‘«(\[•*_–—-]{0,4}\s?$")
 _MARKS_AFTER_NUMBER = " \t\u00a0\"'“‘«*_"  # what may be between a list number and its words
 

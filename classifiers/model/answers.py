@@ -14,7 +14,7 @@ from smallprint.records import Factors, Rejection, Severity
 
 FACTORS = tuple(Factors.model_fields)
 
-_SCORE_PREFIX = re.compile(r"\s*([0-3])\s*(?:[:.,;)\-–—]\s*)?", re.ASCII)
+_SCORE_PREFIX = re.compile(r"\s{0,80}([0-3])\s{0,8}(?:[:.,;)\-–—]\s{0,8})?", re.ASCII)
 
 
 def _as_scored_reason(value: object) -> object:

@@ -17,7 +17,9 @@ _LEGAL_FORM = (
     r"(?:Incorporated|Inc|L\.?L\.?C|Ltd|Limited|Corporation|Corp|GmbH|AG|S\.?A\.?R\.?L|S\.?A|B\.?V|A\.?B|Oy|ApS|A/S|"
     r"PLC|plc|LLP|L\.?P|Co|Pte|Pty|S\.?L|S\.?r\.?l|SE|OÜ|UG|KG)"
 )
-_NAME = r"(?P<name>(?!\d+[.)]?\d* )[A-Z0-9][\w&'’.-]{0,30}(?: (?:[A-Z0-9&][\w&'’.-]{0,30}|of|and|de)){0,5}?)"
+_NAME = (
+    r"(?P<name>(?!\d{1,31}(?:[.)]\d{0,31})? )[A-Z0-9][\w&'’.-]{0,30}(?: (?:[A-Z0-9&][\w&'’.-]{0,30}|of|and|de)){0,5}?)"
+)
 _INTRODUCED = (
     # Kestrel Kettles, Inc. (together with its affiliates, "Kestrel", "we", "us")
     re.compile(
@@ -36,7 +38,7 @@ _ROLES = re.compile(
     re.IGNORECASE,
 )
 _TERMS_TYPE = re.compile(
-    r"\b(?:the |our |website |mobile |app |user |general |customer |consumer |global |online )*"
+    r"\b(?:the |our |website |mobile |app |user |general |customer |consumer |global |online ){0,6}"
     r"(?:terms(?: (?:and|&) conditions| of (?:service|use|sale))?|conditions of use|"
     r"privacy (?:policy|notice|statement)|cookie (?:policy|notice)|acceptable use policy|"
     r"(?:user|license|licence|service|membership) agreement|community guidelines|legal(?: notice)?|policies|eula)\b.*$",

@@ -26,7 +26,7 @@ from itertools import islice
 Hit = tuple[int, int]  # positions of the first matched word and of the word after the last
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?|[§$€£%]")
-_TOKEN = re.compile(r"\s*(\.\.|[~&!|()?]|\{[a-z_]+\}|[^\s~&!|()?{}.]+\*?)")
+_TOKEN = re.compile(r"\s{0,40}(\.\.|[~&!|()?]|\{[a-z_]+\}|[^\s~&!|()?{}.]+\*?)")
 # Words between the two sides of "~", about half a sentence. The signals were written with it: do not change it alone.
 MAX_NEAR_WORDS = 8
 

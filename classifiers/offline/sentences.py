@@ -19,7 +19,7 @@ _PERSONAL_DATA = parse("{personal_data}")
 _SMALL_WORD = re.compile(
     r"an?|and|as|at|by|for|from|into?|of|on|or|our|over|the|these|this|to|under|us|we|with|without|your?", re.IGNORECASE
 )
-_LIST_NUMBER = re.compile(r"\(?\d+(?:\.\d+)*[.):]?|\(?(?:[A-Za-z]|[ivxIVX]+)[.)]")
+_LIST_NUMBER = re.compile(r"\(?\d{1,9}(?:\.\d{1,9}){0,8}[.):]?|\(?(?:[A-Za-z]|[ivxIVX]{1,8})[.)]")
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,12 @@ from operator import itemgetter
 
 _QUOTED = r"[\"“„«‟”]\s?([^\"“”„«»\n]{1,80}?)\s?[\"”“»‟]"
 _MEANS = re.compile(
-    r"(?:" + _QUOTED + r",?\s+)?" + _QUOTED + r"\s*(?:\([^()\n]{1,80}\)\s*)?"
-    r"(?:,?\s*(?:or|and|oder|und|ou|et|o|y|e|lub|i)\s+" + _QUOTED + r"\s*)?"
-    r"(?:shall\s+|will\s+)?(?:collectively\s+|each\s+|also\s+)?"
-    r"(?:means?|mean|refers?,?\s+(?:collectively,?\s+|only\s+)?to|represents?\b|has\s+the\s+meaning|have\s+the\s+meaning|is\s+defined\s+as|are\s+defined\s+as|includes?\b|"
-    r"bezeichnet|bezeichnen|bedeutet|sind\b|ist\b|désigne|désignent|signifie|significa|significará|se\s+refiere|"
-    r"se\s+entiende|indica|oznacza|oznaczają|[–—-]\s)",
+    r"(?:" + _QUOTED + r",?\s{1,4})?" + _QUOTED + r"\s{0,4}(?:\([^()\n]{1,80}\)\s{0,4})?"
+    r"(?:,?\s{0,4}(?:or|and|oder|und|ou|et|o|y|e|lub|i)\s{1,4}" + _QUOTED + r"\s{0,4})?"
+    r"(?:shall\s{1,4}|will\s{1,4})?(?:collectively\s{1,4}|each\s{1,4}|also\s{1,4})?"
+    r"(?:means?|mean|refers?,?\s{1,4}(?:collectively,?\s{1,4}|only\s{1,4})?to|represents?\b|has\s{1,4}the\s{1,4}meaning|have\s{1,4}the\s{1,4}meaning|is\s{1,4}defined\s{1,4}as|are\s{1,4}defined\s{1,4}as|includes?\b|"
+    r"bezeichnet|bezeichnen|bedeutet|sind\b|ist\b|désigne|désignent|signifie|significa|significará|se\s{1,4}refiere|"
+    r"se\s{1,4}entiende|indica|oznacza|oznaczają|[–—-]\s)",
     re.IGNORECASE,
 )
 _TERM_NAMED = re.compile(r"\b(?:the\s+terms?|references?\s+to)\s+" + _QUOTED, re.IGNORECASE)
@@ -29,8 +29,8 @@ _DEFINING_WORDS = frozenset(
     """.split()  # noqa: SIM905 - a list of words reads as words
 )
 _UNQUOTED = re.compile(
-    r"(?P<term>[A-ZÄÖÜÉ][\w&'’/-]{0,30}(?:\s[A-ZÄÖÜÉ&(][\w&'’/)-]{0,30}){0,5})\s*:?\s*"
-    r"(?:shall\s+mean|means|refers\s+to|has\s+the\s+meaning|bezeichnet|désigne|significa|oznacza)\s"
+    r"(?P<term>[A-ZÄÖÜÉ][\w&'’/-]{0,30}(?:\s[A-ZÄÖÜÉ&(][\w&'’/)-]{0,30}){0,5})\s{0,4}:?\s{0,4}"
+    r"(?:shall\s{1,4}mean|means|refers\s{1,4}to|has\s{1,4}the\s{1,4}meaning|bezeichnet|désigne|significa|oznacza)\s"
 )
 _NOT_TERMS = frozenset(("this", "it", "that", "which", "what", "including", "include", "includes", "or", "and", "eg"))
 _MAX_TERM_CHARS = 80  # chosen by eye; a longer first cell of a table is a sentence

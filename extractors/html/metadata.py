@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from extractors.html.parsing import Element
 from extractors.layout import RawBlock, clean
 
-_TITLE_SEPARATOR = re.compile(r"\s+[|–—·»•:-]+\s+|\s*\|\s*")
+_TITLE_SEPARATOR = re.compile(r"\s{1,8}[|–—·»•:-]{1,8}\s{1,8}|\s{0,8}\|\s{0,8}")
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _LANGUAGE_CODE = re.compile(r"([a-z]{2})(?:[-_]|$)")
 _TITLE_WITHIN_BLOCKS = 6  # from the start, in which the top heading is looked for

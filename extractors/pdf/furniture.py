@@ -11,8 +11,8 @@ _NEIGHBORS = 8  # pages looked at before and after; bounds memory for any length
 _EDGE_ROWS = 4  # rows from each edge that can be furniture
 _ZONE = 0.14  # of the page's height
 _NUMBER = re.compile(
-    r"[-–—|\s]*(?:page|seite|p\.|pág\.?|página|pagina|strona)?\s*(\d{1,7}|[ivxlc]{1,7})\b"
-    r"(?:\s?(?:of|von|de|sur|di|z|/)\s?\d{1,4})?[-–—|.\s]*",
+    r"[-–—|\s]{0,12}(?:page|seite|p\.|pág\.?|página|pagina|strona)?\s{0,4}(\d{1,7}|[ivxlc]{1,7})\b"
+    r"(?:\s?(?:of|von|de|sur|di|z|/)\s?\d{1,4})?[-–—|.\s]{0,12}",
     re.IGNORECASE,
 )
 _DIGITS = re.compile(r"\d+")

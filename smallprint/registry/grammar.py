@@ -55,11 +55,11 @@ MARKS = {
     "Chapter": ("chapter", "Chapters"),
 }
 
-_FORM = re.compile(r"(?P<prefix>[^{}]+?)\s*\{(?P<range>[^{}]+)\}(?P<below>[^{}]*)")
+_FORM = re.compile(r"(?P<prefix>[^{}]{1,80}?)\s{0,4}\{(?P<range>[^{}]{1,4000})\}(?P<below>[^{}]{0,200})")
 _LABEL = re.compile(r"(\d*)([a-z]{0,3})")
 _SEPARATOR = re.compile(r"([.\-/:])")
 _ROMAN = re.compile(r"(x{0,3})(ix|iv|v?i{0,3})")
-_LEVEL = re.compile(r"\s*\((1|a|i|A|I)\)|\s*(para\.|point) 1")
+_LEVEL = re.compile(r"\s{0,4}\((1|a|i|A|I)\)|\s{0,4}(para\.|point) 1")
 _STYLES = {
     "1": re.compile(r"\d{1,3}[a-z]?"),
     "a": re.compile(r"[a-z]{1,2}"),
