@@ -66,7 +66,7 @@ class Settings(BaseSettings):
     fetch_timeout: float = 30.0  # seconds for a whole capture
     render_sandbox: bool = True  # of the browser; only where no stranger's page is rendered may it be off
     fetch_max_bytes: int = 50_000_000
-    parse_seconds: float = Field(120.0, gt=0)  # of processor time to read one document; the longest real PDF takes 40
+    parse_seconds: float = Field(120.0, gt=0)  # of processor time to read one document; chosen by eye, generously
     parse_megabytes: int = Field(1000, ge=100)  # of memory to read one document
     wayback_url: str = "https://web.archive.org"
     wayback_api_url: str = "https://archive.org"

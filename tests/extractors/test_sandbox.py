@@ -98,6 +98,12 @@ def test_a_worker_is_used_again() -> None:
     assert facts()["pid"] == facts()["pid"]
 
 
+def test_a_worker_of_a_large_process_is_used_again() -> None:
+    ballast = bytearray(800_000_000)
+    ballast[::4096] = b"x" * len(ballast[::4096])  # so that the memory is really held
+    assert facts()["pid"] == facts()["pid"]
+
+
 def test_a_worker_that_was_killed_while_idle_is_replaced() -> None:
     os.kill(facts()["pid"], 9)
     time.sleep(0.1)
