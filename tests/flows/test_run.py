@@ -5,7 +5,7 @@ import json
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -156,6 +156,15 @@ def test_all_documents_of_a_run_share_one_analyst(lab: Runs) -> None:
     assert lab.analysts_built == 1
 
 
+@pytest.fixture
+def heeded_interrupts() -> Iterator[None]:
+    """Ctrl-C as in a terminal: a process that a shell starts in the background ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("heeded_interrupts")
 def test_an_interrupted_run_keeps_what_is_done_and_resumes_the_rest(lab: Runs) -> None:
     write(lab.folder, "a.md", "b.md", "c.md")
     run_id = lab.begin("a.md", "b.md", "c.md")
