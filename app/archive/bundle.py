@@ -28,7 +28,7 @@ _ROW_FIELDS = ("id", "actor", "what", "subject", "version", "changes", "detail",
 
 
 @dataclass(frozen=True)
-class Finding:
+class BundleCheck:
     """One check of a bundle: what was checked, and what is wrong (empty where nothing is)."""
 
     check: str
@@ -72,7 +72,7 @@ def build_bundle(
     return target.getvalue()
 
 
-def verify_bundle(path: Path) -> Iterator[Finding]:
+def verify_bundle(path: Path) -> Iterator[BundleCheck]:
     """Every check of a bundle in turn; the bundle holds where no finding has a problem.
 
     Raises:
@@ -84,31 +84,33 @@ def verify_bundle(path: Path) -> Iterator[Finding]:
     for name in _MEMBERS:
         digest = hashlib.sha256(members[name]).hexdigest()
         differs = digest != manifest["files"].get(name)
-        yield Finding(f"{name} is as it was packed", f"{name} was changed" if differs else "")
+        yield BundleCheck(f"{name} is as it was packed", f"{name} was changed" if differs else "")
     record = json.loads(members["record.json"])
     wording = hashlib.sha256(canonical(record)).hexdigest()
     named = wording == manifest["wording_sha256"]
-    yield Finding("the record is the wording that was cited", "" if named else f"record.json has the hash {wording}")
+    yield BundleCheck(
+        "the record is the wording that was cited", "" if named else f"record.json has the hash {wording}"
+    )
     digest = hashlib.sha256(members["snapshot"]).hexdigest()
     captured = digest == record["provenance"]["snapshot_sha256"] == manifest["snapshot_sha256"]
-    yield Finding("the snapshot is what was captured", "" if captured else f"the snapshot has the hash {digest}")
+    yield BundleCheck("the snapshot is what was captured", "" if captured else f"the snapshot has the hash {digest}")
     text = members["document.txt"].decode("utf-8", "surrogatepass")
     for number, proof in enumerate(record["evidence"], start=1):
         stands = text[proof["start"] : proof["end"]] == proof["text"]
         where = f"{proof['start']}-{proof['end']}"
-        yield Finding(
+        yield BundleCheck(
             f"quote {number} stands in the text at {where}", "" if stands else f"other words stand at {where}"
         )
     for row in filter(None, members["decisions.jsonl"].split(b"\n")):
         yield _check_row(json.loads(row))
 
 
-def _check_row(row: dict[str, Any]) -> Finding:
+def _check_row(row: dict[str, Any]) -> BundleCheck:
     """Whether a row of the audit chain has the hash that it claims; see smallprint/store/audit.py for the form."""
     hashed = {name: row[name] for name in _ROW_FIELDS} | {"at": row["at"]}
     digest = hashlib.sha256(canonical(hashed)).hexdigest()
     problem = "" if digest == row["sha256"] else f"row {row['id']} of the audit chain was changed"
-    return Finding(f"decision {row['id']} ({row['what']}) is as it was written", problem)
+    return BundleCheck(f"decision {row['id']} ({row['what']}) is as it was written", problem)
 
 
 def _read(path: Path) -> dict[str, bytes]:

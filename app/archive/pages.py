@@ -222,7 +222,6 @@ def _share(rendering: Rendering, record: RecordPage) -> list[tuple[str, str]]:
         ("Share by mail", f"mailto:?subject={title}&body={url}"),
         ("Share on X", f"https://x.com/intent/post?text={title}&url={url}"),
         ("Share on LinkedIn", f"https://www.linkedin.com/sharing/share-offsite/?url={url}"),
-        ("Share on Mastodon", f"https://mastodonshare.com/?text={title}&url={url}"),
     ]
 
 
