@@ -35,7 +35,7 @@ def test_without_numpy_an_eval_says_what_to_install(workspace: Path, monkeypatch
     assert "pip install 'smallprint[evals]'" in str(mistake)
 
 
-def test_a_suite_is_run_scored_and_kept(small: Path, workspace: Path) -> None:
+def test_a_suite_is_run_scored_and_stored(small: Path, workspace: Path) -> None:
     evaluated = run("dev", "--no-variants", "--lists")
     assert evaluated.exit_code == 0
     assert "Passages found, recall" in evaluated.output
@@ -43,7 +43,7 @@ def test_a_suite_is_run_scored_and_kept(small: Path, workspace: Path) -> None:
     assert len(list((workspace / "evals" / "runs").glob("dev-offline-*.json"))) == 1
 
 
-def test_the_words_of_test_cases_are_kept_out_of_sight_unless_asked_for(small: Path) -> None:
+def test_the_words_of_test_cases_are_hidden_without_show_test(small: Path) -> None:
     page = small / "report.html"
     words = "mood diary for iOS"
     hidden = run("test", "--no-variants", "--lists", "--html", str(page))
@@ -91,7 +91,7 @@ def test_a_changed_case_is_not_compared_and_the_gate_says_which(small: Path) -> 
     assert "dataset: 1 case changed (fernbank-terms)" in " ".join(evaluated.output.split())
 
 
-def test_two_kept_runs_are_compared(small: Path, workspace: Path) -> None:
+def test_two_stored_runs_are_compared(small: Path, workspace: Path) -> None:
     for suite in ("dev", "test", "dev"):
         assert run(suite, "--no-variants").exit_code == 0
     runs = workspace / "evals" / "runs"
@@ -102,7 +102,7 @@ def test_two_kept_runs_are_compared(small: Path, workspace: Path) -> None:
     assert "cannot be compared: dataset" in str(refused)
 
 
-def test_a_kept_run_is_scored_again_without_reading_anything(small: Path, workspace: Path) -> None:
+def test_a_stored_run_is_scored_again_without_reading_anything(small: Path, workspace: Path) -> None:
     first = json.loads(run("dev", "--no-variants", "--json").stdout)
     (run_file,) = (workspace / "evals" / "runs").iterdir()
     again = json.loads(run("--kept", str(run_file), "--json").stdout)
