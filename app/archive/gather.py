@@ -51,13 +51,19 @@ def gather(
         is_preview: drafts that nobody has approved instead of records; every page will say so.
 
     Raises:
-        UserError: a record breaks a rule for records; the message names each.
+        UserError: a record breaks a rule for records, or nobody knows where its document is from; names each.
 
     """
     with store.read() as connection:
         documents = tracked_documents(connection)
         published = preview_drafts(connection) if is_preview else published_records(connection)
     by_id = {tracked.document.id: tracked for tracked in documents}
+    uncaptured = [record.id for record in published if record.document_id not in by_id]
+    if uncaptured:
+        raise UserError(
+            f"nothing was published: no capture is known of the documents of {', '.join(uncaptured)}; "
+            "'smallprint doctor --audit' examines the database"
+        )
     if is_preview:
         published = [record for record in published if by_id[record.document_id].is_current]
     else:
@@ -68,7 +74,6 @@ def gather(
     records = [
         _record_page(record, by_id[record.document_id], words.get(record.document_id), is_preview=is_preview)
         for record in published
-        if record.document_id in by_id
     ]
     records.sort(key=_by_severity)
     pages = [
@@ -125,7 +130,7 @@ def _record_page(
     return RecordPage(
         id=record.id,
         state=_state(record, tracked, is_preview=is_preview),
-        document=tracked.id,
+        document=_page_id(tracked),
         entity=company_of(tracked),
         slug=slug(draft.title),
         wordings=tuple(_wording(wording) for wording in record.wordings),
@@ -228,6 +233,11 @@ def _passage_url(url: str, tracked: TrackedDocument, proof: Evidence, words: Pag
 # ---- documents
 
 
+def _page_id(tracked: TrackedDocument) -> str:
+    """The document's own id for today's text; with its hash for an earlier one, whose records keep their provenance."""
+    return tracked.id if tracked.is_current else f"{tracked.id}-{tracked.document.sha256[:8]}"
+
+
 def _document_page(
     tracked: TrackedDocument, records: Sequence[RecordPage], registry: Registry, *, snapshot_stored: bool
 ) -> DocumentPage:
@@ -239,7 +249,7 @@ def _document_page(
     entries = {entry.clause: entry.state for entry in tracked.reading.entries} if tracked.reading else {}
     read = sum(state not in ("failed", "over_budget") for state in entries.values())
     return DocumentPage(
-        id=tracked.id if tracked.is_current else f"{tracked.id}-{tracked.document.sha256[:8]}",
+        id=_page_id(tracked),
         entity=company_of(tracked),
         title=tracked.source.title or tracked.document.title or tracked.source.origin,
         terms_type=tracked.source.terms_type or "",

@@ -61,7 +61,6 @@ class CitedLaw:
     name: str
     url: str
     why: str
-    condition: str
 
 
 @dataclass(frozen=True)
@@ -186,23 +185,21 @@ def _record_page(
 
 
 def _laws_by_region(frameworks: Sequence[FrameworkCitation], views: Views) -> list[tuple[str, list[CitedLaw]]]:
-    """The citations by region, direct ones before conditional ones, in the order of the draft."""
-    regions: dict[str, list[tuple[bool, CitedLaw]]] = {}
+    """The citations by region, in the order of the draft."""
+    regions: dict[str, list[CitedLaw]] = {}
     for cited in frameworks:
         law = views.registry.frameworks.get(cited.id) if cited.id else None
         region = law.jurisdiction if law else "Elsewhere"
-        condition = str(getattr(cited, "condition", "") or "")
-        cited_law = CitedLaw(
-            citation=cited.citation,
-            id=cited.id if law and views.by_law.get(law.id) else None,
-            name=law.short if law else "not in our registry",
-            url=law.url if law else "",
-            why=cited.why,
-            condition=condition,
+        regions.setdefault(REGIONS.get(region, region), []).append(
+            CitedLaw(
+                citation=cited.citation,
+                id=cited.id if law and views.by_law.get(law.id) else None,
+                name=law.short if law else "not in our registry",
+                url=law.url if law else "",
+                why=cited.why,
+            )
         )
-        is_conditional = getattr(cited, "relation", "direct") == "conditional"
-        regions.setdefault(REGIONS.get(region, region), []).append((is_conditional, cited_law))
-    return [(region, [law for _, law in sorted(laws, key=lambda pair: pair[0])]) for region, laws in regions.items()]
+    return list(regions.items())
 
 
 def _context(views: Views, record: RecordPage) -> str:

@@ -106,7 +106,10 @@ def test_a_record_of_a_replaced_text_says_so(store, publish):
         source = documents.save_source(connection, SOURCE)
         documents.save_capture(connection, source, SNAPSHOT.model_copy(update={"sha256": newer.sha256}))
         documents.save_document(connection, source, newer, ())
-    assert "The document has changed since." in (publish() / RECORD).read_text()
+    page = (publish() / RECORD).read_text()
+    assert "The document has changed since." in page
+    assert DOCUMENT.sha256 in page
+    assert newer.sha256 not in page
 
 
 @pytest.mark.parametrize("target", ["file", "folder with other things"])
