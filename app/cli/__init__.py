@@ -224,11 +224,12 @@ def extract(
     from app.cli.console import clause_list
     from app.cli.inputs import one_document
     from app.json_output import document_json
-    from app.terminal import stdout
+    from app.terminal import result_stream, stdout
 
     reading = read_source(one_document(file, language), settings_with(), reading_options(context))
     if as_json:
-        typer.echo(json.dumps(document_json(reading.document, reading.clauses), ensure_ascii=False, indent=1))
+        extracted = document_json(reading.document, reading.clauses)
+        result_stream().write(json.dumps(extracted, ensure_ascii=False, indent=1) + "\n")
     else:
         stdout().print(clause_list(reading.document, reading.clauses))
 
@@ -296,7 +297,7 @@ def status(
     $ smallprint status 20260131-142501-9f3c --json
     """
     from app.cli.status import status_rows, status_table
-    from app.terminal import stdout
+    from app.terminal import result_stream, stdout
     from app.workspace import existing_store
 
     settings = settings_with()
@@ -305,7 +306,7 @@ def status(
             raise UserError(f"there is no run {run_id}: {settings.home} does not exist yet")
         rows = status_rows(store, run_id) if store else []
     if as_json:
-        typer.echo(json.dumps({"runs": rows}, ensure_ascii=False, indent=1))
+        result_stream().write(json.dumps({"runs": rows}, ensure_ascii=False, indent=1) + "\n")
     else:
         console = stdout()
         console.print(status_table(rows, settings.home, console.width))

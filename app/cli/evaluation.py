@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.cli import eval_tables
-from app.terminal import stderr, stdout
+from app.terminal import result_stream, stderr, stdout
 from classifiers.work import Budget
 from evals.comparing import Comparison, compare
 from evals.fingerprints import changed_yardstick
@@ -80,7 +80,7 @@ def evaluate(options: EvalOptions, settings: Settings) -> int:
     _write_reports(options, result)
     if options.as_json:
         document = scores_json(run, result.scores, result.gate, result.comparison, judge=result.judge)
-        sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=1) + "\n")
+        result_stream().write(json.dumps(document, ensure_ascii=False, indent=1) + "\n")
     else:
         _print(options, result)
         stdout().print(f"\nStored as {path}", style="dim", markup=False)
