@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from classifiers.changes.alignment import align
 from classifiers.changes.dates import claimed_date
@@ -10,7 +11,7 @@ from classifiers.changes.direction import direction_of_edit, direction_of_presen
 from classifiers.changes.kinds import kind_of_edit, kind_of_presence, weightiest
 from classifiers.changes.redefinitions import clauses_using, redefined_terms
 from classifiers.changes.redline import edits, redline
-from smallprint.records import Clause, ClauseChange, ClausePair, Document, VersionComparison
+from smallprint.records import Clause, ClauseChange, ClausePair, Document, RedlinePart, VersionComparison
 
 __all__ = ["compare_versions"]
 
@@ -44,32 +45,22 @@ def compare_versions(
     before = {clause.id: clause for clause in old_clauses}
     after = {clause.id: clause for clause in new_clauses}
     pairs = align(old_clauses, new_clauses)
-    redlines = {pair: redline(_text(pair.old, before), _text(pair.new, after)) for pair in pairs if _differs(pair)}
+    redlines = {
+        pair: redline(_joined(before[key] for key in pair.old), _joined(after[key] for key in pair.new))
+        for pair in pairs
+        if _differs(pair)
+    }
     renamed = _renamed(edit for parts in redlines.values() for edit in edits(parts))
-    changes = []
-    for pair, parts in redlines.items():
-        olds, news = [before[key] for key in pair.old], [after[key] for key in pair.new]
-        old_text, new_text = _text(pair.old, before), _text(pair.new, after)
-        heading = all(clause.heading_only for clause in (*olds, *news))
-        if olds and news:
-            verdict = kind_of_edit(parts, old_text, new_text, renamed)
-            reasons = direction_of_edit(parts, entity)
-        else:
-            verdict = kind_of_presence(old_text or new_text, heading=heading)
-            reasons = direction_of_presence(old_text or new_text, entity, added=bool(news))
-        substantive = verdict.kind == "substantive"
-        reasons = reasons if substantive else ()
-        terms = redefined_terms(olds, news) if substantive else ()
-        changes.append(
-            ClauseChange(
-                pair=pair,
-                kind=verdict.kind,
-                direction=together(reasons),
-                reasons=(*verdict.reasons, *reasons),
-                redline=parts,
-                uses_redefined=clauses_using(terms, new_clauses, defining=set(pair.new)),
-            )
+    changes = [
+        _change(
+            pair,
+            parts,
+            [before[key] for key in pair.old],
+            [after[key] for key in pair.new],
+            _Surroundings(new_clauses, renamed, entity),
         )
+        for pair, parts in redlines.items()
+    ]
     old_date, new_date = claimed_date(old.text), claimed_date(new.text)
     kind = weightiest([change.kind for change in changes])
     return VersionComparison(
@@ -83,12 +74,50 @@ def compare_versions(
     )
 
 
+@dataclass(frozen=True)
+class _Surroundings:
+    """What a change of one clause is judged with."""
+
+    new_clauses: Sequence[Clause]
+    renamed: tuple[str, str] | None
+    entity: str | None
+
+
+def _change(
+    pair: ClausePair,
+    parts: tuple[RedlinePart, ...],
+    old: Sequence[Clause],
+    new: Sequence[Clause],
+    surroundings: _Surroundings,
+) -> ClauseChange:
+    """The kind and direction of one pair that differs, with their reasons."""
+    old_text, new_text = (_joined(clauses) for clauses in (old, new))
+    if old and new:
+        verdict = kind_of_edit(parts, old_text, new_text, surroundings.renamed)
+        reasons = direction_of_edit(parts, surroundings.entity)
+    else:
+        heading = all(clause.heading_only for clause in (*old, *new))
+        verdict = kind_of_presence(old_text or new_text, heading=heading)
+        reasons = direction_of_presence(old_text or new_text, surroundings.entity, added=bool(new))
+    substantive = verdict.kind == "substantive"
+    reasons = reasons if substantive else ()
+    terms = redefined_terms(old, new) if substantive else ()
+    return ClauseChange(
+        pair=pair,
+        kind=verdict.kind,
+        direction=together(reasons),
+        reasons=(*verdict.reasons, *reasons),
+        redline=parts,
+        uses_redefined=clauses_using(terms, surroundings.new_clauses, defining=set(pair.new)),
+    )
+
+
 def _differs(pair: ClausePair) -> bool:
     return pair.relation != "unchanged"
 
 
-def _text(ids: Sequence[str], clauses: dict[str, Clause]) -> str:
-    return "\n".join(clauses[key].text for key in ids)
+def _joined(clauses: Iterable[Clause]) -> str:
+    return "\n".join(clause.text for clause in clauses)
 
 
 def _renamed(changed: Iterable[tuple[str, str]]) -> tuple[str, str] | None:
